@@ -1,0 +1,88 @@
+#pragma once
+
+#include <waymark/messages/event.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace waymark {
+
+/// What an append expects of its stream: an exact version, or one of the three words below.
+/// Converts from a number on purpose: `append(stream, 3, …)`.
+class expected_version {
+ public:
+  enum class kind : std::uint8_t { exact, no_stream, stream_exists, any };
+
+  /// @throws usage_error if `version` is negative. 0 means the same as `no_stream`.
+  expected_version(std::int64_t version);
+  constexpr explicit expected_version(kind k) noexcept : kind_{k} {}
+
+  [[nodiscard]] kind what() const noexcept { return kind_; }
+  [[nodiscard]] std::int64_t version() const noexcept { return version_; }
+
+  /// Whether a stream at `actual` (0: no stream) is as expected.
+  [[nodiscard]] bool allows(std::int64_t actual) const noexcept;
+
+  /// "version 3", "no stream", "an existing stream", "any version".
+  [[nodiscard]] std::string describe() const;
+
+ private:
+  kind kind_ = kind::exact;
+  std::int64_t version_ = 0;
+};
+
+inline constexpr expected_version no_stream{expected_version::kind::no_stream};
+inline constexpr expected_version stream_exists{expected_version::kind::stream_exists};
+inline constexpr expected_version any_version{expected_version::kind::any};
+
+/// Events to append to one stream, all or none.
+struct append_command {
+  stream_id stream;
+  expected_version expected = any_version;
+  std::vector<new_event> events; ///< At least one.
+};
+
+/// Where appended events are: also what `wait_until` waits for.
+struct appended {
+  position_t first_position = 0;
+  position_t last_position = 0;
+  std::int64_t stream_version = 0; ///< aggregate_version of the last event.
+  bool already_there = false;      ///< All ids were known: this is the first append's answer again.
+};
+
+/// What one command of a group came to. A value, since one refusal must not disturb its neighbours.
+struct append_result {
+  enum class status : std::uint8_t {
+    appended,
+    conflict,  ///< The stream has another version: `actual_version`.
+    duplicate, ///< Event ids known elsewhere, or some known and some new.
+    refused,   ///< The command can never be stored as it stands (bad JSON, no events …).
+    failed,    ///< The store could not serve; `retryable`.
+  };
+  status state = status::appended;
+  waymark::appended value;         ///< Meaningful if `appended`.
+  std::int64_t actual_version = 0; ///< Meaningful if `conflict`.
+  std::string problem;             ///< In words; empty if `appended`.
+
+  /// The value, or the matching exception: version_conflict, duplicate_event, usage_error,
+  /// store_error.
+  const waymark::appended& value_or_throw() const;
+};
+
+/// Limits of what a log takes; the same for every store.
+struct append_limits {
+  std::size_t max_data_bytes = 16u * 1024 * 1024;
+  std::size_t max_metadata_bytes = 1024u * 1024;
+  std::size_t max_name_bytes = 512; ///< Of types, ids, tenant, actor, correlation, causation.
+  int max_json_depth = 200;
+  std::size_t max_events = 10'000; ///< In one command.
+};
+
+/// Says what is wrong with a command, or nothing if it may be stored: names that are empty, too
+/// long, not UTF-8 or hold NUL; data and metadata that are not JSON within the limits. Every store
+/// calls this before it writes.
+[[nodiscard]] std::optional<std::string> find_mistake(const append_command& command,
+                                                      const append_limits& limits = {});
+
+} // namespace waymark

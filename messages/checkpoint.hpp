@@ -1,0 +1,66 @@
+#pragma once
+
+#include <waymark/messages/event.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace waymark {
+
+/// Names one shard of one projection; a projection without shards is its shard 0.
+struct shard_key {
+  std::string projection;
+  int shard = 0;
+  friend auto operator<=>(const shard_key&, const shard_key&) = default;
+};
+
+/// "order-revenue", or "order-revenue/2" for a shard other than 0.
+[[nodiscard]] std::string to_string(const shard_key& key);
+
+/// Why a projection stands before an event until somebody decides (give-up policy `stop`, or a
+/// projection fault); kept in the checkpoint row so that it outlives the process.
+struct stored_failure {
+  position_t position = 0; ///< Of the event; 0 if no single event is to blame.
+  uuid event_id;
+  std::string event_type;
+  int attempts = 0;
+  std::string error;
+  timestamp at{};
+  friend bool operator==(const stored_failure&, const stored_failure&) = default;
+};
+
+/// Last position whose effects are in the read model, and all that is kept beside it. It lives in
+/// the database of the read model and changes only together with it.
+struct checkpoint {
+  shard_key key;
+  position_t position = 0;
+  std::int64_t epoch = 0;      ///< Raised by each claim and reset; fences stale owners.
+  std::int64_t generation = 0; ///< Raised by reset; older letters are history.
+  std::string log_id;          ///< Of the log that `position` counts in.
+  uuid event_id_at_position;   ///< Of whatever event stands there, handled or not; nil at 0.
+  std::optional<uuid> last_event_id; ///< Last event given to a handler.
+  std::string last_event_type;
+  std::optional<timestamp> last_event_at;     ///< Its occurred_at.
+  std::optional<timestamp> last_processed_at; ///< When its batch was committed.
+  std::int64_t events_processed = 0;          ///< Given to a handler with success, since reset.
+  int projection_version = 1;
+  int shards = 1;
+  std::string key_rule;            ///< Name of the sequence key rule.
+  std::optional<std::string> owner; ///< Process instance; empty when released.
+  std::optional<timestamp> renewed_at;
+  std::optional<stored_failure> failure;
+};
+
+/// What a batch changes in the record when it commits; the rest stays as it is.
+struct checkpoint_advance {
+  position_t from = 0; ///< Stored position that this batch started from; the compare-and-set.
+  position_t to = 0;
+  uuid event_id_at_position;
+  std::optional<uuid> last_event_id;
+  std::string last_event_type;
+  std::optional<timestamp> last_event_at;
+  std::int64_t handled = 0; ///< Added to events_processed.
+};
+
+} // namespace waymark

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace waymark {
+
+/// What happens to the later events of a key when one of its events is given up (guarantee G4).
+enum class give_up : std::uint8_t {
+  park_key,   ///< Keep the key's later events until its letter is settled; other keys go on.
+  skip_event, ///< Write a letter and go on with the key.
+  stop,       ///< Stand before the event until an operator resumes or discards.
+};
+
+/// What a higher `version` of a projection does with the read model that it finds.
+enum class new_version : std::uint8_t {
+  resume, ///< Goes on from the checkpoint.
+  rebuild ///< Resets and replays the log.
+};
+
+/// What an event is worth that has no handler but passes the projection's filter.
+enum class unhandled : std::uint8_t {
+  ignore,
+  warn, ///< One log line per event type.
+  error ///< An event fault, as if its handler had thrown.
+};
+
+/// How much is applied in one transaction.
+struct batch_options {
+  std::size_t max_events = 1000;
+  /// A transaction commits what it has after this long, so that others get their turn.
+  std::chrono::milliseconds max_transaction{20};
+};
+
+} // namespace waymark

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace waymark {
+
+/// Exponential backoff: `min`, then times `factor` for each further attempt, at most `max`, and
+/// each delay moved by up to +-`jitter` of itself so that many do not retry in step.
+struct backoff_policy {
+  std::chrono::milliseconds min{2'000};
+  std::chrono::milliseconds max{60'000};
+  double factor = 2.0;
+  double jitter = 0.1;
+};
+
+/// The delay before attempt `attempt` + 1, where `attempt` (1, 2, 3 …) has just failed. `random` is
+/// a number in [0, 1) and decides the jitter: 0.5 gives the delay itself. Pure.
+[[nodiscard]] std::chrono::milliseconds next_delay(const backoff_policy& policy, int attempt,
+                                                   double random) noexcept;
+
+/// How often an event is tried before it is given up.
+struct retry_policy {
+  int attempts = 3; ///< Tries in all; 1 means no retry.
+  backoff_policy backoff{};
+  /// Whether an error (its text) is worth a retry; empty means every one is.
+  std::function<bool(const std::string& error_text)> retry_if{};
+};
+
+/// Says what is wrong with a policy, or nothing.
+[[nodiscard]] std::optional<std::string> find_mistake(const backoff_policy& policy);
+[[nodiscard]] std::optional<std::string> find_mistake(const retry_policy& policy);
+
+} // namespace waymark
