@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace waymark {
+
+/// Names this process among all that ever ran: host name, boot id, pid namespace, pid, start time
+/// and a random part. One text per process, new after a fork.
+[[nodiscard]] const std::string& this_process_instance();
+
+/// True only if the process is gone for certain: it ran in this boot and pid namespace, and no
+/// process with its pid and start time exists. A process elsewhere is never provably dead.
+[[nodiscard]] bool is_provably_dead(std::string_view instance);
+
+/// "pid 4711 on host shop-1", for messages to people.
+[[nodiscard]] std::string describe_instance(std::string_view instance);
+
+} // namespace waymark

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <waymark/messages/checkpoint.hpp>
+#include <waymark/messages/dead_letter.hpp>
+#include <waymark/persistence/read_model.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark {
+
+/// Who wants to own a shard of a projection, and as what.
+struct claim_request {
+  shard_key key;
+  int shards = 1;
+  std::string key_rule;
+  int projection_version = 1;
+  std::string log_id; ///< Kept if the row is new.
+  std::string owner;  ///< See process_instance.hpp.
+  std::chrono::milliseconds owner_timeout{10'000};
+  bool take_over = false; ///< An operator's word: claim it whoever holds it.
+};
+
+/// What a claim came to.
+struct claim_result {
+  enum class status : std::uint8_t {
+    granted,
+    held,          ///< Another live process owns it: stand by.
+    newer_version, ///< A higher projection version has owned it: this one never claims.
+    mismatch       ///< Other shard count or key rule: refused until a reset.
+  };
+  status state = status::granted;
+  checkpoint record;                    ///< As stored now; with the new epoch if granted.
+  std::vector<std::string> parked_keys; ///< If granted: keys with parked events, each once.
+  int previous_version = 0;             ///< projection_version before a granted claim; 0 if new.
+  std::string detail;                   ///< In words, if not granted: who, since when, what to do.
+};
+
+/// Proof of ownership, presented with every write.
+struct ownership {
+  shard_key key;
+  std::int64_t epoch = 0;
+};
+
+/// Whether a compare-and-set on (epoch, stored position) took effect.
+enum class commit_status : std::uint8_t {
+  committed,
+  fenced ///< The row has another epoch or position; everything was rolled back.
+};
+
+/// One transaction over read model, checkpoint, dead letters and parked positions (guarantee G2).
+/// Used by one thread; rolls back when destroyed without a commit.
+class unit_of_work {
+ public:
+  virtual ~unit_of_work() = default;
+
+  /// The handlers' access. @throws usage_error if this store keeps no tables.
+  [[nodiscard]] virtual read_model& model() = 0;
+
+  /// True once a statement of this unit has failed; it can then only be rolled back.
+  [[nodiscard]] virtual bool failed() const noexcept = 0;
+
+  /// Keeps an event of a parked key for later.
+  virtual void park(std::string_view sequence_key, position_t position) = 0;
+
+  /// Writes a letter; one that is already there for the same position and generation is left.
+  virtual void add_letter(const dead_letter& letter) = 0;
+
+  /// Checks that the transaction is still the one begun, advances the checkpoint by compare-and-set,
+  /// clears a stored failure, renews the owner, and commits.
+  /// @throws store_error; with `outcome_unknown` reload and compare positions (guarantee G3).
+  /// @throws statement_error if a statement of this unit had failed, or a handler ended the
+  ///   transaction.
+  [[nodiscard]] virtual commit_status commit(const checkpoint_advance& advance) = 0;
+};
+
+/// Where checkpoints, dead letters and read models live together. Every store passes the contract
+/// suite in tests/contract/projection_store_contract.hpp.
+///
+/// All members are thread-safe and synchronous, and throw store_error when the store can't serve.
+/// `begin` may wait for its turn; a thread holds at most one unit of work of a store.
+class projection_store {
+ public:
+  virtual ~projection_store() = default;
+
+  /// Where it is, for people and logs; never holds a password.
+  [[nodiscard]] virtual const std::string& address() const noexcept = 0;
+
+  /// How many units of work can make progress at the same time: 1 for a SQLite file.
+  [[nodiscard]] virtual int max_sessions() const noexcept = 0;
+
+  /// Creates what a projection needs (its `.table` statements), in a transaction of its own.
+  /// @throws projection_error naming the statement.
+  virtual void prepare_tables(std::span<const std::string> statements) = 0;
+
+  /// Claims each, in one transaction: first updates the row (epoch + 1), which makes every older
+  /// owner's next commit fail. Granted if the row is new, released, its owner's `renewed_at` is
+  /// older than `owner_timeout` by the store's clock, its owner is provably dead, is this very
+  /// owner, or on `take_over`.
+  [[nodiscard]] virtual std::vector<claim_result> claim(std::span<const claim_request> requests) = 0;
+
+  /// Gives a shard up so that others may claim it at once. Nothing happens if fenced.
+  virtual void release(std::span<const ownership> owned) = 0;
+
+  /// One statement that renews every row of `owner`.
+  virtual void renew(std::string_view owner) = 0;
+
+  /// The record of a shard; empty if it was never claimed.
+  [[nodiscard]] virtual std::optional<checkpoint> load(const shard_key& key) = 0;
+
+  /// Every record, by name and shard.
+  [[nodiscard]] virtual std::vector<checkpoint> load_all() = 0;
+
+  /// Starts a unit of work after checking that `owner` still holds the epoch.
+  /// @returns null if fenced.
+  [[nodiscard]] virtual std::unique_ptr<unit_of_work> begin(const ownership& owner) = 0;
+
+  /// Advances a checkpoint without handlers (at-least-once, and events that nobody wanted).
+  [[nodiscard]] virtual commit_status save(const ownership& owner,
+                                           const checkpoint_advance& advance) = 0;
+
+  /// Keeps or clears the reason why a shard stands still.
+  [[nodiscard]] virtual commit_status store_failure(const ownership& owner,
+                                                    const std::optional<stored_failure>& why) = 0;
+
+  /// Empties a projection, all shards in one transaction: first raises every epoch, then runs
+  /// `truncate`, raises the generation, drops parked events, sets the positions to 0 and keeps what
+  /// `as` says (shards, key rule, version, log) with no owner. Letters stay, as history.
+  virtual void reset(const claim_request& as, std::span<const std::string> truncate) = 0;
+
+  /// Letters of every generation, oldest id first.
+  [[nodiscard]] virtual std::vector<dead_letter> letters(const letter_query& query) = 0;
+  [[nodiscard]] virtual std::optional<dead_letter> letter(std::int64_t id) = 0;
+
+  /// What a shard has set aside in its current generation.
+  [[nodiscard]] virtual letter_counts counts(const shard_key& key) = 0;
+
+  /// Distinct keys with parked events of the current generation.
+  [[nodiscard]] virtual std::vector<std::string> parked_keys(const shard_key& key) = 0;
+
+  /// Positions parked for one key, in order.
+  [[nodiscard]] virtual std::vector<position_t> parked_positions(const shard_key& key,
+                                                                 std::string_view sequence_key) = 0;
+
+  /// The plain position store: a number under a name, nothing else. For readers who drive a
+  /// projection themselves.
+  virtual void save_position(std::string_view name, position_t position) = 0;
+  [[nodiscard]] virtual std::optional<position_t> load_position(std::string_view name) = 0;
+
+  /// Runs `queries` against the read models in a read-only transaction.
+  /// @throws usage_error if this store keeps no tables; statement_error on an attempt to write.
+  virtual void read(const std::function<void(read_model&)>& queries) = 0;
+};
+
+} // namespace waymark

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <waymark/messages/clock.hpp>
+#include <waymark/persistence/event_store.hpp>
+#include <waymark/persistence/projection_store.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace waymark {
+
+/// A log and a place for read models behind one address. A handle: copies share the stores.
+struct store {
+  std::string address; ///< As opened, never with a password.
+  std::shared_ptr<event_store> events;
+  std::shared_ptr<projection_store> projections;
+};
+
+struct open_options {
+  bool create = true; ///< Make the file and the tables if they are not there.
+  /// How often other processes' appends are looked for.
+  std::chrono::milliseconds poll_interval{20};
+  const waymark::clock* clock = &waymark::clock::system(); ///< Must outlive the store.
+};
+
+/// Opens `memory:` or `sqlite:FILE`.
+///
+/// `memory:` is a log in this process and a private in-memory database for read models; both end
+/// with the last handle. Opening the same SQLite file twice in a process shares its writer.
+/// @throws usage_error for an address it does not know, incompatible_store for a file that is
+///   damaged, another program's, or newer than this program, store_error if it can't be opened.
+[[nodiscard]] store open(std::string_view address, const open_options& options = {});
+
+} // namespace waymark
