@@ -31,7 +31,7 @@ target_include_directories(waymark
 function(waymark_public_headers)
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   foreach(header IN LISTS ARGN)
-    cmake_path(APPEND path "${folder}" "${header}")
+    cmake_path(APPEND folder ${header} OUTPUT_VARIABLE path)
     file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/waymark/${path}
          CONTENT "#include \"${CMAKE_CURRENT_SOURCE_DIR}/${header}\" // IWYU pragma: export\n" @ONLY)
     if(WAYMARK_INSTALL)
