@@ -60,16 +60,11 @@ function(waymark_caf_sources)
     target_link_libraries(waymark_caf PRIVATE
       Threads::Threads nlohmann_json::nlohmann_json ${WAYMARK_PRIVATE_LIBRARIES})
     target_precompile_headers(waymark_caf PRIVATE
-      <chrono> <functional> <map> <memory> <optional> <string> <variant> <vector>
-      <nlohmann/json.hpp>
-      <caf/actor_system.hpp>
-      <caf/actor_system_config.hpp>
-      <caf/event_based_actor.hpp>
+      ${PROJECT_SOURCE_DIR}/actors/caf.hpp
       <caf/response_promise.hpp>
       <caf/scoped_actor.hpp>
-      <caf/send.hpp>
-      <caf/stateful_actor.hpp>
-      <caf/typed_event_based_actor.hpp>)
+      <chrono> <functional> <map> <memory> <optional> <string> <variant> <vector>
+      <nlohmann/json.hpp>)
     waymark_cacheable_pch(waymark_caf)
     target_sources(waymark PRIVATE $<TARGET_OBJECTS:waymark_caf>)
     if(TARGET waymark_generated)
