@@ -1,0 +1,254 @@
+#pragma once
+
+#include <waymark/actors/projection.hpp>
+#include <waymark/messages/append.hpp>
+#include <waymark/messages/status.hpp>
+#include <waymark/persistence/store.hpp>
+#include <waymark/supervisors/logging.hpp>
+#include <waymark/supervisors/supervision.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace waymark {
+
+/// How `wait_until` ended.
+enum class wait_result : std::uint8_t {
+  reached, ///< The effects of the events are in the read model.
+  parked,  ///< At least one of the events was given up or parked: its effects are not there (yet).
+  stopped  ///< The projection stands (failed, stopped, diverged, ended): waiting is of no use.
+};
+
+struct engine_options {
+  /// How the projections are grouped; those not named stand under the default supervisor.
+  std::vector<supervision> supervisors{};
+  log_options log{};
+
+  std::chrono::milliseconds drain_deadline{10'000}; ///< For `stop` and the destructor.
+  std::chrono::milliseconds owner_timeout{10'000};  ///< After which another process may claim.
+  std::chrono::milliseconds poll_interval{50};      ///< For other processes' appends.
+  std::chrono::milliseconds passed_save_interval{5'000};
+  backoff_policy store_backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000}, 2.0,
+                               0.1};
+  health_thresholds health{};
+
+  std::size_t page_events = 1'000;
+  std::size_t page_bytes = 1024u * 1024;
+  std::size_t cache_bytes = 8u * 1024 * 1024; ///< Pages in memory that no one works on.
+  std::size_t append_queue = 10'000;          ///< Commands waiting; further callers block.
+  std::size_t append_group = 1'000;           ///< Commands in one transaction.
+  int threads = 0;                            ///< Scheduler threads; 0: two to four, by the cores.
+};
+
+class engine;
+
+/// A started projection, by name. A light handle; it must not be used after the engine ended.
+class projection_handle {
+ public:
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+  /// Waits until the effects of an append are visible, at most `timeout`.
+  /// @throws timeout_error that says why the projection is where it is.
+  wait_result wait_until(const appended& token, std::chrono::milliseconds timeout) const;
+  wait_result wait_until(position_t position, std::chrono::milliseconds timeout) const;
+
+  /// Waits until everything that is in the log now has passed. @throws timeout_error.
+  wait_result wait_until_caught_up(std::chrono::milliseconds timeout) const;
+
+  [[nodiscard]] projection_status status() const;
+  [[nodiscard]] waymark::lag lag() const;
+
+ private:
+  friend class engine;
+  projection_handle(engine* owner, std::string name) : engine_{owner}, name_{std::move(name)} {}
+  engine* engine_;
+  std::string name_;
+};
+
+/// What a user holds: a log, the actors that project it, and their supervisors.
+///
+/// All members are thread-safe, except that nothing may be called while the engine is destroyed.
+/// `append` and the waits must not be called inside a transactional handler: they throw there, since
+/// they would wait for themselves. The destructor stops with the drain deadline.
+class engine {
+ public:
+  /// Opens nothing: takes an opened store. Appends go to `where.events`; projections keep their
+  /// records in `where.projections` unless built with `.into`.
+  explicit engine(store where, engine_options options = {});
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  // Projections
+
+  /// Makes the projection's tables and starts its supervised actors.
+  /// @throws usage_error for a bad spec or a name that is taken; projection_error if a `.table`
+  ///   statement fails; store_error.
+  projection_handle start(spec_ptr spec);
+  template <class Builder>
+    requires requires(Builder&& b) { std::forward<Builder>(b).freeze(); }
+  projection_handle start(Builder&& builder) {
+    return start(std::forward<Builder>(builder).freeze());
+  }
+
+  /// The handle of a started projection. @throws usage_error listing the names there are.
+  [[nodiscard]] projection_handle handle(std::string_view name);
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  /// Ends one projection: it finishes its batch and releases its claim.
+  void stop(std::string_view name);
+
+  /// Drains everything: no new work, the batches under way commit, claims are released.
+  /// @returns false if something had to be abandoned at the deadline; nothing is lost by that.
+  bool stop(std::optional<std::chrono::milliseconds> deadline = {});
+
+  /// Holds a projection where it is until `resume`; not kept across restarts of the process.
+  void pause(std::string_view name, std::string why = "");
+
+  /// Goes on after `pause`, and tries again after `stop` (give-up policy), `failed` or `diverged`.
+  void resume(std::string_view name);
+
+  /// Passes the event that a projection stands before (give-up policy `stop`), with a letter.
+  void discard(std::string_view name);
+
+  /// Empties read model and checkpoint in one transaction; the projection then starts at the
+  /// beginning of the log.
+  void reset(std::string_view name);
+
+  /// How far a rebuild is.
+  struct progress {
+    std::string name;
+    position_t position = 0;
+    position_t head = 0;
+    std::int64_t handled = 0;
+    bool done = false;
+  };
+  /// Reset, then waits until it has caught up with the head of now. `report` is called on this
+  /// thread about ten times a second and once at the end.
+  /// @throws timeout_error, or error if the projection stands.
+  void rebuild(std::string_view name, const std::function<void(const progress&)>& report = {},
+               std::chrono::milliseconds timeout = std::chrono::hours{24});
+
+  // The log
+
+  /// Appends in a group with whatever other threads append meanwhile; returns when it is durable.
+  /// @throws version_conflict, duplicate_event, usage_error, store_error.
+  appended append(append_command command);
+
+  /// Appends typed events to the stream of their aggregate type, all or none:
+  /// `engine.append("o-17", no_stream, order_placed{…}, order_paid{…})`.
+  template <class First, class... More>
+  appended append(std::string aggregate_id, expected_version expected, First first, More... more) {
+    append_command command;
+    command.stream = {codec_for<First>().aggregate_type, std::move(aggregate_id)};
+    command.expected = expected;
+    command.events.reserve(1 + sizeof...(More));
+    command.events.push_back(typed_event(std::move(first)));
+    (command.events.push_back(typed_event(std::move(more))), ...);
+    return append(std::move(command));
+  }
+
+  /// Many commands at once, for imports: each on its own terms, one result each, never throws for
+  /// what a single command did.
+  std::vector<append_result> append_all(std::vector<append_command> commands);
+
+  [[nodiscard]] event_store& log() noexcept;
+  [[nodiscard]] position_t head();
+
+  // Watching
+
+  [[nodiscard]] std::vector<projection_status> status() const;
+  [[nodiscard]] projection_status status(std::string_view name) const;
+  [[nodiscard]] waymark::lag lag(std::string_view name) const;
+  [[nodiscard]] waymark::health health(std::string_view name) const;
+  [[nodiscard]] std::optional<waymark::checkpoint> checkpoint(std::string_view name,
+                                                              int shard = 0) const;
+  [[nodiscard]] std::vector<dead_letter> dead_letters(const letter_query& query = {}) const;
+
+  /// One sentence: why a projection is where it is.
+  [[nodiscard]] std::string explain(std::string_view name) const;
+
+  wait_result wait_until(std::string_view name, position_t position,
+                         std::chrono::milliseconds timeout) const;
+  wait_result wait_until_caught_up(std::string_view name, std::chrono::milliseconds timeout) const;
+
+  // Reading
+
+  /// Runs `queries(read_model&)` in a read-only transaction of the projection's database and returns
+  /// what it returns.
+  template <class F>
+    requires std::is_invocable_v<F&, read_model&>
+  auto read(std::string_view name, F queries) const {
+    using result = std::invoke_result_t<F&, read_model&>;
+    if constexpr (std::is_void_v<result>) {
+      read_tables(name, [&](read_model& db) { queries(db); });
+    } else {
+      std::optional<result> found;
+      read_tables(name, [&](read_model& db) { found.emplace(queries(db)); });
+      return std::move(*found);
+    }
+  }
+
+  /// Runs `look(const State&)` on an in-memory projection's state, between two batches.
+  template <class State, class F>
+  auto read(std::string_view name, F look) const {
+    using result = std::invoke_result_t<F&, const State&>;
+    if constexpr (std::is_void_v<result>) {
+      read_state(name, &memory_projection<State>::state_tag,
+                 [&](const void* state) { look(*static_cast<const State*>(state)); });
+    } else {
+      std::optional<result> found;
+      read_state(name, &memory_projection<State>::state_tag, [&](const void* state) {
+        found.emplace(look(*static_cast<const State*>(state)));
+      });
+      return std::move(*found);
+    }
+  }
+
+  /// For one query: `engine.read("order-revenue").query_value<std::int64_t>("SELECT …")`.
+  class reader {
+   public:
+    template <class T, class... Args>
+    [[nodiscard]] T query_value(std::string_view sql, const Args&... args) const {
+      return owner_->read(name_, [&](read_model& db) { return db.query_value<T>(sql, args...); });
+    }
+    template <class T, class... Args>
+    [[nodiscard]] std::optional<T> query_optional(std::string_view sql, const Args&... args) const {
+      return owner_->read(name_, [&](read_model& db) { return db.query_optional<T>(sql, args...); });
+    }
+    template <class... Columns, class... Args>
+    [[nodiscard]] std::vector<std::tuple<Columns...>> query_as(std::string_view sql,
+                                                               const Args&... args) const {
+      return owner_->read(name_,
+                          [&](read_model& db) { return db.query_as<Columns...>(sql, args...); });
+    }
+    template <class... Args>
+    [[nodiscard]] result_set query(std::string_view sql, const Args&... args) const {
+      return owner_->read(name_, [&](read_model& db) { return db.query(sql, args...); });
+    }
+
+   private:
+    friend class engine;
+    reader(const engine* owner, std::string name) : owner_{owner}, name_{std::move(name)} {}
+    const engine* owner_;
+    std::string name_;
+  };
+  [[nodiscard]] reader read(std::string_view name) const { return {this, std::string{name}}; }
+
+ private:
+  void read_tables(std::string_view name, const std::function<void(read_model&)>& queries) const;
+  void read_state(std::string_view name, const void* type,
+                  const std::function<void(const void*)>& look) const;
+
+  struct implementation;
+  std::unique_ptr<implementation> impl_;
+};
+
+} // namespace waymark
