@@ -1,0 +1,79 @@
+# Installing, find_package(waymark), pkg-config, and the Debian package.
+if(NOT WAYMARK_INSTALL)
+  return()
+endif()
+include(CMakePackageConfigHelpers)
+set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/waymark)
+
+install(TARGETS waymark EXPORT waymark-targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+install(EXPORT waymark-targets NAMESPACE waymark:: DESTINATION ${config_dir}
+  COMPONENT development)
+configure_package_config_file(cmake/waymark-config.cmake.in ${PROJECT_BINARY_DIR}/waymark-config.cmake
+  INSTALL_DESTINATION ${config_dir})
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/waymark-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+    ${PROJECT_BINARY_DIR}/waymark-config.cmake
+    ${PROJECT_BINARY_DIR}/waymark-config-version.cmake
+    cmake/FindCAF.cmake
+  DESTINATION ${config_dir} COMPONENT development)
+
+# A program that links the static library links what is behind it too.
+set(requires "spdlog sqlite3")
+set(libraries "-lSQLiteCpp -lcaf_core")
+if(BUILD_SHARED_LIBS)
+  string(JOIN "\n" pc_links
+    "Requires: nlohmann_json" "Requires.private: ${requires}"
+    "Libs: -L\${libdir} -lwaymark -pthread" "Libs.private: ${libraries}")
+else()
+  string(JOIN "\n" pc_links
+    "Requires: nlohmann_json ${requires}"
+    "Libs: -L\${libdir} -lwaymark ${libraries} -pthread")
+endif()
+string(REGEX REPLACE "[^/]+" ".." pc_to_prefix "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+configure_file(cmake/waymark.pc.in waymark.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/waymark.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT development)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libwaymark-dev RENAME copyright
+  COMPONENT development)
+
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+
+# `cpack -G DEB` in a build folder makes libwaymark-dev, and beside it libwaymark0.1 if it is shared.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME waymark)
+set(CPACK_PACKAGE_VENDOR "waymark maintainers")
+set(CPACK_PACKAGE_CONTACT "waymark maintainers <maintainers@waymark.invalid>")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_COMPONENTS_ALL development)
+
+set(dependencies libcaf-dev libsqlite3-dev libsqlitecpp-dev libspdlog-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libwaymark-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
+"Events are appended to an event store; each projection is a supervised actor
+that turns events into a read model and keeps its checkpoint in step with it,
+through crashes, poison events and rebuilds.
+.
+This package has the headers, the library and its CMake and pkg-config files.")
+if(BUILD_SHARED_LIBS)
+  list(APPEND CPACK_COMPONENTS_ALL runtime)
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME
+    libwaymark${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}) # as the SOVERSION
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
+"The shared library that programs built with libwaymark-dev need.")
+  set(dependencies "${CPACK_DEBIAN_RUNTIME_PACKAGE_NAME} (= ${PROJECT_VERSION})")
+endif()
+list(PREPEND dependencies nlohmann-json3-dev)
+list(JOIN dependencies ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
+include(CPack)

@@ -1,0 +1,5 @@
+#include <waymark/messages/version.hpp>
+
+#include <iostream>
+
+int main() { std::cout << "linked with waymark " << waymark::version() << '\n'; }

@@ -1,0 +1,36 @@
+# deb.sh CPACK BUILD FOLDER VERSION: makes the Debian package, looks into it and unpacks it.
+set -eu
+cpack=$1 build=$2 folder=$3 version=$4
+rm -rf "$folder"
+mkdir -p "$folder/root"
+cd "$folder"
+"$cpack" -G DEB --config "$build/CPackConfig.cmake" -B "$folder"
+
+deb=$(echo "$folder"/libwaymark-dev_"$version"_*.deb)
+field() {
+  value=$(dpkg-deb --field "$deb" "$1")
+  echo "$1: $value"
+  case $value in
+    *"$2"*) ;;
+    *) echo "the field $1 should contain: $2" && exit 1 ;;
+  esac
+}
+field Package libwaymark-dev
+field Version "$version"
+field Architecture "$(dpkg --print-architecture)"
+field Maintainer "waymark maintainers <maintainers@waymark.invalid>"
+field Section libdevel
+field Depends nlohmann-json3-dev
+field Description "supervised event projections"
+
+contents=$(dpkg-deb --contents "$deb")
+echo "$contents"
+for file in include/waymark/messages/version.hpp lib/libwaymark.[as]* lib/cmake/waymark/FindCAF.cmake \
+  lib/cmake/waymark/waymark-config.cmake lib/pkgconfig/waymark.pc share/doc/libwaymark-dev/copyright; do
+  echo "$contents" | grep -q " \./usr/$file" || {
+    echo "the package should contain /usr/$file" && exit 1
+  }
+done
+for package in "$folder"/*.deb; do
+  dpkg-deb --extract "$package" "$folder/root"
+done
