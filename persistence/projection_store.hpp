@@ -69,8 +69,16 @@ class unit_of_work {
   /// Keeps an event of a parked key for later.
   virtual void park(std::string_view sequence_key, position_t position) = 0;
 
-  /// Writes a letter; one that is already there for the same position and generation is left.
+  /// The event at `position` is no longer parked: it was handled, or given up itself.
+  virtual void unpark(std::string_view sequence_key, position_t position) = 0;
+
+  /// Writes a letter of this shard and its current generation; one that is already there for the
+  /// same position and generation is left.
   virtual void add_letter(const dead_letter& letter) = 0;
+
+  /// Takes a letter away that was settled (retried with success, or discarded). False if it is not a
+  /// letter of this shard and its current generation.
+  virtual bool remove_letter(std::int64_t id) = 0;
 
   /// Checks that the transaction is still the one begun, advances the checkpoint by compare-and-set,
   /// clears a stored failure, renews the owner, and commits.
