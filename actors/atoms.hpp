@@ -10,6 +10,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(waymark, caf::first_custom_type_id)
 
 // supervisor
 CAF_ADD_ATOM(waymark, waymark, add_child_atom, "addChild")
+CAF_ADD_ATOM(waymark, waymark, child_atom, "child")
 CAF_ADD_ATOM(waymark, waymark, remove_child_atom, "rmChild")
 CAF_ADD_ATOM(waymark, waymark, restart_child_atom, "restart")
 CAF_ADD_ATOM(waymark, waymark, snapshot_atom, "snapshot")

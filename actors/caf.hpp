@@ -72,10 +72,10 @@ void anon_tell(const Dest& to, Ts&&... xs) {
 #endif
 }
 
-/// Sends a request; continue with `.then(f, on_error)`. Avoid `.await`: on 0.17 it also holds back
-/// exit and down messages.
-template <class Self, class Dest, class... Ts>
-auto ask(Self* self, const Dest& to, caf::timespan timeout, Ts&&... xs) {
+/// Sends a request with a timeout or `caf::infinite`; continue with `.then(f, on_error)`.
+/// Avoid `.await`: on 0.17 it also holds back exit and down messages.
+template <class Self, class Dest, class Timeout, class... Ts>
+auto ask(Self* self, const Dest& to, const Timeout& timeout, Ts&&... xs) {
 #if CAF_VERSION >= 10000
   return self->mail(std::forward<Ts>(xs)...).request(to, timeout);
 #else
