@@ -2,7 +2,9 @@
 
 #include <waymark/messages/event.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,7 +69,7 @@ struct append_result {
 
   /// The value, or the matching exception: version_conflict, duplicate_event, usage_error,
   /// store_error.
-  const waymark::appended& value_or_throw() const;
+  const waymark::appended &value_or_throw() const;
 };
 
 /// Limits of what a log takes; the same for every store.
@@ -77,12 +79,16 @@ struct append_limits {
   std::size_t max_name_bytes = 512; ///< Of types, ids, tenant, actor, correlation, causation.
   int max_json_depth = 200;
   std::size_t max_events = 10'000; ///< In one command.
+  /// False for a store that keeps objects as they are: they are then not turned into text to be
+  /// looked at, and may still turn out to be unwritable when somebody asks for their text.
+  bool encode_objects = true;
 };
 
-/// Says what is wrong with a command, or nothing if it may be stored: names that are empty, too
-/// long, not UTF-8 or hold NUL; data and metadata that are not JSON within the limits. Every store
-/// calls this before it writes.
-[[nodiscard]] std::optional<std::string> find_mistake(const append_command& command,
-                                                      const append_limits& limits = {});
+/// Says what is wrong with a command, or nothing if it may be stored: no events or too many; names
+/// that are empty, too long, not UTF-8 or hold NUL; a nil id, or one id twice; a time that RFC 3339
+/// can't write; data that is not JSON and metadata that is not a JSON object, within the limits.
+/// Every store calls this before it writes.
+[[nodiscard]] std::optional<std::string> find_mistake(const append_command &command,
+                                                      const append_limits &limits = {});
 
 } // namespace waymark

@@ -12,11 +12,11 @@ namespace waymark {
 struct shard_key {
   std::string projection;
   int shard = 0;
-  friend auto operator<=>(const shard_key&, const shard_key&) = default;
+  friend auto operator<=>(const shard_key &, const shard_key &) = default;
 };
 
 /// "order-revenue", or "order-revenue/2" for a shard other than 0.
-[[nodiscard]] std::string to_string(const shard_key& key);
+[[nodiscard]] std::string to_string(const shard_key &key);
 
 /// Why a projection stands before an event until somebody decides (give-up policy `stop`, or a
 /// projection fault); kept in the checkpoint row so that it outlives the process.
@@ -27,7 +27,7 @@ struct stored_failure {
   int attempts = 0;
   std::string error;
   timestamp at{};
-  friend bool operator==(const stored_failure&, const stored_failure&) = default;
+  friend bool operator==(const stored_failure &, const stored_failure &) = default;
 };
 
 /// Last position whose effects are in the read model, and all that is kept beside it. It lives in
@@ -35,10 +35,10 @@ struct stored_failure {
 struct checkpoint {
   shard_key key;
   position_t position = 0;
-  std::int64_t epoch = 0;      ///< Raised by each claim and reset; fences stale owners.
-  std::int64_t generation = 0; ///< Raised by reset; older letters are history.
-  std::string log_id;          ///< Of the log that `position` counts in.
-  uuid event_id_at_position;   ///< Of whatever event stands there, handled or not; nil at 0.
+  std::int64_t epoch = 0;            ///< Raised by each claim and reset; fences stale owners.
+  std::int64_t generation = 0;       ///< Raised by reset; older letters are history.
+  std::string log_id;                ///< Of the log that `position` counts in.
+  uuid event_id_at_position;         ///< Of whatever event stands there, handled or not; nil at 0.
   std::optional<uuid> last_event_id; ///< Last event given to a handler.
   std::string last_event_type;
   std::optional<timestamp> last_event_at;     ///< Its occurred_at.
@@ -46,7 +46,7 @@ struct checkpoint {
   std::int64_t events_processed = 0;          ///< Given to a handler with success, since reset.
   int projection_version = 1;
   int shards = 1;
-  std::string key_rule;            ///< Name of the sequence key rule.
+  std::string key_rule;             ///< Name of the sequence key rule.
   std::optional<std::string> owner; ///< Process instance; empty when released.
   std::optional<timestamp> renewed_at;
   std::optional<stored_failure> failure;

@@ -2,4 +2,6 @@
 
 #include "messages/version_number.hpp"
 
-std::string_view waymark::version() noexcept { return WAYMARK_VERSION; }
+std::string_view waymark::version() noexcept {
+  return WAYMARK_VERSION;
+}
