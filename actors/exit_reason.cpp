@@ -1,6 +1,6 @@
 #include "actors/exit_reason.hpp"
 
-#include "messages/error.hpp"
+#include <waymark/messages/error.hpp>
 
 namespace waymark {
 namespace {

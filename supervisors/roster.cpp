@@ -1,6 +1,6 @@
 #include "supervisors/roster.hpp"
 
-#include "messages/error.hpp"
+#include <waymark/messages/error.hpp>
 
 #include <algorithm>
 

@@ -88,6 +88,13 @@ const std::string& supervised::name() const noexcept {
   return is_supervisor() ? supervisor().name : projection_;
 }
 
+supervision projections_tree(std::vector<supervision> groups) {
+  supervision tree{.name = "projections", .at_limit = on_intensity::fail_child};
+  for (auto& group : groups)
+    tree.children.emplace_back(std::move(group));
+  return tree;
+}
+
 std::vector<supervision_mistake>
 validate(const supervision& tree, const std::optional<std::vector<std::string>>& known_projections) {
   examination all{known_projections};

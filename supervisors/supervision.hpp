@@ -70,6 +70,10 @@ struct supervision {
   std::vector<supervised> children{};
 };
 
+/// The tree over all projections that an engine uses: one_for_one over these groups and whatever is
+/// in none of them. A child that fails too often is marked `failed` and the others go on.
+[[nodiscard]] supervision projections_tree(std::vector<supervision> groups = {});
+
 /// Something wrong in a supervision tree.
 struct supervision_mistake {
   std::string path; ///< Supervisors from the root and the child, e.g. "projections/reports/orders".
