@@ -27,6 +27,9 @@ struct retry_policy {
   backoff_policy backoff{};
   /// Whether an error (its text) is worth a retry; empty means every one is.
   std::function<bool(const std::string &error_text)> retry_if{};
+  /// So many events given up in a row, without a success between, and the projection itself is
+  /// taken to be at fault: it fails instead of writing the last letter.
+  int give_ups_in_a_row = 10;
 };
 
 /// Says what is wrong with a policy, or nothing.

@@ -1,0 +1,211 @@
+#include "actors/apply.hpp"
+
+#include "actors/batch_run.hpp"
+
+namespace waymark {
+
+namespace {
+
+thread_local bool handling = false;
+
+apply_outcome begin_outcome(const apply_request& request) {
+  apply_outcome outcome;
+  outcome.stored = request.stored;
+  outcome.passed = request.passed;
+  return outcome;
+}
+
+void set_fault(apply_outcome& outcome, const batch_fault& fault) {
+  outcome.state = apply_outcome::status::faulted;
+  outcome.who = fault.who;
+  outcome.error = fault.error;
+  outcome.culprit = fault.culprit;
+  outcome.retry_is_useless = fault.retry_is_useless;
+  outcome.has_key = fault.has_key;
+}
+
+apply_outcome store_fault(apply_outcome outcome, const std::exception& problem) {
+  batch_fault fault;
+  fault.who = fault_of(problem);
+  if (fault.who == fault::event)
+    fault.who = fault::store; // no handler ran: whatever it is, the event is not to blame
+  fault.error = problem.what();
+  set_fault(outcome, fault);
+  return outcome;
+}
+
+apply_outcome fenced(apply_outcome outcome) {
+  outcome.state = apply_outcome::status::fenced;
+  return outcome;
+}
+
+/// Enters in the outcome what a commit of `run`'s first `count` items has achieved.
+void note_progress(apply_outcome& outcome, const batch_run& run, const run_result& done) {
+  outcome.passed = run.position_after(done.count);
+  outcome.handled += done.handled;
+  outcome.parked += done.parked;
+  if (const auto* last = done.last_handled) {
+    outcome.last_event_id = last->event_id;
+    outcome.last_event_type = last->event_type;
+    outcome.last_event_at = last->occurred_at;
+  }
+}
+
+checkpoint_advance advance_of(const apply_request& request, const batch_run& run,
+                              const run_result& done) {
+  const auto& at = run.event_at(done.count - 1);
+  checkpoint_advance advance;
+  advance.from = request.stored;
+  advance.to = at.position;
+  advance.event_id_at_position = at.event_id;
+  advance.handled = done.handled;
+  if (const auto* last = done.last_handled) {
+    advance.last_event_id = last->event_id;
+    advance.last_event_type = last->event_type;
+    advance.last_event_at = last->occurred_at;
+  }
+  return advance;
+}
+
+/// Tables: all in one transaction; a fault rolls it back, and the good prefix is applied again.
+apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
+  auto outcome = begin_outcome(request);
+  auto limit = run.size();
+  std::optional<batch_fault> found;
+  for (;;) {
+    auto unit = request.store->begin(request.owner);
+    if (!unit)
+      return fenced(outcome);
+    const auto done = run.execute(limit, unit.get(), {&unit->model(), nullptr});
+    if (done.fault) {
+      found = *done.fault;
+      limit = found->good_prefix;
+      if (found->who != fault::event || limit == 0) {
+        set_fault(outcome, *found);
+        return outcome;
+      }
+      continue;
+    }
+    const auto advance = advance_of(request, run, done);
+    if (unit->commit(advance) == commit_status::fenced)
+      return fenced(outcome);
+    outcome.stored = advance.to;
+    note_progress(outcome, run, done);
+    if (found && found->culprit && done.count == limit)
+      set_fault(outcome, *found);
+    return outcome;
+  }
+}
+
+/// Executes all, halving a batch that fails until one event is to blame. For effects that are not
+/// rolled back: what was executed before has had its effect.
+run_result execute_halving(batch_run& run, unit_of_work* unit, const handler_target& target) {
+  auto limit = run.size();
+  for (;;) {
+    auto done = run.execute(limit, unit, target);
+    const auto& found = done.fault;
+    if (!found || found->culprit || found->who != fault::event || found->good_prefix == 0)
+      return done;
+    limit = found->good_prefix;
+  }
+}
+
+/// A state in memory can't be rolled back: the events before a fault have had their effect, and
+/// their checkpoint is committed.
+apply_outcome apply_to_state(const apply_request& request, batch_run& run) {
+  auto outcome = begin_outcome(request);
+  const std::lock_guard lock{request.state->guard};
+  auto unit = request.store->begin(request.owner);
+  if (!unit)
+    return fenced(outcome);
+  const auto done = execute_halving(run, unit.get(), {nullptr, request.state->object.get()});
+  if (done.count > 0) {
+    const auto advance = advance_of(request, run, done);
+    if (unit->commit(advance) == commit_status::fenced)
+      return fenced(outcome);
+    outcome.stored = advance.to;
+    note_progress(outcome, run, done);
+  }
+  if (done.fault)
+    set_fault(outcome, *done.fault);
+  return outcome;
+}
+
+/// Effects outside: the checkpoint follows later, but a parked position is committed at once.
+apply_outcome apply_outside(const apply_request& request, batch_run& run) {
+  auto outcome = begin_outcome(request);
+  std::unique_ptr<unit_of_work> unit;
+  if (run.has_parked()) {
+    unit = request.store->begin(request.owner);
+    if (!unit)
+      return fenced(outcome);
+  }
+  const auto done = execute_halving(run, unit.get(), {});
+  if (done.count > 0) {
+    const auto advance = advance_of(request, run, done);
+    if (unit) {
+      if (unit->commit(advance) == commit_status::fenced)
+        return fenced(outcome);
+      outcome.stored = advance.to;
+    } else {
+      outcome.unsaved = advance;
+    }
+    note_progress(outcome, run, done);
+  }
+  if (done.fault)
+    set_fault(outcome, *done.fault);
+  return outcome;
+}
+
+} // namespace
+
+handler_scope::handler_scope() noexcept { handling = true; }
+handler_scope::~handler_scope() { handling = false; }
+
+bool inside_handler() noexcept { return handling; }
+
+apply_outcome apply(const apply_request& request, const page& events) {
+  auto outcome = begin_outcome(request);
+  try {
+    batch_run run{request, events};
+    if (run.size() == 0) {
+      outcome.passed = std::max(request.passed, events.scanned_to);
+    } else if (request.spec->where == effect::database) {
+      outcome = apply_to_tables(request, run);
+    } else if (request.spec->where == effect::memory) {
+      outcome = apply_to_state(request, run);
+    } else {
+      outcome = apply_outside(request, run);
+    }
+    outcome.unhandled_types = run.take_unhandled_types();
+    return outcome;
+  } catch (const std::exception& problem) {
+    return store_fault(begin_outcome(request), problem);
+  }
+}
+
+apply_outcome give_up_event(const apply_request& request, const event& subject,
+                            const dead_letter& letter, bool park) {
+  auto outcome = begin_outcome(request);
+  try {
+    auto unit = request.store->begin(request.owner);
+    if (!unit)
+      return fenced(outcome);
+    unit->add_letter(letter);
+    if (park)
+      unit->park(letter.sequence_key, subject.position);
+    checkpoint_advance advance;
+    advance.from = request.stored;
+    advance.to = subject.position;
+    advance.event_id_at_position = subject.event_id;
+    if (unit->commit(advance) == commit_status::fenced)
+      return fenced(outcome);
+    outcome.stored = outcome.passed = subject.position;
+    outcome.parked = park ? 1 : 0;
+    return outcome;
+  } catch (const std::exception& problem) {
+    return store_fault(begin_outcome(request), problem);
+  }
+}
+
+} // namespace waymark

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <waymark/actors/projection_spec.hpp>
+#include <waymark/messages/clock.hpp>
+#include <waymark/messages/error.hpp>
+#include <waymark/messages/page.hpp>
+#include <waymark/persistence/projection_store.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace waymark {
+
+/// Keys whose events are parked, for one look-up in memory per event.
+using parked_set = std::unordered_set<std::string>;
+
+/// The state of an in-memory projection. Handlers change it under `guard`, readers look under it.
+struct memory_state {
+  std::mutex guard;
+  std::shared_ptr<void> object;
+};
+
+/// Everything that `apply` needs to know of a projection and its place in the log.
+struct apply_request {
+  spec_ptr spec;
+  std::shared_ptr<projection_store> store;
+  std::shared_ptr<memory_state> state; ///< effect::memory only.
+  std::shared_ptr<const parked_set> parked;
+  const clock* time = &clock::system();
+  ownership owner;
+  position_t stored = 0;      ///< Position in the checkpoint row.
+  position_t passed = 0;      ///< Everything up to here is done with.
+  std::size_t max_events = 0; ///< 0: as the spec says. 1 to try one event alone.
+};
+
+/// What came of it.
+struct apply_outcome {
+  enum class status : std::uint8_t { done, faulted, fenced };
+  status state = status::done;
+
+  position_t stored = 0; ///< Position in the checkpoint row now.
+  position_t passed = 0; ///< Everything up to here is done with now.
+  std::int64_t handled = 0;
+  std::int64_t parked = 0;
+  std::optional<checkpoint_advance> unsaved; ///< effect::outside: still to be saved, or nothing.
+  std::vector<std::string> unhandled_types;  ///< To be warned about; each once.
+
+  // If faulted: who has to act, and on which event. What came before the event is committed.
+  fault who = fault::event;
+  std::string error;
+  const event* culprit = nullptr; ///< Inside the page; null if no single event is to blame.
+  bool retry_is_useless = false;
+  bool has_key = true;
+
+  // The last event handled with success, for the record of the first tutorial.
+  std::optional<uuid> last_event_id;
+  std::string last_event_type;
+  std::optional<timestamp> last_event_at;
+};
+
+/// Applies the part of `events` behind `passed`, in at most one committed transaction: begin,
+/// handlers in order, parked positions, checkpoint, commit (guarantee G2). A batch ends early, with
+/// its prefix committed, after `max_transaction`; the caller asks again for the rest.
+///
+/// When an event is at fault, what came before it is committed and the event is named in the
+/// outcome; deciding about it is the caller's (see attempt.hpp). A failing `.on_batch` is halved
+/// until one event is left. Never throws for what a handler or the store did.
+///
+/// If the process dies
+///   before the commit has reached the disk: nothing of the batch is in the read model, nor is the
+///     checkpoint; the next claim applies the same events again;
+///   after it: both are there, and the next claim goes on behind them.
+[[nodiscard]] apply_outcome apply(const apply_request& request, const page& events);
+
+/// Gives one event up: letter, parked position (if `park`) and checkpoint in one transaction.
+[[nodiscard]] apply_outcome give_up_event(const apply_request& request, const event& subject,
+                                          const dead_letter& letter, bool park);
+
+/// True on a thread that runs a handler just now; such a thread must not wait for the engine.
+[[nodiscard]] bool inside_handler() noexcept;
+
+} // namespace waymark

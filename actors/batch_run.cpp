@@ -1,0 +1,203 @@
+#include "actors/batch_run.hpp"
+
+#include <algorithm>
+
+namespace waymark {
+
+namespace {
+
+batch_fault event_fault(const event& culprit, std::string error) {
+  batch_fault fault;
+  fault.error = std::move(error);
+  fault.culprit = &culprit;
+  return fault;
+}
+
+} // namespace
+
+batch_run::batch_run(const apply_request& request, const page& events)
+    : request_{request}, spec_{*request.spec},
+      needs_keys_{spec_.shards > 1 || spec_.sequence_by.key ||
+                  (request.parked && !request.parked->empty())} {
+  select(events);
+}
+
+void batch_run::select(const page& events) {
+  const auto limit = request_.max_events ? request_.max_events : spec_.batch.max_events;
+  const auto first = std::partition_point(
+      events.events.begin(), events.events.end(),
+      [this](const event& e) { return e.position <= request_.passed; });
+  for (auto it = first; it != events.events.end(); ++it) {
+    if (!add(*it))
+      continue;
+    if (items_.size() == limit || !items_.back().key_problem.empty()) {
+      end_ = it->position;
+      return;
+    }
+  }
+  end_ = std::max(events.scanned_to, request_.passed);
+}
+
+bool batch_run::add(const event& e) {
+  if (!spec_.filter.wants(e))
+    return false;
+  item it;
+  it.subject = &e;
+  if (spec_.on_batch.call) {
+    it.codec = spec_.codec_for(e.event_type);
+  } else if (const auto found = spec_.handlers.find(e.event_type); found != spec_.handlers.end()) {
+    it.handler = &found->second;
+    it.codec = it.handler->codec;
+  }
+  if (!it.codec && spec_.on_unhandled != unhandled::error) {
+    const auto known =
+        std::find(unhandled_types_.begin(), unhandled_types_.end(), e.event_type);
+    if (spec_.on_unhandled == unhandled::warn && known == unhandled_types_.end())
+      unhandled_types_.push_back(e.event_type);
+    return false;
+  }
+  if (needs_keys_) {
+    try {
+      it.key = spec_.key_of(e);
+      if (spec_.shards > 1 && spec_.shard_of(it.key) != request_.owner.key.shard)
+        return false;
+      it.parked = request_.parked && request_.parked->count(it.key) > 0;
+    } catch (const std::exception& problem) {
+      if (request_.owner.key.shard != 0)
+        return false; // an event without a key belongs to the first shard
+      it.key_problem = problem.what();
+    }
+  }
+  has_parked_ = has_parked_ || it.parked;
+  items_.push_back(std::move(it));
+  return true;
+}
+
+position_t batch_run::position_after(std::size_t count) const {
+  return count == items_.size() ? end_ : items_[count - 1].subject->position;
+}
+
+run_result batch_run::execute(std::size_t limit, unit_of_work* unit,
+                              const handler_target& target) {
+  return spec_.on_batch.call ? execute_batch(limit, unit, target)
+                             : execute_each(limit, unit, target);
+}
+
+std::optional<batch_fault> batch_run::find_problem(const item& it, const void*& object) const {
+  const auto& e = *it.subject;
+  if (!it.key_problem.empty()) {
+    auto fault = event_fault(e, it.key_problem);
+    fault.has_key = false;
+    return fault;
+  }
+  if (!it.codec)
+    return event_fault(e, "there is no handler for \"" + e.event_type +
+                              "\", and the projection asks for .unhandled(error)");
+  const auto& decoded = e.data.decode(*it.codec, e);
+  if (decoded.state == decoded_payload::status::ok) {
+    object = decoded.object.get();
+    return std::nullopt;
+  }
+  auto fault = event_fault(e, decoded.problem);
+  fault.retry_is_useless = true;
+  if (decoded.state != decoded_payload::status::undecodable)
+    fault.who = fault::projection;
+  return fault;
+}
+
+/// Calls into the author's code, and sorts what comes out of it.
+template <class Call>
+std::optional<batch_fault> batch_run::guarded(unit_of_work* unit, const handler_target& target,
+                                              Call call) const {
+  std::shared_ptr<void> before;
+  if (target.state && spec_.copy_state)
+    before = spec_.copy_state(target.state);
+  batch_fault fault;
+  try {
+    const handler_scope scope;
+    call();
+    if (!unit || !unit->failed())
+      return std::nullopt;
+    fault.error = "a statement of this event failed, and the handler went on as if it had not";
+  } catch (const std::exception& problem) {
+    fault.who = fault_of(problem);
+    fault.error = problem.what();
+  } catch (...) {
+    fault.error = "the handler threw something that is not a std::exception";
+  }
+  if (before)
+    spec_.restore_state(target.state, before.get());
+  return fault;
+}
+
+std::optional<batch_fault> batch_run::run_one(const item& it, unit_of_work* unit,
+                                              const handler_target& target) const {
+  const void* object = nullptr;
+  if (auto problem = find_problem(it, object))
+    return problem;
+  auto fault = guarded(unit, target, [&] { it.handler->call(target, {it.subject, object}); });
+  if (fault)
+    fault->culprit = it.subject;
+  return fault;
+}
+
+run_result batch_run::execute_each(std::size_t limit, unit_of_work* unit,
+                                   const handler_target& target) {
+  run_result result;
+  const auto deadline = std::chrono::steady_clock::now() + spec_.batch.max_transaction;
+  for (std::size_t i = 0; i < limit; ++i) {
+    if (i > 0 && std::chrono::steady_clock::now() >= deadline)
+      return result;
+    const auto& it = items_[i];
+    if (it.parked) {
+      unit->park(it.key, it.subject->position);
+      ++result.parked;
+    } else if (auto fault = run_one(it, unit, target)) {
+      fault->good_prefix = i;
+      result.fault = std::move(fault);
+      return result;
+    } else {
+      ++result.handled;
+      result.last_handled = it.subject;
+    }
+    ++result.count;
+  }
+  return result;
+}
+
+run_result batch_run::execute_batch(std::size_t limit, unit_of_work* unit,
+                                    const handler_target& target) {
+  run_result result;
+  std::vector<handled_event> batch;
+  batch.reserve(limit);
+  for (std::size_t i = 0; i < limit; ++i) {
+    const auto& it = items_[i];
+    const void* object = nullptr;
+    if (it.parked) {
+      unit->park(it.key, it.subject->position);
+      ++result.parked;
+    } else if (auto fault = find_problem(it, object)) {
+      fault->good_prefix = i;
+      result.fault = std::move(fault);
+      return result;
+    } else {
+      batch.push_back({it.subject, object});
+    }
+  }
+  if (!batch.empty()) {
+    auto fault = guarded(unit, target, [&] { spec_.on_batch.call(target, batch); });
+    if (fault) {
+      fault->good_prefix = limit / 2;
+      if (limit == 1)
+        fault->culprit = batch.front().envelope;
+      result.fault = std::move(fault);
+      return result;
+    }
+    result.last_handled = batch.back().envelope;
+  }
+  result.handled = static_cast<std::int64_t>(batch.size());
+  result.count = limit;
+  return result;
+}
+
+} // namespace waymark

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "actors/apply.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waymark {
+
+/// Marks the thread as running a handler.
+class handler_scope {
+ public:
+  handler_scope() noexcept;
+  ~handler_scope();
+  handler_scope(const handler_scope&) = delete;
+  handler_scope& operator=(const handler_scope&) = delete;
+};
+
+/// Why a run ended before its last item.
+struct batch_fault {
+  fault who = fault::event;
+  std::string error;
+  const event* culprit = nullptr; ///< Null while a failing batch is still being halved.
+  std::size_t good_prefix = 0;    ///< So many items are worth applying again without the rest.
+  bool retry_is_useless = false;
+  bool has_key = true;
+};
+
+/// What running the first items came to.
+struct run_result {
+  std::size_t count = 0; ///< Items done with: handled or parked.
+  std::int64_t handled = 0;
+  std::int64_t parked = 0;
+  const event* last_handled = nullptr;
+  std::optional<batch_fault> fault;
+};
+
+/// The events of a page that one shard of a projection has to deal with next, and the way to hand
+/// them to its handlers. Knows nothing of transactions: `apply` puts one around it.
+class batch_run {
+ public:
+  batch_run(const apply_request& request, const page& events);
+
+  [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+  [[nodiscard]] bool has_parked() const noexcept { return has_parked_; }
+  [[nodiscard]] const event& event_at(std::size_t i) const { return *items_[i].subject; }
+
+  /// Everything up to here is done with once the first `count` items are.
+  [[nodiscard]] position_t position_after(std::size_t count) const;
+
+  /// Hands the first `limit` items to the handlers until one fails or `max_transaction` is over (but
+  /// always one). Positions of parked keys go to `unit`, which may
+  /// be null if there are none.
+  [[nodiscard]] run_result execute(std::size_t limit, unit_of_work* unit,
+                                   const handler_target& target);
+
+  [[nodiscard]] std::vector<std::string> take_unhandled_types() {
+    return std::move(unhandled_types_);
+  }
+
+ private:
+  struct item {
+    const event* subject = nullptr;
+    const event_handler* handler = nullptr; ///< Null with `on_batch`, or if there is none.
+    const event_codec* codec = nullptr;     ///< Null if the type has no handler.
+    std::string key;                        ///< Only if it was needed.
+    std::string key_problem;                ///< Why there is no key.
+    bool parked = false;
+  };
+
+  void select(const page& events);
+  bool add(const event& e);
+  [[nodiscard]] std::optional<batch_fault> find_problem(const item& it, const void*& object) const;
+  [[nodiscard]] std::optional<batch_fault> run_one(const item& it, unit_of_work* unit,
+                                                   const handler_target& target) const;
+  [[nodiscard]] run_result execute_each(std::size_t limit, unit_of_work* unit,
+                                        const handler_target& target);
+  [[nodiscard]] run_result execute_batch(std::size_t limit, unit_of_work* unit,
+                                         const handler_target& target);
+  template <class Call>
+  [[nodiscard]] std::optional<batch_fault> guarded(unit_of_work* unit,
+                                                   const handler_target& target, Call call) const;
+
+  const apply_request& request_;
+  const projection_spec& spec_;
+  std::vector<item> items_;
+  std::vector<std::string> unhandled_types_;
+  position_t end_ = 0; ///< What is done with when all items are.
+  bool has_parked_ = false;
+  bool needs_keys_ = false;
+};
+
+} // namespace waymark

@@ -1,0 +1,112 @@
+#include <waymark/actors/projection_spec.hpp>
+
+#include <algorithm>
+
+namespace waymark {
+
+namespace {
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+std::optional<std::string> find_handler_mistake(const projection_spec& spec) {
+  if (spec.handlers.empty() && !spec.on_batch.call)
+    return "has no handler: add .on<Event>(…) or .on_batch<Event>(…)";
+  if (!spec.handlers.empty() && spec.on_batch.call)
+    return "has both .on and .on_batch, which can't be kept in order: use one of them";
+  if (spec.on_batch.call && spec.where == effect::memory && !spec.copy_state)
+    return "uses .on_batch on a state in memory, which can't be halved on a fault: add .snapshot() "
+           "or use .on";
+  if (spec.on_batch.call && spec.on_unhandled == unhandled::error)
+    return "uses .on_batch with .unhandled(error): use .on, or another choice for unhandled";
+  for (const auto& type : spec.filter.event_types)
+    if (spec.on_unhandled == unhandled::ignore && !spec.codec_for(type))
+      return "filters for \"" + type + "\" but has no handler for it: add one or drop the filter";
+  return std::nullopt;
+}
+
+std::optional<std::string> find_option_mistake(const projection_spec& spec) {
+  if (spec.version < 1)
+    return "has version " + std::to_string(spec.version) + ": versions start at 1";
+  if (spec.shards < 1 || spec.shards > 1024)
+    return "asks for " + std::to_string(spec.shards) + " shards: 1 to 1024 are possible";
+  if (spec.shards > 1 && spec.where == effect::memory)
+    return "asks for shards of a state in memory, which one thread at a time may change: drop "
+           ".shards";
+  if (spec.sequence_by.name.empty())
+    return "has a sequence key rule without a name: .sequence_by(\"by-customer\", …)";
+  if (spec.batch.max_events < 1)
+    return "asks for batches of 0 events: .batch({.max_events = 1}) is the least";
+  if (spec.batch.max_transaction.count() < 1)
+    return "asks for transactions of 0 ms: .batch({.max_transaction = 1ms}) is the least";
+  if (spec.where == effect::database && spec.on_new_version == new_version::rebuild &&
+      spec.truncate.empty())
+    return "rebuilds on a new version but does not say how to empty its tables: add .truncate(…)";
+  if (auto mistake = find_mistake(spec.retry))
+    return "has a bad retry policy: " + *mistake;
+  return std::nullopt;
+}
+
+} // namespace
+
+const event_codec* projection_spec::codec_for(const std::string& event_type) const noexcept {
+  if (on_batch.call)
+    return contains(batch_types, event_type) ? on_batch.codec : nullptr;
+  const auto found = handlers.find(event_type);
+  return found == handlers.end() ? nullptr : found->second.codec;
+}
+
+event_filter projection_spec::wanted() const {
+  auto result = filter;
+  if (on_unhandled != unhandled::ignore || !result.event_types.empty())
+    return result;
+  result.event_types = batch_types;
+  for (const auto& [type, handler] : handlers)
+    result.event_types.push_back(type);
+  std::sort(result.event_types.begin(), result.event_types.end());
+  return result;
+}
+
+std::string projection_spec::key_of(const event& e) const {
+  if (!sequence_by.key) {
+    std::string key;
+    key.reserve(e.aggregate_type.size() + 1 + e.aggregate_id.size());
+    key.append(e.aggregate_type).append(1, '\0').append(e.aggregate_id);
+    return key;
+  }
+  try {
+    return sequence_by.key(e);
+  } catch (const std::exception& problem) {
+    throw decode_error{"the key rule \"" + sequence_by.name + "\" failed on " + describe(e) + ": " +
+                       problem.what()};
+  }
+}
+
+int projection_spec::shard_of(std::string_view key) const noexcept {
+  return static_cast<int>(fnv1a(key) % static_cast<std::uint64_t>(shards));
+}
+
+std::optional<std::string> find_mistake(const projection_spec& spec) {
+  if (spec.name.empty())
+    return "a projection has no name: projection{\"order-revenue\"}";
+  if (spec.name.size() > 200 || spec.name.find('\0') != std::string::npos)
+    return "a projection's name is longer than 200 bytes or holds a NUL byte";
+  auto mistake = find_handler_mistake(spec);
+  if (!mistake)
+    mistake = find_option_mistake(spec);
+  if (mistake)
+    return "projection \"" + spec.name + "\" " + *mistake;
+  return std::nullopt;
+}
+
+std::uint64_t fnv1a(std::string_view bytes) noexcept {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char c : bytes) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 1099511628211u;
+  }
+  return hash;
+}
+
+} // namespace waymark
