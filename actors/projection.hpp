@@ -31,7 +31,8 @@ namespace detail {
 /// Refuses a second handler for one type. @throws usage_error.
 void add_handler(projection_spec& spec, std::string event_type, event_handler handler);
 /// Refuses a second batch handler, or one beside handlers. @throws usage_error.
-void set_batch_handler(projection_spec& spec, std::vector<std::string> types, batch_handler handler);
+void set_batch_handler(projection_spec& spec, std::vector<std::string> types,
+                       batch_handler handler);
 /// @throws usage_error with all that `find_mistake` says.
 [[nodiscard]] spec_ptr freeze(projection_spec&& spec);
 
@@ -178,8 +179,12 @@ class projection_builder {
   Self&& unhandled(waymark::unhandled what) && { return std::move(unhandled(what)); }
 
   /// Keeps checkpoint, letters and read model in another store than the engine's.
-  Self& into(std::shared_ptr<projection_store> where) & { return set(spec_.into, std::move(where)); }
-  Self&& into(std::shared_ptr<projection_store> where) && { return std::move(into(std::move(where))); }
+  Self& into(std::shared_ptr<projection_store> where) & {
+    return set(spec_.into, std::move(where));
+  }
+  Self&& into(std::shared_ptr<projection_store> where) && {
+    return std::move(into(std::move(where)));
+  }
 
   /// Checks everything and freezes it; the builder is empty afterwards.
   /// @throws usage_error that says what is wrong and how to mend it.
@@ -227,8 +232,8 @@ class projection_builder {
 };
 
 /// In-memory projection: handlers take `State&`. The state is replayed from the start of the log in
-/// each process and read with `engine.read<State>(name, function)`. A handler that throws must leave the
-/// state as it was, unless `.snapshot()` is asked for.
+/// each process and read with `engine.read<State>(name, function)`. A handler that throws must
+/// leave the state as it was, unless `.snapshot()` is asked for.
 template <class State>
 class memory_projection : public projection_builder<memory_projection<State>, State> {
  public:

@@ -35,12 +35,14 @@ class projector {
 
   /// @param records keeps checkpoint, letters and tables. For a spec made with `.into`, that store
   ///   is used instead.
-  projector(spec_ptr spec, std::shared_ptr<projection_store> records, projector_options options = {});
+  projector(spec_ptr spec, std::shared_ptr<projection_store> records,
+            projector_options options = {});
   template <class Builder>
     requires requires(Builder&& b) { std::forward<Builder>(b).freeze(); }
   projector(Builder&& builder, std::shared_ptr<projection_store> records,
             projector_options options = {})
-      : projector{std::forward<Builder>(builder).freeze(), std::move(records), std::move(options)} {}
+      : projector{std::forward<Builder>(builder).freeze(), std::move(records),
+                  std::move(options)} {}
   ~projector();
   projector(projector&&) noexcept;
   projector& operator=(projector&&) noexcept;

@@ -4,6 +4,8 @@ if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
 
+set(CMAKE_CXX_EXTENSIONS OFF)
+
 # All programs of a build tree stand in one folder, so that tests find the programs they start.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 

@@ -26,14 +26,14 @@ target_include_directories(waymark
 
 # waymark_public_headers(HEADER...)
 #
-# <waymark/actors/projection.hpp> is actors/projection.hpp, in the tree and installed. Call it in the
-# folder of the headers; each of them is also compiled alone by a test.
+# <waymark/actors/projection.hpp> is actors/projection.hpp, in the tree and installed. Call it in
+# the folder of the headers; each of them is also compiled alone by a test.
 function(waymark_public_headers)
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   foreach(header IN LISTS ARGN)
     cmake_path(APPEND folder ${header} OUTPUT_VARIABLE path)
-    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/waymark/${path}
-         CONTENT "#include \"${CMAKE_CURRENT_SOURCE_DIR}/${header}\" // IWYU pragma: export\n" @ONLY)
+    set(forward "#include \"${CMAKE_CURRENT_SOURCE_DIR}/${header}\" // IWYU pragma: export\n")
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/waymark/${path} CONTENT "${forward}" @ONLY)
     if(WAYMARK_INSTALL)
       cmake_path(GET path PARENT_PATH parent)
       install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/waymark/${parent}
@@ -45,8 +45,9 @@ endfunction()
 
 # waymark_caf_sources(FILE...)
 #
-# Adds the .cpp files that include CAF. They share one precompiled header, because CAF's headers take
-# seconds per file; so they stand in an object library of their own, whose objects are part of waymark.
+# Adds the .cpp files that include CAF. They share one precompiled header, because CAF's headers
+# take seconds per file; so they stand in an object library of their own, whose objects are part of
+# waymark.
 # All other sources are added by `target_sources(waymark PRIVATE FILE...)`.
 function(waymark_caf_sources)
   if(NOT TARGET waymark_caf)
@@ -88,8 +89,8 @@ endfunction()
 
 # waymark_embed_sql(TARGET NAMESPACE FOLDER FILE...)
 #
-# Embeds numbered SQL files (`001_events.sql`, `002_letters.sql` ...; from 1, without holes) into the
-# header "FOLDER/schema.hpp", which the sources of TARGET can include. The header has, in NAMESPACE:
+# Embeds numbered SQL files (`001_events.sql`, `002_letters.sql` ...; from 1, without holes) into
+# the header "FOLDER/schema.hpp", which the sources of TARGET can include. It has, in NAMESPACE:
 #
 #   struct numbered_sql { int number; std::string_view name; std::string_view sql; };
 #   inline constexpr std::array<numbered_sql, N> schema{...};   // sorted by number

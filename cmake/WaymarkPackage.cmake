@@ -10,7 +10,8 @@ install(TARGETS waymark EXPORT waymark-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
 install(EXPORT waymark-targets NAMESPACE waymark:: DESTINATION ${config_dir}
   COMPONENT development)
-configure_package_config_file(cmake/waymark-config.cmake.in ${PROJECT_BINARY_DIR}/waymark-config.cmake
+configure_package_config_file(
+  cmake/waymark-config.cmake.in ${PROJECT_BINARY_DIR}/waymark-config.cmake
   INSTALL_DESTINATION ${config_dir})
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/waymark-config-version.cmake
@@ -44,7 +45,7 @@ if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
 
-# `cpack -G DEB` in a build folder makes libwaymark-dev, and beside it libwaymark0.1 if it is shared.
+# `cpack -G DEB` in a build folder makes libwaymark-dev, and libwaymark0.1 if it is shared.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME waymark)
 set(CPACK_PACKAGE_VENDOR "waymark maintainers")

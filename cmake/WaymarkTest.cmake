@@ -10,8 +10,10 @@ option(WAYMARK_TSAN_TESTS_ONLY "Build only the tests that are marked TSAN" OFF)
 # One precompiled Catch2 for all tests.
 add_library(waymark_test_pch OBJECT ${PROJECT_SOURCE_DIR}/tests/pch.cpp)
 
-# Gives a program what every test has: the private headers ("persistence/sqlite/x.hpp"), the embedded
-# SQL, and the libraries that a public header never shows.
+# waymark_link_privately(TARGET)
+#
+# Gives a program what every test has: the private headers ("persistence/sqlite/x.hpp"), the
+# embedded SQL, and the libraries that a public header never shows.
 function(waymark_link_privately target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_include_directories(${target} PRIVATE
@@ -27,8 +29,8 @@ waymark_cacheable_pch(waymark_test_pch)
 # waymark_test(NAME SOURCE... [TSAN] [SERIAL] [LABELS label...] [TIMEOUT seconds])
 #
 # Makes the Catch2 program of the SOURCEs and registers it as ctest NAME ("sqlite.checkpoint"; the
-# program is bin/test_sqlite_checkpoint). It links waymark::waymark and everything behind it, and may
-# include private headers from the project's root. No main(): Catch2 brings it.
+# program is bin/test_sqlite_checkpoint). It links waymark::waymark and everything behind it, and
+# may include private headers from the project's root. No main(): Catch2 brings it.
 #
 #   TSAN     the test means something under ThreadSanitizer: it runs in the tsan preset too
 #   SERIAL   no other test runs beside it
@@ -36,8 +38,8 @@ waymark_cacheable_pch(waymark_test_pch)
 #   TIMEOUT  in seconds, 120 unless given; multiplied under sanitizers
 #
 # A test that starts children finds them in the folder that the environment variable
-# WAYMARK_CHILD_BIN_DIR names. Under asan and tsan that is the dev preset's build/dev/bin: a killed or
-# memory-limited child must not be instrumented, so build the dev preset first (.ci/run does).
+# WAYMARK_CHILD_BIN_DIR names. Under asan and tsan that is the dev preset's build/dev/bin: a killed
+# or memory-limited child must not be instrumented, so build the dev preset first (.ci/run does).
 function(waymark_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TSAN;SERIAL" "TIMEOUT" "SOURCES;LABELS")
   if(WAYMARK_TSAN_TESTS_ONLY AND NOT arg_TSAN)

@@ -44,8 +44,8 @@ class event_store {
   [[nodiscard]] virtual std::string log_id() = 0;
 
   /// Carries out a group of commands in one durable transaction, each on its own terms: a command
-  /// that is refused, conflicts or repeats known ids writes nothing and leaves its neighbours alone;
-  /// later commands of the group see what earlier ones wrote. Event ids are looked at before
+  /// that is refused, conflicts or repeats known ids writes nothing and leaves its neighbours
+  /// alone; later commands of the group see what earlier ones wrote. Event ids are looked at before
   /// versions: all known, in the same stream and order, gives the first answer again.
   /// @returns one result per command, in order. Positions are dense and in commit order.
   /// @throws store_error if the group as a whole could not be written; with `outcome_unknown` the

@@ -76,12 +76,12 @@ class unit_of_work {
   /// same position and generation is left.
   virtual void add_letter(const dead_letter& letter) = 0;
 
-  /// Takes a letter away that was settled (retried with success, or discarded). False if it is not a
-  /// letter of this shard and its current generation.
+  /// Takes a letter away that was settled (retried with success, or discarded). False if it is not
+  /// a letter of this shard and its current generation.
   virtual bool remove_letter(std::int64_t id) = 0;
 
-  /// Checks that the transaction is still the one begun, advances the checkpoint by compare-and-set,
-  /// clears a stored failure, renews the owner, and commits.
+  /// Checks that the transaction is still the one begun, advances the checkpoint by
+  /// compare-and-set, clears a stored failure, renews the owner, and commits.
   /// @throws store_error; with `outcome_unknown` reload and compare positions (guarantee G3).
   /// @throws statement_error if a statement of this unit had failed, or a handler ended the
   ///   transaction.
@@ -111,7 +111,8 @@ class projection_store {
   /// owner's next commit fail. Granted if the row is new, released, its owner's `renewed_at` is
   /// older than `owner_timeout` by the store's clock, its owner is provably dead, is this very
   /// owner, or on `take_over`.
-  [[nodiscard]] virtual std::vector<claim_result> claim(std::span<const claim_request> requests) = 0;
+  [[nodiscard]] virtual std::vector<claim_result>
+  claim(std::span<const claim_request> requests) = 0;
 
   /// Gives a shard up so that others may claim it at once. Nothing happens if fenced.
   virtual void release(std::span<const ownership> owned) = 0;

@@ -17,8 +17,8 @@ namespace waymark {
 /// which also holds the checkpoint. Valid until the handler returns, on the handler's thread only.
 ///
 /// `$1`, `$2` … are the arguments in order, on every database; one may be used more than once.
-/// Statements are prepared once and kept. BEGIN, COMMIT, ROLLBACK, SAVEPOINT and ATTACH are refused.
-/// A statement that failed fails the event, even if the handler swallows the error.
+/// Statements are prepared once and kept. BEGIN, COMMIT, ROLLBACK, SAVEPOINT and ATTACH are
+/// refused. A statement that failed fails the event, even if the handler swallows the error.
 ///
 /// @throws statement_error for what the values did (a constraint), projection_error for what the
 ///   SQL or the tables are (no such table), store_error for what the database can't do now.

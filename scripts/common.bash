@@ -14,8 +14,8 @@ fail() {
 # say WHAT DETAIL: one aligned line.
 say() { printf '  %-10s %s\n' "$1" "$2"; }
 
-# run_logged WHAT DETAIL LOG COMMAND...: says what runs, keeps its output in LOG, and says how long it
-# took; on a terminal it shows the progress of a build. Returns what the command returns.
+# run_logged WHAT DETAIL LOG COMMAND...: says what runs, keeps its output in LOG, and says how long
+# it took; on a terminal it shows the progress of a build. Returns what the command returns.
 run_logged() {
   local what=$1 detail=$2 log=$3 start=$SECONDS status=0 pid step
   shift 3
@@ -45,7 +45,8 @@ run_logged() {
 # show_log LOG: the part of a log that says what went wrong.
 show_log() {
   local lines
-  lines=$(grep -E -A 4 '(^|[^a-z])(error|E):|CMake Error|FAILED:' "$1" | grep -v '^\[' | head -n 40 || true)
+  lines=$(grep -E -A 4 '(^|[^a-z])(error|E):|CMake Error|FAILED:' "$1" | grep -v '^\[' |
+    head -n 40 || true)
   [[ -n $lines ]] || lines=$(tail -n 20 "$1")
   printf '%s\n' "$lines" | sed 's/^/    | /' >&2
 }
@@ -85,17 +86,20 @@ install_packages() {
     { dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true; } |
       awk -v wanted="${wanted[*]}" '
         $1 == "installed" { present[$2] = 1 }
-        END { n = split(wanted, w, " "); for (i = 1; i <= n; i++) if (!(w[i] in present)) print w[i] }')
+        END {
+          n = split(wanted, names, " ")
+          for (i = 1; i <= n; i++) if (!(names[i] in present)) print names[i]
+        }')
   if ((${#missing[@]} == 0)); then
     say packages "nothing to install"
     return
   fi
   if [[ $(id -u) != 0 ]]; then
     command -v sudo >/dev/null ||
-      fail "these packages are missing, and only root or a user with sudo can install them: ${missing[*]}."
+      fail "only root or a user with sudo can install the missing packages: ${missing[*]}."
     if ! sudo -n true 2>/dev/null; then
       [[ -t 0 ]] && sudo -v ||
-        fail "these packages are missing, and sudo refuses to install them: ${missing[*]}."
+        fail "sudo refuses to install the missing packages: ${missing[*]}."
     fi
   fi
   run_logged packages "apt-get update" "$log" apt_get update ||

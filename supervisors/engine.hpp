@@ -35,8 +35,8 @@ struct engine_options {
   std::chrono::milliseconds owner_timeout{10'000};  ///< After which another process may claim.
   std::chrono::milliseconds poll_interval{50};      ///< For other processes' appends.
   std::chrono::milliseconds passed_save_interval{5'000};
-  backoff_policy store_backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000}, 2.0,
-                               0.1};
+  backoff_policy store_backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000},
+                               2.0, 0.1};
   health_thresholds health{};
 
   std::size_t page_events = 1'000;
@@ -75,8 +75,8 @@ class projection_handle {
 /// What a user holds: a log, the actors that project it, and their supervisors.
 ///
 /// All members are thread-safe, except that nothing may be called while the engine is destroyed.
-/// `append` and the waits must not be called inside a transactional handler: they throw there, since
-/// they would wait for themselves. The destructor stops with the drain deadline.
+/// `append` and the waits must not be called inside a transactional handler: they throw there,
+/// since they would wait for themselves. The destructor stops with the drain deadline.
 class engine {
  public:
   /// Opens nothing: takes an opened store. Appends go to `where.events`; projections keep their
@@ -181,8 +181,8 @@ class engine {
 
   // Reading
 
-  /// Runs `queries(read_model&)` in a read-only transaction of the projection's database and returns
-  /// what it returns.
+  /// Runs `queries(read_model&)` in a read-only transaction of the projection's database and
+  /// returns what it returns.
   template <class F>
     requires std::is_invocable_v<F&, read_model&>
   auto read(std::string_view name, F queries) const {
@@ -221,7 +221,8 @@ class engine {
     }
     template <class T, class... Args>
     [[nodiscard]] std::optional<T> query_optional(std::string_view sql, const Args&... args) const {
-      return owner_->read(name_, [&](read_model& db) { return db.query_optional<T>(sql, args...); });
+      return owner_->read(name_,
+                          [&](read_model& db) { return db.query_optional<T>(sql, args...); });
     }
     template <class... Columns, class... Args>
     [[nodiscard]] std::vector<std::tuple<Columns...>> query_as(std::string_view sql,

@@ -1,4 +1,4 @@
-// Catch2 for the tests: version 2 (Debian 12) and version 3 (Debian 13) under the names of version 3.
+// Catch2 for the tests: versions 2 (Debian 12) and 3 (Debian 13) under the names of version 3.
 #pragma once
 #if __has_include(<catch2/catch_all.hpp>)
 #  include <catch2/catch_all.hpp>

@@ -25,8 +25,9 @@ field Description "supervised event projections"
 
 contents=$(dpkg-deb --contents "$deb")
 echo "$contents"
-for file in include/waymark/messages/version.hpp lib/libwaymark.[as]* lib/cmake/waymark/FindCAF.cmake \
-  lib/cmake/waymark/waymark-config.cmake lib/pkgconfig/waymark.pc share/doc/libwaymark-dev/copyright; do
+for file in include/waymark/messages/version.hpp lib/libwaymark.[as]* lib/pkgconfig/waymark.pc \
+  lib/cmake/waymark/waymark-config.cmake lib/cmake/waymark/FindCAF.cmake \
+  share/doc/libwaymark-dev/copyright; do
   echo "$contents" | grep -q " \./usr/$file" || {
     echo "the package should contain /usr/$file" && exit 1
   }

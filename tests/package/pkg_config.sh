@@ -1,4 +1,4 @@
-# pkg_config.sh LIBDIR MAIN PROGRAM COMPILER FLAGS: builds a program by pkg-config alone and runs it.
+# pkg_config.sh LIBDIR MAIN PROGRAM COMPILER FLAGS: builds MAIN by pkg-config alone and runs it.
 set -eu
 PKG_CONFIG_PATH=$1/pkgconfig
 export PKG_CONFIG_PATH

@@ -1,0 +1,32 @@
+# When all folders are read, writes style/built.txt: every source that a target compiles, one path a
+# line.
+function(waymark_list_sources folder result)
+  set(found)
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(sources ${target} SOURCES)
+    get_target_property(base ${target} SOURCE_DIR)
+    foreach(source IN LISTS sources)
+      if(source MATCHES "\\.cpp$")
+        cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${base})
+        cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+        list(APPEND found ${source})
+      endif()
+    endforeach()
+  endforeach()
+  get_property(children DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(child IN LISTS children)
+    waymark_list_sources(${child} below)
+    list(APPEND found ${below})
+  endforeach()
+  set(${result} ${found} PARENT_SCOPE)
+endfunction()
+
+function(waymark_write_built_sources file)
+  waymark_list_sources(${PROJECT_SOURCE_DIR} sources)
+  list(JOIN sources "\n" lines)
+  file(WRITE ${file} "${lines}\n")
+endfunction()
+
+cmake_language(DEFER DIRECTORY ${PROJECT_SOURCE_DIR}
+  CALL waymark_write_built_sources ${PROJECT_BINARY_DIR}/style/built.txt)

@@ -1,0 +1,22 @@
+# check.sh ROOT PUBLIC BUILT: prints what breaks the style of the tree at ROOT, and fails then.
+# PUBLIC and BUILT are files that list the public headers and the compiled sources, one path a line.
+set -eu
+LC_ALL=C
+export LC_ALL
+style=$(cd "$(dirname "$0")" && pwd)
+public=$(tr '\n' ' ' <"$2")
+built=$(tr '\n' ' ' <"$3")
+cd "$1"
+
+# The programs of tests/consumer are foreign projects, and tests/fuzz needs clang.
+built="$built $(find tests/consumer tests/fuzz -name '*.cpp' 2>/dev/null | tr '\n' ' ')"
+found=$(find messages persistence actors supervisors apps examples benchmarks tests cmake scripts \
+  docs ./*.hpp ./*.md ./CMakeLists.txt .ci -type f 2>/dev/null | sed 's|^\./||' | sort)
+
+# shellcheck disable=SC2086 # no name in the tree has a blank
+result=$(awk -v public="$public" -v built="$built" -f "$style/style.awk" $found)
+if [ -n "$result" ]; then
+  echo "$result"
+  exit 1
+fi
+echo "$(echo "$found" | wc -l) files follow the style"
