@@ -38,7 +38,7 @@ std::string expected_version::describe() const {
   return "unknown";
 }
 
-const waymark::appended &append_result::value_or_throw() const {
+const waymark::appended& append_result::value_or_throw() const {
   switch (state) {
   case status::appended:
     return value;

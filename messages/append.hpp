@@ -69,7 +69,7 @@ struct append_result {
 
   /// The value, or the matching exception: version_conflict, duplicate_event, usage_error,
   /// store_error.
-  const waymark::appended &value_or_throw() const;
+  const waymark::appended& value_or_throw() const;
 };
 
 /// Limits of what a log takes; the same for every store.
@@ -88,7 +88,7 @@ struct append_limits {
 /// that are empty, too long, not UTF-8 or hold NUL; a nil id, or one id twice; a time that RFC 3339
 /// can't write; data that is not JSON and metadata that is not a JSON object, within the limits.
 /// Every store calls this before it writes.
-[[nodiscard]] std::optional<std::string> find_mistake(const append_command &command,
-                                                      const append_limits &limits = {});
+[[nodiscard]] std::optional<std::string> find_mistake(const append_command& command,
+                                                      const append_limits& limits = {});
 
 } // namespace waymark

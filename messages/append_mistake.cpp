@@ -12,7 +12,7 @@ namespace {
 
 using mistake = std::optional<std::string>;
 
-mistake in_name(const char *what, const std::string &name, const append_limits &limits) {
+mistake in_name(const char* what, const std::string& name, const append_limits& limits) {
   const std::string field = what;
   if (name.empty())
     return field + " is empty";
@@ -26,14 +26,14 @@ mistake in_name(const char *what, const std::string &name, const append_limits &
   return std::nullopt;
 }
 
-mistake in_optional_name(const char *what, const std::optional<std::string> &name,
-                         const append_limits &limits) {
+mistake in_optional_name(const char* what, const std::optional<std::string>& name,
+                         const append_limits& limits) {
   if (name && name->empty())
     return std::string{what} + " is empty; leave it out instead";
   return name ? in_name(what, *name, limits) : std::nullopt;
 }
 
-mistake in_names(const new_event &e, const append_limits &limits) {
+mistake in_names(const new_event& e, const append_limits& limits) {
   if (auto found = in_name("event_type", e.event_type, limits))
     return found;
   if (auto found = in_optional_name("tenant_id", e.tenant_id, limits))
@@ -45,7 +45,7 @@ mistake in_names(const new_event &e, const append_limits &limits) {
   return in_optional_name("causation_id", e.causation_id, limits);
 }
 
-mistake in_envelope(const new_event &e) {
+mistake in_envelope(const new_event& e) {
   if (e.schema_version < 1)
     return "schema_version is " + std::to_string(e.schema_version) + "; it counts from 1";
   if (e.event_id && e.event_id->is_nil())
@@ -55,21 +55,21 @@ mistake in_envelope(const new_event &e) {
   return std::nullopt;
 }
 
-mistake in_size(const char *what, std::size_t bytes, std::size_t max_bytes) {
+mistake in_size(const char* what, std::size_t bytes, std::size_t max_bytes) {
   if (bytes <= max_bytes)
     return std::nullopt;
   return std::string{what} + " has " + std::to_string(bytes) + " bytes; at most " +
          std::to_string(max_bytes) + " are allowed";
 }
 
-mistake in_json(const char *what, const std::string &text, int max_depth) {
+mistake in_json(const char* what, const std::string& text, int max_depth) {
   auto found = find_json_mistake(text, max_depth);
   if (found)
     found = std::string{what} + " is " + *found;
   return found;
 }
 
-mistake in_metadata(const std::string &text, const append_limits &limits) {
+mistake in_metadata(const std::string& text, const append_limits& limits) {
   if (text.empty())
     return std::nullopt;
   if (auto found = in_size("metadata", text.size(), limits.max_metadata_bytes))
@@ -82,29 +82,29 @@ mistake in_metadata(const std::string &text, const append_limits &limits) {
   return std::nullopt;
 }
 
-mistake in_text_of_object(const payload &data, const append_limits &limits) {
+mistake in_text_of_object(const payload& data, const append_limits& limits) {
   try {
-    const auto &text = data.text();
+    const auto& text = data.text();
     if (auto found = in_size("data", text.size(), limits.max_data_bytes))
       return found;
     if (is_nested_deeper(text, limits.max_json_depth))
       return "data is nested deeper than " + std::to_string(limits.max_json_depth) + " levels";
     return std::nullopt;
-  } catch (const error &e) {
+  } catch (const error& e) {
     return e.what();
   }
 }
 
-mistake in_data(const payload &data, const append_limits &limits) {
+mistake in_data(const payload& data, const append_limits& limits) {
   if (data.holds_object())
     return limits.encode_objects ? in_text_of_object(data, limits) : std::nullopt;
-  const auto &text = data.text();
+  const auto& text = data.text();
   if (auto found = in_size("data", text.size(), limits.max_data_bytes))
     return found;
   return in_json("data", text, limits.max_json_depth);
 }
 
-mistake in_event(const new_event &e, const append_limits &limits) {
+mistake in_event(const new_event& e, const append_limits& limits) {
   if (auto found = in_names(e, limits))
     return found;
   if (auto found = in_envelope(e))
@@ -114,11 +114,11 @@ mistake in_event(const new_event &e, const append_limits &limits) {
   return in_data(e.data, limits);
 }
 
-mistake in_ids(const std::vector<new_event> &events) {
+mistake in_ids(const std::vector<new_event>& events) {
   if (events.size() < 2)
     return std::nullopt;
   std::vector<uuid> ids;
-  for (const auto &e : events)
+  for (const auto& e : events)
     if (e.event_id)
       ids.push_back(*e.event_id);
   std::sort(ids.begin(), ids.end());
@@ -130,8 +130,8 @@ mistake in_ids(const std::vector<new_event> &events) {
 
 } // namespace
 
-std::optional<std::string> find_mistake(const append_command &command,
-                                        const append_limits &limits) {
+std::optional<std::string> find_mistake(const append_command& command,
+                                        const append_limits& limits) {
   if (command.events.empty())
     return "an append needs at least one event";
   if (command.events.size() > limits.max_events)

@@ -12,11 +12,11 @@ namespace waymark {
 struct shard_key {
   std::string projection;
   int shard = 0;
-  friend auto operator<=>(const shard_key &, const shard_key &) = default;
+  friend auto operator<=>(const shard_key&, const shard_key&) = default;
 };
 
 /// "order-revenue", or "order-revenue/2" for a shard other than 0.
-[[nodiscard]] std::string to_string(const shard_key &key);
+[[nodiscard]] std::string to_string(const shard_key& key);
 
 /// Why a projection stands before an event until somebody decides (give-up policy `stop`, or a
 /// projection fault); kept in the checkpoint row so that it outlives the process.
@@ -27,7 +27,7 @@ struct stored_failure {
   int attempts = 0;
   std::string error;
   timestamp at{};
-  friend bool operator==(const stored_failure &, const stored_failure &) = default;
+  friend bool operator==(const stored_failure&, const stored_failure&) = default;
 };
 
 /// Last position whose effects are in the read model, and all that is kept beside it. It lives in

@@ -13,7 +13,7 @@ class system_clock final : public clock {
 
 } // namespace
 
-const clock &clock::system() {
+const clock& clock::system() {
   static const system_clock machine;
   return machine;
 }

@@ -16,7 +16,7 @@ class clock {
   [[nodiscard]] virtual timestamp now() const = 0;
 
   /// The machine's clock.
-  [[nodiscard]] static const clock &system();
+  [[nodiscard]] static const clock& system();
 };
 
 /// A clock that stands still until it is told to move; for tests.

@@ -39,7 +39,7 @@ struct letter_counts {
   std::int64_t letters = 0;
   std::int64_t parked_keys = 0;
   std::int64_t parked_events = 0;
-  friend bool operator==(const letter_counts &, const letter_counts &) = default;
+  friend bool operator==(const letter_counts&, const letter_counts&) = default;
 };
 
 } // namespace waymark

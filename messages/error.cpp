@@ -2,7 +2,7 @@
 
 namespace waymark {
 
-const char *to_string(fault who) noexcept {
+const char* to_string(fault who) noexcept {
   switch (who) {
   case fault::event:
     return "event";
@@ -14,11 +14,11 @@ const char *to_string(fault who) noexcept {
   return "unknown";
 }
 
-fault fault_of(const std::exception &e) noexcept {
-  if (dynamic_cast<const store_error *>(&e) != nullptr)
+fault fault_of(const std::exception& e) noexcept {
+  if (dynamic_cast<const store_error*>(&e) != nullptr)
     return fault::store;
-  if (dynamic_cast<const projection_error *>(&e) != nullptr ||
-      dynamic_cast<const incompatible_store *>(&e) != nullptr)
+  if (dynamic_cast<const projection_error*>(&e) != nullptr ||
+      dynamic_cast<const incompatible_store*>(&e) != nullptr)
     return fault::projection;
   return fault::event;
 }

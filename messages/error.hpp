@@ -14,7 +14,7 @@ enum class fault : std::uint8_t {
   store,      ///< The store is not able to serve now: the same call may succeed later.
 };
 
-[[nodiscard]] const char *to_string(fault who) noexcept;
+[[nodiscard]] const char* to_string(fault who) noexcept;
 
 /// Base of everything waymark throws. The text says what failed, for whom, and what to do.
 class error : public std::runtime_error {
@@ -35,7 +35,7 @@ class usage_error : public error {
 /// decide anew.
 class version_conflict : public error {
  public:
-  version_conflict(const std::string &what, std::int64_t actual_version)
+  version_conflict(const std::string& what, std::int64_t actual_version)
       : error{what}, actual_version_{actual_version} {}
 
   /// The stream's version in the store; 0 if there is no such stream.
@@ -58,7 +58,7 @@ class store_error : public error {
   /// Whether the store is known to have done nothing.
   enum class outcome : std::uint8_t { nothing_done, unknown };
 
-  explicit store_error(const std::string &what, outcome known = outcome::nothing_done)
+  explicit store_error(const std::string& what, outcome known = outcome::nothing_done)
       : error{what}, outcome_{known} {}
 
   [[nodiscard]] bool retryable() const noexcept override { return true; }
@@ -104,6 +104,6 @@ class timeout_error : public error {
 
 /// Sorts whatever a handler or a store call threw by who has to act: `store_error` the store,
 /// `projection_error` and `incompatible_store` the projection, anything else the event.
-[[nodiscard]] fault fault_of(const std::exception &e) noexcept;
+[[nodiscard]] fault fault_of(const std::exception& e) noexcept;
 
 } // namespace waymark

@@ -6,7 +6,7 @@
 
 namespace waymark {
 
-std::string to_string(const stream_id &stream) {
+std::string to_string(const stream_id& stream) {
   return stream.aggregate_type + '/' + stream.aggregate_id;
 }
 
@@ -14,12 +14,12 @@ nlohmann::json event::json() const {
   return parse_json(data.text());
 }
 
-std::string describe(const event &e) {
+std::string describe(const event& e) {
   return e.event_type + ' ' + e.event_id.to_string() + " at position " + std::to_string(e.position);
 }
 
-std::size_t size_bytes(const event &e) noexcept {
-  const auto length = [](const std::optional<std::string> &text) {
+std::size_t size_bytes(const event& e) noexcept {
+  const auto length = [](const std::optional<std::string>& text) {
     return text ? text->size() : std::size_t{0};
   };
   return sizeof(event) + e.event_type.size() + e.aggregate_type.size() + e.aggregate_id.size() +

@@ -20,11 +20,11 @@ using position_t = std::int64_t;
 struct stream_id {
   std::string aggregate_type;
   std::string aggregate_id;
-  friend bool operator==(const stream_id &, const stream_id &) = default;
+  friend bool operator==(const stream_id&, const stream_id&) = default;
 };
 
 /// "Order/o-17", for messages to people.
-[[nodiscard]] std::string to_string(const stream_id &stream);
+[[nodiscard]] std::string to_string(const stream_id& stream);
 
 /// An event as the log holds it: the envelope and the data.
 struct event {
@@ -49,10 +49,10 @@ struct event {
 };
 
 /// "OrderPlaced 0190…-… at position 17", for messages to people.
-[[nodiscard]] std::string describe(const event &e);
+[[nodiscard]] std::string describe(const event& e);
 
 /// Roughly what an event takes in memory; pages are bounded by it.
-[[nodiscard]] std::size_t size_bytes(const event &e) noexcept;
+[[nodiscard]] std::size_t size_bytes(const event& e) noexcept;
 
 /// An event that is yet to be appended. What is left empty is filled in: a version 7 id, and the
 /// store's clock for `occurred_at`.
@@ -75,7 +75,7 @@ struct new_event {
 /// An event of a type registered with WAYMARK_EVENT.
 template <class T>
 [[nodiscard]] new_event typed_event(T object) {
-  const auto &codec = codec_for<T>();
+  const auto& codec = codec_for<T>();
   new_event result;
   result.event_type = codec.event_type;
   result.schema_version = codec.schema_version;

@@ -32,7 +32,7 @@
 /// register an upcaster (upcasters.hpp) from each older version.
 #define WAYMARK_EVENT_V(type, schema_version_, event_name, aggregate_name, ...)                    \
   WAYMARK_STRUCT(type __VA_OPT__(, ) __VA_ARGS__);                                                 \
-  [[maybe_unused]] inline const ::waymark::event_codec &waymark_event_codec(                       \
+  [[maybe_unused]] inline const ::waymark::event_codec& waymark_event_codec(                       \
       ::waymark::event_tag<type>) {                                                                \
     static_assert((schema_version_) >= 1, "waymark: schema versions count from 1");                \
     static_assert(sizeof(event_name) > 1 && sizeof(aggregate_name) > 1,                            \
@@ -46,7 +46,7 @@
 /// Describes a struct that occurs inside events.
 #define WAYMARK_STRUCT(type, ...)                                                                  \
   template <class Visit_>                                                                          \
-  constexpr void waymark_fields(::waymark::event_tag<type>, [[maybe_unused]] Visit_ &&visit_) {    \
+  constexpr void waymark_fields(::waymark::event_tag<type>, [[maybe_unused]] Visit_&& visit_) {    \
     WAYMARK_EACH_(WAYMARK_FIELD_, type __VA_OPT__(, ) __VA_ARGS__)                                 \
   }                                                                                                \
   static_assert(true)
@@ -55,7 +55,7 @@
 #define WAYMARK_ENUM(type, ...)                                                                    \
   template <class Visit_>                                                                          \
   constexpr void waymark_enumerators(::waymark::event_tag<type>,                                   \
-                                     [[maybe_unused]] Visit_ &&visit_) {                           \
+                                     [[maybe_unused]] Visit_&& visit_) {                           \
     WAYMARK_EACH_(WAYMARK_VALUE_, type __VA_OPT__(, ) __VA_ARGS__)                                 \
   }                                                                                                \
   static_assert(true)
@@ -82,21 +82,21 @@
 namespace waymark::detail {
 
 template <class T>
-std::string encode_struct(const void *object) {
+std::string encode_struct(const void* object) {
   nlohmann::json data;
-  write_struct(data, *static_cast<const T *>(object), json_path{});
+  write_struct(data, *static_cast<const T*>(object), json_path{});
   return dump_event(data);
 }
 
 template <class T>
-std::shared_ptr<const void> decode_struct(const nlohmann::json &data) {
+std::shared_ptr<const void> decode_struct(const nlohmann::json& data) {
   auto object = std::make_shared<T>();
   read_struct(data, *object, json_path{});
   return object;
 }
 
 template <class T>
-event_codec make_codec(const char *event_type, const char *aggregate_type, int schema_version) {
+event_codec make_codec(const char* event_type, const char* aggregate_type, int schema_version) {
   return {event_type,       aggregate_type,   schema_version,
           encode_struct<T>, decode_struct<T>, sizeof(T)};
 }

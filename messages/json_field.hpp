@@ -31,7 +31,7 @@ using nlohmann::json;
 
 struct ignore_fields {
   template <class Member>
-  void operator()(const char *, Member) const {}
+  void operator()(const char*, Member) const {}
 };
 
 template <class T>
@@ -72,27 +72,27 @@ template <class R, class P>
 inline constexpr bool is_duration<std::chrono::duration<R, P>> = true;
 
 template <class T>
-concept text_map = requires(T &map) {
+concept text_map = requires(T& map) {
   requires std::same_as<typename T::key_type, std::string>;
   typename T::mapped_type;
   map.emplace(std::string{}, std::declval<typename T::mapped_type>());
 };
 
 template <class T>
-concept list_like = requires(T &list, typename T::value_type item) {
+concept list_like = requires(T& list, typename T::value_type item) {
   list.push_back(std::move(item));
   list.begin();
 };
 
 template <class T>
-concept set_like = requires(T &set, typename T::key_type item) {
+concept set_like = requires(T& set, typename T::key_type item) {
   requires std::same_as<typename T::key_type, typename T::value_type>;
   set.insert(std::move(item));
   set.begin();
 };
 
 template <class T>
-concept foreign_json = requires(json &data, const json &source, T &value, const T &fixed) {
+concept foreign_json = requires(json& data, const json& source, T& value, const T& fixed) {
   nlohmann::adl_serializer<T>::to_json(data, fixed);
   nlohmann::adl_serializer<T>::from_json(source, value);
 };
@@ -101,19 +101,19 @@ template <class T>
 inline constexpr bool always_false = false;
 
 template <class T>
-void write_value(json &out, const T &value, const json_path &path);
+void write_value(json& out, const T& value, const json_path& path);
 template <class T>
-void read_value(const json &in, T &out, const json_path &path);
+void read_value(const json& in, T& out, const json_path& path);
 
 // Structs.
 
 template <class T>
-void write_struct(json &out, const T &value, const json_path &path) {
+void write_struct(json& out, const T& value, const json_path& path) {
   path.limit_depth();
   out = json::object();
-  auto &members = out.get_ref<json::object_t &>();
-  waymark_fields(event_tag<T>{}, [&](const char *name, auto member) {
-    const auto &field = value.*member;
+  auto& members = out.get_ref<json::object_t&>();
+  waymark_fields(event_tag<T>{}, [&](const char* name, auto member) {
+    const auto& field = value.*member;
     if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>) {
       if (field)
         write_value(members[name], *field, json_path{path, name});
@@ -124,12 +124,12 @@ void write_struct(json &out, const T &value, const json_path &path) {
 }
 
 template <class T>
-void read_struct(const json &in, T &out, const json_path &path) {
-  const auto *members = in.get_ptr<const json::object_t *>();
+void read_struct(const json& in, T& out, const json_path& path) {
+  const auto* members = in.get_ptr<const json::object_t*>();
   if (members == nullptr)
     path.unfit(in, "an object");
-  waymark_fields(event_tag<T>{}, [&](const char *name, auto member) {
-    auto &field = out.*member;
+  waymark_fields(event_tag<T>{}, [&](const char* name, auto member) {
+    auto& field = out.*member;
     const json_path here{path, name};
     const auto found = members->find(name);
     if (found != members->end())
@@ -144,7 +144,7 @@ void read_struct(const json &in, T &out, const json_path &path) {
 // Numbers.
 
 template <class T>
-void write_number(json &out, T value, const json_path &path) {
+void write_number(json& out, T value, const json_path& path) {
   if constexpr (std::floating_point<T>) {
     require_finite(static_cast<double>(value), path);
     out = static_cast<double>(value);
@@ -156,7 +156,7 @@ void write_number(json &out, T value, const json_path &path) {
 }
 
 template <class T>
-void read_number(const json &in, T &out, const json_path &path) {
+void read_number(const json& in, T& out, const json_path& path) {
   constexpr int bits = static_cast<int>(sizeof(T) * 8);
   if constexpr (std::floating_point<T>)
     out = static_cast<T>(
@@ -171,10 +171,10 @@ void read_number(const json &in, T &out, const json_path &path) {
 // Enums.
 
 template <class T>
-void write_enum(json &out, T value, const json_path &path) {
+void write_enum(json& out, T value, const json_path& path) {
   if constexpr (described_enum<T>) {
-    const char *name = nullptr;
-    waymark_enumerators(event_tag<T>{}, [&](const char *candidate, T enumerator) {
+    const char* name = nullptr;
+    waymark_enumerators(event_tag<T>{}, [&](const char* candidate, T enumerator) {
       if (name == nullptr && enumerator == value)
         name = candidate;
     });
@@ -187,13 +187,13 @@ void write_enum(json &out, T value, const json_path &path) {
 }
 
 template <class T>
-void read_enum(const json &in, T &out, const json_path &path) {
+void read_enum(const json& in, T& out, const json_path& path) {
   if constexpr (described_enum<T>) {
-    const auto *text = in.get_ptr<const std::string *>();
+    const auto* text = in.get_ptr<const std::string*>();
     bool found = false;
     std::string names;
     if (text != nullptr)
-      waymark_enumerators(event_tag<T>{}, [&](const char *name, T enumerator) {
+      waymark_enumerators(event_tag<T>{}, [&](const char* name, T enumerator) {
         if (!found && *text == name) {
           out = enumerator;
           found = true;
@@ -201,7 +201,7 @@ void read_enum(const json &in, T &out, const json_path &path) {
       });
     if (found)
       return;
-    waymark_enumerators(event_tag<T>{}, [&](const char *name, T) {
+    waymark_enumerators(event_tag<T>{}, [&](const char* name, T) {
       names += names.empty() ? "one of " : ", ";
       names += name;
     });
@@ -216,7 +216,7 @@ void read_enum(const json &in, T &out, const json_path &path) {
 // Times.
 
 template <class D>
-void write_time(json &out, std::chrono::sys_time<D> when, const json_path &path) {
+void write_time(json& out, std::chrono::sys_time<D> when, const json_path& path) {
   using wide = std::chrono::duration<long double>;
   const wide since = when.time_since_epoch();
   if (since < wide{earliest_timestamp.time_since_epoch()} ||
@@ -229,7 +229,7 @@ void write_time(json &out, std::chrono::sys_time<D> when, const json_path &path)
 }
 
 template <class D>
-void read_time(const json &in, std::chrono::sys_time<D> &out, const json_path &path) {
+void read_time(const json& in, std::chrono::sys_time<D>& out, const json_path& path) {
   const auto when = read_timestamp(in, path);
   out = std::chrono::floor<D>(when);
   if (out != when)
@@ -239,25 +239,24 @@ void read_time(const json &in, std::chrono::sys_time<D> &out, const json_path &p
 // Lists.
 
 template <class T>
-void write_list(json &out, const T &list, const json_path &path) {
+void write_list(json& out, const T& list, const json_path& path) {
   path.limit_depth();
   out = json::array();
   std::size_t i = 0;
-  for (const auto &item : list) {
+  for (const auto& item : list) {
     out.push_back(nullptr);
-    write_value(out.back(), static_cast<const typename T::value_type &>(item),
-                json_path{path, i++});
+    write_value(out.back(), static_cast<const typename T::value_type&>(item), json_path{path, i++});
   }
 }
 
 template <class T>
-void read_list(const json &in, T &out, const json_path &path) {
-  const auto &items = array_in(in, path);
+void read_list(const json& in, T& out, const json_path& path) {
+  const auto& items = array_in(in, path);
   out.clear();
   if constexpr (requires { out.reserve(items.size()); })
     out.reserve(items.size());
   std::size_t i = 0;
-  for (const auto &item : items) {
+  for (const auto& item : items) {
     typename T::value_type value{};
     read_value(item, value, json_path{path, i++});
     if constexpr (list_like<T>)
@@ -268,8 +267,8 @@ void read_list(const json &in, T &out, const json_path &path) {
 }
 
 template <class T, std::size_t N>
-void read_array(const json &in, std::array<T, N> &out, const json_path &path) {
-  const auto &items = array_in(in, path);
+void read_array(const json& in, std::array<T, N>& out, const json_path& path) {
+  const auto& items = array_in(in, path);
   if (items.size() != N)
     path.unfit(in, "an array of " + std::to_string(N) + " elements");
   for (std::size_t i = 0; i < N; ++i)
@@ -277,15 +276,15 @@ void read_array(const json &in, std::array<T, N> &out, const json_path &path) {
 }
 
 template <class A, class B>
-void write_pair(json &out, const std::pair<A, B> &value, const json_path &path) {
+void write_pair(json& out, const std::pair<A, B>& value, const json_path& path) {
   out = json::array({nullptr, nullptr});
   write_value(out[0], value.first, json_path{path, 0});
   write_value(out[1], value.second, json_path{path, 1});
 }
 
 template <class A, class B>
-void read_pair(const json &in, std::pair<A, B> &out, const json_path &path) {
-  const auto &items = array_in(in, path);
+void read_pair(const json& in, std::pair<A, B>& out, const json_path& path) {
+  const auto& items = array_in(in, path);
   if (items.size() != 2)
     path.unfit(in, "an array of 2 elements");
   read_value(items[0], out.first, json_path{path, 0});
@@ -295,11 +294,11 @@ void read_pair(const json &in, std::pair<A, B> &out, const json_path &path) {
 // Maps from names to values.
 
 template <class T>
-void write_map(json &out, const T &map, const json_path &path) {
+void write_map(json& out, const T& map, const json_path& path) {
   path.limit_depth();
   out = json::object();
-  auto &members = out.get_ref<json::object_t &>();
-  for (const auto &[name, value] : map) {
+  auto& members = out.get_ref<json::object_t&>();
+  for (const auto& [name, value] : map) {
     const json_path here{path, name};
     require_utf8(name, here);
     write_value(members[name], value, here);
@@ -307,12 +306,12 @@ void write_map(json &out, const T &map, const json_path &path) {
 }
 
 template <class T>
-void read_map(const json &in, T &out, const json_path &path) {
-  const auto *members = in.get_ptr<const json::object_t *>();
+void read_map(const json& in, T& out, const json_path& path) {
+  const auto* members = in.get_ptr<const json::object_t*>();
   if (members == nullptr)
     path.unfit(in, "an object");
   out.clear();
-  for (const auto &[name, item] : *members) {
+  for (const auto& [name, item] : *members) {
     typename T::mapped_type value{};
     read_value(item, value, json_path{path, name});
     out.emplace(name, std::move(value));
@@ -322,7 +321,7 @@ void read_map(const json &in, T &out, const json_path &path) {
 // The whole choice.
 
 template <class T>
-void write_value(json &out, const T &value, const json_path &path) {
+void write_value(json& out, const T& value, const json_path& path) {
   if constexpr (described_struct<T>) {
     write_struct(out, value, path);
   } else if constexpr (std::is_enum_v<T>) {
@@ -363,7 +362,7 @@ void write_value(json &out, const T &value, const json_path &path) {
 }
 
 template <class T>
-void read_value(const json &in, T &out, const json_path &path) {
+void read_value(const json& in, T& out, const json_path& path) {
   if constexpr (described_struct<T>) {
     read_struct(in, out, path);
   } else if constexpr (std::is_enum_v<T>) {

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 /// How a value is called in a message: itself if it is short, else what it is.
-std::string name_of(const json &value) {
+std::string name_of(const json& value) {
   if (value.is_object())
     return "an object";
   if (value.is_array())
@@ -24,16 +24,16 @@ std::string name_of(const json &value) {
   return readable(text, 60);
 }
 
-std::string integer_of(int bits, const char *sign) {
-  const auto *article = bits == 8 && *sign == '\0' ? "an " : "a ";
+std::string integer_of(int bits, const char* sign) {
+  const auto* article = bits == 8 && *sign == '\0' ? "an " : "a ";
   return (*sign == '\0' ? article : "an " + std::string{sign} + " ") + std::to_string(bits) +
          "-bit integer";
 }
 
 /// A whole number that was written with a point or an exponent, if a double holds it exactly.
-bool is_exact_integer(const json &in) {
+bool is_exact_integer(const json& in) {
   constexpr double exact = 9007199254740992.0; // 2^53
-  const auto *value = in.get_ptr<const double *>();
+  const auto* value = in.get_ptr<const double*>();
   return value != nullptr && std::abs(*value) <= exact && std::trunc(*value) == *value;
 }
 
@@ -56,7 +56,7 @@ void json_path::missing() const {
   throw decode_error{describe() + " is missing"};
 }
 
-void json_path::unfit(const json &found, std::string_view wanted) const {
+void json_path::unfit(const json& found, std::string_view wanted) const {
   throw decode_error{describe() + ": " + name_of(found) + " is not " + std::string{wanted}};
 }
 
@@ -78,19 +78,19 @@ void json_path::limit_depth() const {
     throw usage_error{"the data is nested deeper than " + std::to_string(max_depth) + " levels"};
 }
 
-void require_utf8(std::string_view text, const json_path &path) {
+void require_utf8(std::string_view text, const json_path& path) {
   if (!is_utf8(text))
     path.unwritable("\"" + readable(text, 60) + "\" is not UTF-8");
 }
 
-void require_finite(double value, const json_path &path) {
+void require_finite(double value, const json_path& path) {
   if (!std::isfinite(value))
     path.unwritable((std::isnan(value) ? "NaN" : "infinity") +
                     std::string{" can't be written as "} + "JSON");
 }
 
-std::int64_t read_signed(const json &in, std::int64_t min, std::int64_t max, int bits,
-                         const json_path &path) {
+std::int64_t read_signed(const json& in, std::int64_t min, std::int64_t max, int bits,
+                         const json_path& path) {
   if (in.is_number_unsigned()) {
     if (const auto value = in.get<std::uint64_t>(); value <= static_cast<std::uint64_t>(max))
       return static_cast<std::int64_t>(value);
@@ -101,7 +101,7 @@ std::int64_t read_signed(const json &in, std::int64_t min, std::int64_t max, int
   path.unfit(in, integer_of(bits, ""));
 }
 
-std::uint64_t read_unsigned(const json &in, std::uint64_t max, int bits, const json_path &path) {
+std::uint64_t read_unsigned(const json& in, std::uint64_t max, int bits, const json_path& path) {
   if (in.is_number_unsigned()) {
     if (const auto value = in.get<std::uint64_t>(); value <= max)
       return value;
@@ -113,7 +113,7 @@ std::uint64_t read_unsigned(const json &in, std::uint64_t max, int bits, const j
   path.unfit(in, integer_of(bits, "unsigned"));
 }
 
-double read_double(const json &in, double max, int bits, const json_path &path) {
+double read_double(const json& in, double max, int bits, const json_path& path) {
   if (in.is_number()) {
     if (const auto value = in.get<double>(); std::abs(value) <= max)
       return value;
@@ -121,45 +121,45 @@ double read_double(const json &in, double max, int bits, const json_path &path) 
   path.unfit(in, "a " + std::to_string(bits) + "-bit number");
 }
 
-bool read_bool(const json &in, const json_path &path) {
-  const auto *value = in.get_ptr<const bool *>();
+bool read_bool(const json& in, const json_path& path) {
+  const auto* value = in.get_ptr<const bool*>();
   if (value == nullptr)
     path.unfit(in, "true or false");
   return *value;
 }
 
-const std::string &text_in(const json &in, const json_path &path) {
-  const auto *value = in.get_ptr<const std::string *>();
+const std::string& text_in(const json& in, const json_path& path) {
+  const auto* value = in.get_ptr<const std::string*>();
   if (value == nullptr)
     path.unfit(in, "a string");
   return *value;
 }
 
-const json::array_t &array_in(const json &in, const json_path &path) {
-  const auto *value = in.get_ptr<const json::array_t *>();
+const json::array_t& array_in(const json& in, const json_path& path) {
+  const auto* value = in.get_ptr<const json::array_t*>();
   if (value == nullptr)
     path.unfit(in, "an array");
   return *value;
 }
 
-uuid read_uuid(const json &in, const json_path &path) {
+uuid read_uuid(const json& in, const json_path& path) {
   const auto id = uuid::parse(in.is_string() ? text_in(in, path) : "");
   if (!id)
     path.unfit(in, "a UUID");
   return *id;
 }
 
-timestamp read_timestamp(const json &in, const json_path &path) {
+timestamp read_timestamp(const json& in, const json_path& path) {
   const auto when = parse_timestamp(in.is_string() ? text_in(in, path) : "");
   if (!when)
     path.unfit(in, "a time as RFC 3339 writes it");
   return *when;
 }
 
-std::string dump_event(const json &data) {
+std::string dump_event(const json& data) {
   try {
     return data.dump();
-  } catch (const json::exception &e) {
+  } catch (const json::exception& e) {
     throw usage_error{std::string{"this can't be written as JSON: "} + e.what()};
   }
 }

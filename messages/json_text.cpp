@@ -17,7 +17,7 @@ using nlohmann::json;
 
 /// "[json.exception.parse_error.101] parse error at …" without the part in brackets, and readable
 /// even if it quotes bytes that are not text.
-std::string plain_words(const json::exception &e) {
+std::string plain_words(const json::exception& e) {
   std::string_view text = e.what();
   if (const auto end = text.find("] "); end != std::string_view::npos)
     text.remove_prefix(end + 2);
@@ -39,16 +39,16 @@ class json_listener final : public nlohmann::json_sax<json> {
   bool boolean(bool) override { return true; }
   bool number_integer(number_integer_t) override { return true; }
   bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t &) override { return true; }
-  bool string(string_t &) override { return true; }
-  bool binary(binary_t &) override { return true; }
-  bool key(string_t &) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool key(string_t&) override { return true; }
   bool start_object(std::size_t) override { return enter(); }
   bool start_array(std::size_t) override { return enter(); }
   bool end_object() override { return leave(); }
   bool end_array() override { return leave(); }
 
-  bool parse_error(std::size_t, const std::string &, const json::exception &e) override {
+  bool parse_error(std::size_t, const std::string&, const json::exception& e) override {
     mistake_ = "not JSON: " + plain_words(e);
     return false;
   }
@@ -106,7 +106,7 @@ json parse_json(std::string_view text) {
     throw decode_error{"the data is " + too_deep(max_depth)};
   try {
     return json::parse(text);
-  } catch (const json::exception &e) {
+  } catch (const json::exception& e) {
     throw decode_error{"the data is not JSON: " + plain_words(e)};
   }
 }

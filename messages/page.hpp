@@ -16,8 +16,8 @@ struct event_filter {
   std::vector<std::string> aggregate_types;
   std::optional<std::string> tenant_id;
 
-  [[nodiscard]] bool wants(const event &e) const noexcept;
-  friend bool operator==(const event_filter &, const event_filter &) = default;
+  [[nodiscard]] bool wants(const event& e) const noexcept;
+  friend bool operator==(const event_filter&, const event_filter&) = default;
 };
 
 /// How much a reader takes at once: whichever bound is met first, but always one event if there is

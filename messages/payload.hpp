@@ -44,7 +44,7 @@ class payload {
 
   /// The data as JSON text; made on the first call if this holds an object.
   /// @throws usage_error if the object can't be written as JSON (a string that is not UTF-8).
-  [[nodiscard]] const std::string &text() const;
+  [[nodiscard]] const std::string& text() const;
 
   /// The size of the text, or an estimate for an object that has no text yet.
   [[nodiscard]] std::size_t size_bytes() const noexcept;
@@ -56,13 +56,13 @@ class payload {
   /// schema version to lift from. The answer lives as long as any copy of this payload. An object
   /// made with the same codec is answered as it is; one of another codec goes through its text.
   /// What the registry of upcasters learns later does not change an answer.
-  [[nodiscard]] const decoded_payload &decode(const event_codec &codec, const event &context) const;
+  [[nodiscard]] const decoded_payload& decode(const event_codec& codec, const event& context) const;
 
  private:
   struct cell;
-  payload(const event_codec &codec, std::shared_ptr<const void> object);
+  payload(const event_codec& codec, std::shared_ptr<const void> object);
   explicit payload(std::shared_ptr<cell> data) noexcept : cell_{std::move(data)} {}
-  [[nodiscard]] cell &self() const noexcept;
+  [[nodiscard]] cell& self() const noexcept;
 
   std::shared_ptr<cell> cell_; ///< Null for the empty object, and when moved from.
 };

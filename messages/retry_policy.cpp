@@ -21,7 +21,7 @@ std::string in_ms(milliseconds duration) {
 
 } // namespace
 
-milliseconds next_delay(const backoff_policy &policy, int attempt, double random) noexcept {
+milliseconds next_delay(const backoff_policy& policy, int attempt, double random) noexcept {
   const auto first = static_cast<double>(policy.min.count());
   const auto cap = static_cast<double>(policy.max.count());
   if (!(first > 0))
@@ -31,7 +31,7 @@ milliseconds next_delay(const backoff_policy &policy, int attempt, double random
   return whole_ms(delay * (1.0 + policy.jitter * (2.0 * random - 1.0)));
 }
 
-std::optional<std::string> find_mistake(const backoff_policy &policy) {
+std::optional<std::string> find_mistake(const backoff_policy& policy) {
   if (policy.min < milliseconds{0})
     return "backoff.min is " + in_ms(policy.min) + "; it must not be negative";
   if (policy.max < policy.min)
@@ -45,7 +45,7 @@ std::optional<std::string> find_mistake(const backoff_policy &policy) {
   return std::nullopt;
 }
 
-std::optional<std::string> find_mistake(const retry_policy &policy) {
+std::optional<std::string> find_mistake(const retry_policy& policy) {
   if (policy.attempts < 1)
     return "retry.attempts is " + std::to_string(policy.attempts) +
            "; it counts the first try, so it must be at least 1";

@@ -18,7 +18,7 @@ struct backoff_policy {
 
 /// The delay before attempt `attempt` + 1, where `attempt` (1, 2, 3 …) has just failed. `random` is
 /// a number in [0, 1) and decides the jitter: 0.5 gives the delay itself. Pure.
-[[nodiscard]] std::chrono::milliseconds next_delay(const backoff_policy &policy, int attempt,
+[[nodiscard]] std::chrono::milliseconds next_delay(const backoff_policy& policy, int attempt,
                                                    double random) noexcept;
 
 /// How often an event is tried before it is given up.
@@ -26,14 +26,14 @@ struct retry_policy {
   int attempts = 3; ///< Tries in all; 1 means no retry.
   backoff_policy backoff{};
   /// Whether an error (its text) is worth a retry; empty means every one is.
-  std::function<bool(const std::string &error_text)> retry_if{};
+  std::function<bool(const std::string& error_text)> retry_if{};
   /// So many events given up in a row, without a success between, and the projection itself is
   /// taken to be at fault: it fails instead of writing the last letter.
   int give_ups_in_a_row = 10;
 };
 
 /// Says what is wrong with a policy, or nothing.
-[[nodiscard]] std::optional<std::string> find_mistake(const backoff_policy &policy);
-[[nodiscard]] std::optional<std::string> find_mistake(const retry_policy &policy);
+[[nodiscard]] std::optional<std::string> find_mistake(const backoff_policy& policy);
+[[nodiscard]] std::optional<std::string> find_mistake(const retry_policy& policy);
 
 } // namespace waymark

@@ -20,7 +20,7 @@ std::string in_seconds(double seconds) {
   return {text, static_cast<std::size_t>(length)};
 }
 
-std::string because(std::string what, const projection_status &status) {
+std::string because(std::string what, const projection_status& status) {
   if (!status.reason.empty())
     what += ": " + status.reason;
   else if (status.last_error)
@@ -38,22 +38,22 @@ std::string lag_against(double seconds, std::chrono::seconds limit) {
          std::to_string(limit.count()) + " s";
 }
 
-json text_or_null(const std::optional<uuid> &id) {
+json text_or_null(const std::optional<uuid>& id) {
   return id ? json(id->to_string()) : json();
 }
 
-json text_or_null(const std::optional<timestamp> &when) {
+json text_or_null(const std::optional<timestamp>& when) {
   return when ? json(to_string(*when)) : json();
 }
 
 template <class T>
-json value_or_null(const std::optional<T> &value) {
+json value_or_null(const std::optional<T>& value) {
   return value ? json(*value) : json();
 }
 
 } // namespace
 
-const char *to_string(projection_state state) noexcept {
+const char* to_string(projection_state state) noexcept {
   switch (state) {
   case projection_state::starting:
     return "starting";
@@ -81,7 +81,7 @@ const char *to_string(projection_state state) noexcept {
   return "unknown";
 }
 
-const char *to_string(health::level state) noexcept {
+const char* to_string(health::level state) noexcept {
   switch (state) {
   case health::level::healthy:
     return "healthy";
@@ -95,8 +95,8 @@ const char *to_string(health::level state) noexcept {
   return "unknown";
 }
 
-health health_of(const projection_status &status, const lag &behind,
-                 const health_thresholds &thresholds) {
+health health_of(const projection_status& status, const lag& behind,
+                 const health_thresholds& thresholds) {
   using level = health::level;
   if (has_come_to_a_stand(status.state))
     return verdict(level::unhealthy,
@@ -118,7 +118,7 @@ health health_of(const projection_status &status, const lag &behind,
   return verdict(level::healthy, "the lag is " + in_seconds(seconds));
 }
 
-void to_json(json &out, const lag &value) {
+void to_json(json& out, const lag& value) {
   out = json{{"projection_name", value.projection_name},
              {"last_event_id", text_or_null(value.last_event_id)},
              {"latest_event_id", text_or_null(value.latest_event_id)},
@@ -130,7 +130,7 @@ void to_json(json &out, const lag &value) {
              {"last_processed_at", text_or_null(value.last_processed_at)}};
 }
 
-void to_json(json &out, const projection_status &value) {
+void to_json(json& out, const projection_status& value) {
   out = json{{"projection_name", value.key.projection},
              {"shard", value.key.shard},
              {"state", to_string(value.state)},
@@ -147,7 +147,7 @@ void to_json(json &out, const projection_status &value) {
              {"since", to_string(value.since)}};
 }
 
-void to_json(json &out, const health &value) {
+void to_json(json& out, const health& value) {
   out = json{{"status", to_string(value.state)},
              {"http_status", value.http_status},
              {"reason", value.reason}};

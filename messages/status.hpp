@@ -29,7 +29,7 @@ enum class projection_state : std::uint8_t {
 };
 
 /// The enumerator's name, e.g. "backing_off".
-[[nodiscard]] const char *to_string(projection_state state) noexcept;
+[[nodiscard]] const char* to_string(projection_state state) noexcept;
 
 /// How far a projection is behind the log.
 struct lag {
@@ -76,17 +76,17 @@ struct health {
 };
 
 /// The enumerator's name, e.g. "healthy".
-[[nodiscard]] const char *to_string(health::level state) noexcept;
+[[nodiscard]] const char* to_string(health::level state) noexcept;
 
 /// Judges a projection. Unhealthy: failed, stopped, diverged, ended, or a lag of `critical` and
 /// more. Unknown: no checkpoint yet, or the lag can't be told. Degraded: parked keys, a store that
 /// can't serve, or a lag of `warning` and more. Otherwise healthy. Pure.
-[[nodiscard]] health health_of(const projection_status &status, const lag &behind,
-                               const health_thresholds &thresholds = {});
+[[nodiscard]] health health_of(const projection_status& status, const lag& behind,
+                               const health_thresholds& thresholds = {});
 
 /// JSON with the fields' own names; what is unknown is null, times are RFC 3339.
-void to_json(nlohmann::json &out, const lag &value);
-void to_json(nlohmann::json &out, const projection_status &value);
-void to_json(nlohmann::json &out, const health &value);
+void to_json(nlohmann::json& out, const lag& value);
+void to_json(nlohmann::json& out, const projection_status& value);
+void to_json(nlohmann::json& out, const health& value);
 
 } // namespace waymark

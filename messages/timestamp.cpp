@@ -69,7 +69,7 @@ class scanner {
   bool fits_ = true;
 };
 
-std::chrono::sys_days read_date(scanner &text) noexcept {
+std::chrono::sys_days read_date(scanner& text) noexcept {
   const std::chrono::year year{text.number(4)};
   text.expect('-');
   const std::chrono::month month{static_cast<unsigned>(text.number(2))};
@@ -80,7 +80,7 @@ std::chrono::sys_days read_date(scanner &text) noexcept {
   return text.fits() ? std::chrono::sys_days{date} : std::chrono::sys_days{};
 }
 
-minutes read_offset(scanner &text) noexcept {
+minutes read_offset(scanner& text) noexcept {
   if (text.accept('Z') || text.accept('z'))
     return minutes{0};
   const bool west = text.accept('-');
@@ -105,7 +105,7 @@ std::string to_string(timestamp when) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{when - day};
   const int year = static_cast<int>(date.year());
-  const char *form = year >= 0 && year <= 9999 ? "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ"
+  const char* form = year >= 0 && year <= 9999 ? "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ"
                                                : "%+07d-%02u-%02uT%02d:%02d:%02d.%06dZ";
   char text[48];
   const int length = std::snprintf(

@@ -26,8 +26,8 @@ struct registry {
   std::atomic<bool> used{false}; ///< Spares programs without upcasters the lock.
 
   /// Never destroyed: threads may still decode while the program ends.
-  static registry &get() {
-    static auto &only = *new registry;
+  static registry& get() {
+    static auto& only = *new registry;
     return only;
   }
 };
@@ -40,7 +40,7 @@ std::string name_of_step(std::string_view event_type, int from) {
 /// The steps from one version to another, taken out so that they run without the lock: an upcaster
 /// may itself look at the registry.
 std::vector<step_ptr> find_steps(std::string_view event_type, int from, int to) {
-  auto &all = registry::get();
+  auto& all = registry::get();
   const std::shared_lock lock{all.mutex};
   const auto type = all.types.find(event_type);
   std::vector<step_ptr> found;
@@ -61,9 +61,9 @@ void upcasters::register_upcaster(std::string_view event_type, int from_version,
   if (event_type.empty() || from_version < 1 || !lift)
     throw usage_error{"an upcaster needs an event type, a version of at least 1 to start from, and "
                       "a function"};
-  auto &all = registry::get();
+  auto& all = registry::get();
   const std::unique_lock lock{all.mutex};
-  auto &steps = all.types[std::string{event_type}];
+  auto& steps = all.types[std::string{event_type}];
   const auto added =
       steps.emplace(from_version, std::make_shared<const step>(std::move(lift))).second;
   if (!added)
@@ -73,7 +73,7 @@ void upcasters::register_upcaster(std::string_view event_type, int from_version,
 }
 
 int upcasters::latest(std::string_view event_type) {
-  auto &all = registry::get();
+  auto& all = registry::get();
   if (!all.used)
     return 0;
   const std::shared_lock lock{all.mutex};
@@ -85,10 +85,10 @@ nlohmann::json upcasters::lift(std::string_view event_type, nlohmann::json data,
   if (to < from)
     throw projection_error{std::string{event_type} + " has schema version " + std::to_string(from) +
                            ", but this program knows only up to version " + std::to_string(to)};
-  for (const auto &step : find_steps(event_type, from, to)) {
+  for (const auto& step : find_steps(event_type, from, to)) {
     try {
       data = (*step)(std::move(data));
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
       throw decode_error{"the upcaster for " + name_of_step(event_type, from) +
                          " failed: " + e.what()};
     }
@@ -98,7 +98,7 @@ nlohmann::json upcasters::lift(std::string_view event_type, nlohmann::json data,
 }
 
 void upcasters::forget(std::string_view event_type) {
-  auto &all = registry::get();
+  auto& all = registry::get();
   const std::unique_lock lock{all.mutex};
   if (const auto type = all.types.find(event_type); type != all.types.end())
     all.types.erase(type);

@@ -20,8 +20,8 @@ namespace {
 /// Counts the forks between the first process and this one.
 std::atomic<unsigned> fork_count{0};
 
-void fill_from_kernel(void *into, std::size_t size) {
-  auto *at = static_cast<std::uint8_t *>(into);
+void fill_from_kernel(void* into, std::size_t size) {
+  auto* at = static_cast<std::uint8_t*>(into);
   while (size > 0) {
     const auto got = ::getrandom(at, size, 0);
     if (got < 0) {
@@ -74,7 +74,7 @@ std::uint64_t next_tick() noexcept {
   return mine;
 }
 
-void store_big_endian(std::uint8_t *into, std::uint64_t value) noexcept {
+void store_big_endian(std::uint8_t* into, std::uint64_t value) noexcept {
   for (int i = 7; i >= 0; --i, value >>= 8)
     into[i] = static_cast<std::uint8_t>(value);
 }
@@ -104,7 +104,7 @@ uuid uuid::v7() {
   return result;
 }
 
-uuid uuid::v5(const uuid &space, std::string_view name) {
+uuid uuid::v5(const uuid& space, std::string_view name) {
   boost::uuids::uuid outer;
   std::copy(space.bytes.begin(), space.bytes.end(), outer.begin());
   const auto made = boost::uuids::name_generator_sha1{outer}(name.data(), name.size());
@@ -146,7 +146,7 @@ std::string uuid::to_string() const {
 
 } // namespace waymark
 
-std::size_t std::hash<waymark::uuid>::operator()(const waymark::uuid &id) const noexcept {
+std::size_t std::hash<waymark::uuid>::operator()(const waymark::uuid& id) const noexcept {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   std::memcpy(&high, id.bytes.data(), 8);

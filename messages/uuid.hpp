@@ -22,7 +22,7 @@ struct uuid {
 
   /// The identifier that `name` has inside `space` (version 5, SHA-1): the same name always gives
   /// the same identifier, which makes an import safe to run again.
-  [[nodiscard]] static uuid v5(const uuid &space, std::string_view name);
+  [[nodiscard]] static uuid v5(const uuid& space, std::string_view name);
 
   /// Reads the canonical form, 8-4-4-4-12 hexadecimal digits in either case; empty if `text` is
   /// anything else.
@@ -33,12 +33,12 @@ struct uuid {
 
   [[nodiscard]] bool is_nil() const noexcept { return *this == uuid{}; }
 
-  friend auto operator<=>(const uuid &, const uuid &) = default;
+  friend auto operator<=>(const uuid&, const uuid&) = default;
 };
 
 } // namespace waymark
 
 template <>
 struct std::hash<waymark::uuid> {
-  std::size_t operator()(const waymark::uuid &id) const noexcept;
+  std::size_t operator()(const waymark::uuid& id) const noexcept;
 };
