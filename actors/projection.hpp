@@ -36,9 +36,6 @@ void set_batch_handler(projection_spec& spec, std::vector<std::string> types,
 /// @throws usage_error with all that `find_mistake` says.
 [[nodiscard]] spec_ptr freeze(projection_spec&& spec);
 
-template <class T>
-inline constexpr bool always_false = false;
-
 /// Calls a handler as (data), (data, event), (target, data) or (target, data, event).
 template <class Target, class T, class F>
 void call_handler(F& f, Target* target, const T& data, const event& envelope) {
