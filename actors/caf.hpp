@@ -3,6 +3,9 @@
 // The one door to CAF: what all actors include, and all that depends on CAF's version.
 // Written for 0.17.6; the branches for 0.18 to 1.1 keep callers free of the differences.
 // The headers are the narrow ones, because a file that includes caf/all.hpp compiles much longer.
+//
+// Spawn functions with at least one argument besides `self`: without any, 0.17's headers bind a
+// reference to null, which the undefined behaviour sanitizer reports.
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>

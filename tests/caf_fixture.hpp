@@ -24,8 +24,12 @@ struct answer {
 };
 
 /// An actor system without threads and with a clock that stands still: nothing happens but by
-/// `jobs` and `advance`, so a test is the same on every run. Pooled actors only, a detached one
-/// would have a thread of its own. Declare handles of actors after the fixture or inside it.
+/// `jobs` and `advance`, so a test is the same on every run. Pooled actors only: a detached one
+/// would have a thread of its own.
+///
+/// Its end runs the actors that are left until nothing is due any more. So what they refer to has to
+/// outlive it (a fixture keeps that in a base class before this one), and an actor that ticks for
+/// ever has to be ended by the test.
 ///
 /// CAF's own fixture has no part in it: it brings a main() and macros of its own, and its run()
 /// fires all timeouts at once.
@@ -61,16 +65,17 @@ class caf_fixture {
   template <class T, class... Ts>
   std::shared_ptr<answer<T>> request(const caf::actor& who, Ts... message) {
     auto result = std::make_shared<answer<T>>();
-    system_.spawn([result, who, message...](caf::event_based_actor* self) {
+    const auto ask = [result, message...](caf::event_based_actor* self, const caf::actor& to) {
       set_quiet_handlers(self);
       auto fail = [result](const caf::error& e) { result->error = render(e); };
       if constexpr (std::is_same_v<T, caf::unit_t>)
-        compat::ask(self, who, caf::infinite, message...)
+        compat::ask(self, to, caf::infinite, message...)
             .then([result] { result->value = caf::unit; }, fail);
       else
-        compat::ask(self, who, caf::infinite, message...)
+        compat::ask(self, to, caf::infinite, message...)
             .then([result](const T& value) { result->value = value; }, fail);
-    });
+    };
+    system_.spawn(ask, who);
     jobs();
     return result;
   }
