@@ -28,6 +28,13 @@ std::string too_deep(int max_depth) {
   return "nested deeper than " + std::to_string(max_depth) + " levels";
 }
 
+/// The parser takes a NUL for the end of the text, and would not look at what is behind it.
+constexpr const char* nul_inside = "not JSON: it holds a NUL byte (write \\u0000 in a string)";
+
+bool holds_nul(std::string_view text) noexcept {
+  return text.find('\0') != text.npos;
+}
+
 /// Hears a parser's events and keeps nothing but the first complaint.
 class json_listener final : public nlohmann::json_sax<json> {
  public:
@@ -95,6 +102,8 @@ bool is_nested_deeper(std::string_view text, int max_depth) noexcept {
 }
 
 std::optional<std::string> find_json_mistake(std::string_view text, int max_depth) {
+  if (holds_nul(text))
+    return nul_inside;
   json_listener listener{max_depth};
   json::sax_parse(text, &listener);
   return std::move(listener).mistake();
@@ -104,6 +113,8 @@ json parse_json(std::string_view text) {
   constexpr int max_depth = append_limits{}.max_json_depth;
   if (is_nested_deeper(text, max_depth))
     throw decode_error{"the data is " + too_deep(max_depth)};
+  if (holds_nul(text))
+    throw decode_error{std::string{"the data is "} + nul_inside};
   try {
     return json::parse(text);
   } catch (const json::exception& e) {

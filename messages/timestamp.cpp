@@ -101,10 +101,13 @@ bool is_leap_second(timestamp second_60) noexcept {
 } // namespace
 
 std::string to_string(timestamp when) {
+  // The calendar repeats every 400 years; std::chrono::year alone ends at 32767.
+  constexpr days cycle{146'097};
   const auto day = std::chrono::floor<days>(when);
-  const std::chrono::year_month_day date{day};
+  const auto cycles = day.time_since_epoch() / cycle;
+  const std::chrono::year_month_day date{day - cycles * cycle};
   const std::chrono::hh_mm_ss time{when - day};
-  const int year = static_cast<int>(date.year());
+  const int year = static_cast<int>(date.year()) + static_cast<int>(cycles) * 400;
   const char* form = year >= 0 && year <= 9999 ? "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ"
                                                : "%+07d-%02u-%02uT%02d:%02d:%02d.%06dZ";
   char text[48];
