@@ -3,7 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$root/build/logs
-program=$(basename "$0")
+program=scripts/$(basename "$0")
 
 # fail SENTENCE: the one clear sentence, and the end.
 fail() {
@@ -45,8 +45,8 @@ run_logged() {
 # show_log LOG: the part of a log that says what went wrong.
 show_log() {
   local lines
-  lines=$(grep -E -A 4 '(^|[^a-z])(error|E):|CMake Error|FAILED:' "$1" | grep -v '^\[' |
-    head -n 40 || true)
+  lines=$(grep -E -A 4 '(^|[^a-z])(error|E):|CMake Error|FAILED:' "$1" |
+    grep -v -e '^\[' -e ' -o [^ ]*\.o -c ' | head -n 40 || true)
   [[ -n $lines ]] || lines=$(tail -n 20 "$1")
   printf '%s\n' "$lines" | sed 's/^/    | /' >&2
 }
@@ -76,10 +76,14 @@ apt_get() {
 
 # install_packages SECTION: installs what is missing of a section, and asks apt only then.
 install_packages() {
-  local wanted missing log=$logs/apt.log
+  local wanted missing log=$logs/apt-install.log release
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     fail "this set-up needs Debian 12 or 13 (there is no apt-get here);" \
       "install what scripts/packages lists by hand and use the CMake presets."
+  fi
+  release=$(. /etc/os-release && echo "$ID ${VERSION_ID-}")
+  if [[ $release == "debian "[0-9]* ]] && ((${release#debian } < 12)); then
+    fail "this is ${release^}, and waymark needs Debian 12 or newer."
   fi
   mapfile -t wanted < <(packages "$1")
   mapfile -t missing < <(
@@ -102,7 +106,7 @@ install_packages() {
         fail "sudo refuses to install the missing packages: ${missing[*]}."
     fi
   fi
-  run_logged packages "apt-get update" "$log" apt_get update ||
+  run_logged packages "apt-get update" "$logs/apt-update.log" apt_get update ||
     say packages "not all package lists could be fetched; trying with those at hand"
   if ! run_logged packages "install ${missing[*]}" "$log" \
     apt_get install --no-install-recommends "${missing[@]}"; then
