@@ -15,7 +15,8 @@ class restart_backoff {
 
   /// The delay before the next start of a child that has just ended after having run for `ran`
   /// (0: it did not start). `random` in [0, 1) decides the jitter.
-  [[nodiscard]] std::chrono::milliseconds next(std::chrono::nanoseconds ran, double random) noexcept;
+  [[nodiscard]] std::chrono::milliseconds next(std::chrono::nanoseconds ran,
+                                               double random) noexcept;
 
   /// How many failures in a row led to the last delay.
   [[nodiscard]] int attempt() const noexcept { return attempt_; }

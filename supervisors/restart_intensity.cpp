@@ -5,7 +5,8 @@
 namespace waymark {
 
 restart_intensity::restart_intensity(int limit, std::chrono::milliseconds period) noexcept
-    : limit_{static_cast<std::size_t>(std::max(limit, 0))}, period_{period} {}
+    : limit_{static_cast<std::size_t>(std::max(limit, 0))}, period_{period} {
+}
 
 bool restart_intensity::allows(time_point now, counted counts) {
   if (counts == counted::no)
@@ -18,6 +19,8 @@ bool restart_intensity::allows(time_point now, counted counts) {
   return true;
 }
 
-void restart_intensity::clear() noexcept { restarts_.clear(); }
+void restart_intensity::clear() noexcept {
+  restarts_.clear();
+}
 
 } // namespace waymark

@@ -15,7 +15,8 @@ auto named(const std::string& name) {
 
 } // namespace
 
-roster::roster(std::vector<std::string> order) : order_{std::move(order)} {}
+roster::roster(std::vector<std::string> order) : order_{std::move(order)} {
+}
 
 void roster::add(child_spec spec) {
   const std::lock_guard lock{mutex_};

@@ -39,7 +39,8 @@ class examination {
     if (name.empty())
       say(path, "A supervisor needs a name.");
     else if (!met_.insert(name).second)
-      say(path, "The name '" + name + "' is used twice; every supervisor and projection has its own.");
+      say(path,
+          "The name '" + name + "' is used twice; every supervisor and projection has its own.");
   }
 
   void check_projection(const std::string& path, const std::string& name) {
@@ -67,7 +68,8 @@ class examination {
     check_time(path, "backoff's max", node.backoff.max);
   }
 
-  void check_time(const std::string& path, const std::string& what, std::chrono::milliseconds time) {
+  void check_time(const std::string& path, const std::string& what,
+                  std::chrono::milliseconds time) {
     if (time < std::chrono::milliseconds{1} || time > longest)
       say(path, "The " + what + " is " + std::to_string(time.count()) +
                     " ms; it has to be between 1 ms and 24 h.");
@@ -80,9 +82,13 @@ class examination {
 
 } // namespace
 
-supervised::supervised(std::string projection) : projection_{std::move(projection)} {}
-supervised::supervised(const char* projection) : projection_{projection} {}
-supervised::supervised(supervision supervisor) { supervisor_.push_back(std::move(supervisor)); }
+supervised::supervised(std::string projection) : projection_{std::move(projection)} {
+}
+supervised::supervised(const char* projection) : projection_{projection} {
+}
+supervised::supervised(supervision supervisor) {
+  supervisor_.push_back(std::move(supervisor));
+}
 
 const std::string& supervised::name() const noexcept {
   return is_supervisor() ? supervisor().name : projection_;
@@ -96,7 +102,8 @@ supervision projections_tree(std::vector<supervision> groups) {
 }
 
 std::vector<supervision_mistake>
-validate(const supervision& tree, const std::optional<std::vector<std::string>>& known_projections) {
+validate(const supervision& tree,
+         const std::optional<std::vector<std::string>>& known_projections) {
   examination all{known_projections};
   all.visit(tree, "");
   return all.take();

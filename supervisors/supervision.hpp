@@ -57,7 +57,8 @@ struct supervision {
   std::chrono::milliseconds period{30'000};
   on_intensity at_limit = on_intensity::escalate;
 
-  /// The delay before a restart. It starts again at `min` for a child that ran longer than `period`.
+  /// The delay before a restart. It starts again at `min` for a child that ran longer than
+  /// `period`.
   backoff_policy backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000}};
 
   /// Which ends of its projections are followed by a restart. Nested supervisors are permanent.

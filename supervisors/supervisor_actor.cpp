@@ -61,8 +61,8 @@ const supervision* supervisor_of(const supervision& tree, const std::string& pro
   for (const auto& child : tree.children) {
     if (!child.is_supervisor() && child.name() == projection)
       return &tree;
-    if (const auto* below = child.is_supervisor() ? supervisor_of(child.supervisor(), projection)
-                                                  : nullptr)
+    if (const auto* below =
+            child.is_supervisor() ? supervisor_of(child.supervisor(), projection) : nullptr)
       return below;
   }
   return nullptr;

@@ -38,7 +38,8 @@ struct supervisor_options {
 /// - (child_atom, name) -> caf::actor, the incarnation that is up
 /// - (stop_child_atom, name) -> void once it is down; it stays listed, `stopped`
 /// - (remove_child_atom, name) -> void once it is down; it is forgotten
-/// - (restart_child_atom, name) -> void once it was started; from any state, backoff and counts begin
+/// - (restart_child_atom, name) -> void once it was started; from any state, backoff and counts
+/// begin
 ///   anew. If it can't be started the answer is the error, and it backs off like any child.
 /// - (snapshot_atom) -> child_snapshot of this supervisor and all below
 /// The answer to anything else, and about an unknown name, is an error whose `render` says why.
@@ -57,12 +58,11 @@ struct supervision_plan {
   supervisor_options options;
   std::shared_ptr<roster> children;
 };
-[[nodiscard]] supervision_plan plan_supervision(const supervision& tree,
-                                                const supervisor_observer& observer,
-                                                std::uint64_t seed);
+[[nodiscard]] supervision_plan
+plan_supervision(const supervision& tree, const supervisor_observer& observer, std::uint64_t seed);
 
-/// The part of the tree, at `tree` or below, in which `projection` is listed; null if in none. It says
-/// the restart kind and the deadline of the projection's child_spec.
+/// The part of the tree, at `tree` or below, in which `projection` is listed; null if in none. It
+/// says the restart kind and the deadline of the projection's child_spec.
 [[nodiscard]] const supervision* supervisor_of(const supervision& tree,
                                                const std::string& projection) noexcept;
 

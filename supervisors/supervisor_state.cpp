@@ -1,5 +1,7 @@
 #include "supervisors/supervisor_state.hpp"
 
+#include "supervisors/promises.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -25,20 +27,6 @@ std::string spelled(milliseconds time) {
   return std::to_string(time.count()) + " ms";
 }
 
-caf::error refusal(const std::string& text) {
-  return caf::make_error(caf::sec::invalid_argument, text);
-}
-
-void deliver(std::vector<caf::response_promise>& promises) {
-  for (auto& promise : std::exchange(promises, {}))
-    promise.deliver(caf::unit);
-}
-
-void deliver(std::vector<caf::response_promise>& promises, const caf::error& error) {
-  for (auto& promise : std::exchange(promises, {}))
-    promise.deliver(error);
-}
-
 } // namespace
 
 supervisor_state::~supervisor_state() {
@@ -57,7 +45,7 @@ caf::behavior supervisor_state::make_behavior(supervisor_options options,
     children_.push_back(make_child(entry));
   set_quiet_handlers(self_);
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });
-  self_->set_exit_handler([this](caf::exit_msg& order) { 
+  self_->set_exit_handler([this](caf::exit_msg& order) {
     shut_down(std::move(order.reason));
     progress();
   });
@@ -71,115 +59,6 @@ caf::behavior supervisor_state::make_behavior(supervisor_options options,
       [this](restart_child_atom, const std::string& who) { return restart(who); },
       [this](snapshot_atom) { return take_snapshot(); },
   };
-}
-
-caf::response_promise supervisor_state::add(const child_spec& spec) {
-  const auto* nested = nested_with(spec.name);
-  if (nested && nested->up)
-    return pass_on(spec.name, add_child_atom_v, spec);
-  auto promise = self_->make_response_promise();
-  if (shutting_down_) {
-    promise.deliver(refusal("supervisor '" + options_.name + "' is stopping"));
-    return promise;
-  }
-  try {
-    roster_->add(spec);
-  } catch (const std::exception& e) {
-    promise.deliver(refusal(e.what()));
-    return promise;
-  }
-  if (!nested) {
-    const auto all = roster_->children();
-    const auto place = std::find_if(all.begin(), all.end(),
-                                    [&](const auto& e) { return e.spec.name == spec.name; });
-    children_.insert(children_.begin() + (place - all.begin()), make_child(*place));
-    progress();
-  }
-  promise.deliver(caf::unit);
-  return promise;
-}
-
-caf::response_promise supervisor_state::handle_of(const std::string& who) {
-  const auto child = find(who);
-  if (child == children_.end())
-    return pass_on(who, child_atom_v, who);
-  auto promise = self_->make_response_promise();
-  if (child->up)
-    promise.deliver(child->up);
-  else
-    promise.deliver(refusal("'" + who + "' is " + to_string(snapshot_of(*child).state)));
-  return promise;
-}
-
-caf::response_promise supervisor_state::stop(const std::string& who, bool forget) {
-  const auto child = find(who);
-  if (child == children_.end())
-    return forget ? pass_on(who, remove_child_atom_v, who) : pass_on(who, stop_child_atom_v, who);
-  auto promise = self_->make_response_promise();
-  roster_->mark_stopped(who, true);
-  deliver(child->await_start, refusal("'" + who + "' was stopped"));
-  child->wanted = child_state::stopped;
-  child->forgotten = child->forgotten || forget;
-  child->await_down.push_back(promise);
-  if (child->up)
-    child->leaving = true;
-  else
-    on_gone(child);
-  progress();
-  return promise;
-}
-
-caf::response_promise supervisor_state::restart(const std::string& who) {
-  const auto child = find(who);
-  if (child == children_.end())
-    return pass_on(who, restart_child_atom_v, who);
-  auto promise = self_->make_response_promise();
-  if (shutting_down_) {
-    promise.deliver(refusal("supervisor '" + options_.name + "' is stopping"));
-    return promise;
-  }
-  roster_->mark_stopped(who, false);
-  child->wanted = child_state::running;
-  child->forgotten = false;
-  child->leaving = static_cast<bool>(child->up);
-  child->due = now();
-  child->backoff.reset();
-  child->intensity.clear();
-  child->await_start.push_back(promise);
-  progress();
-  return promise;
-}
-
-caf::response_promise supervisor_state::take_snapshot() {
-  struct gathering {
-    child_snapshot result;
-    caf::response_promise promise;
-    std::size_t missing = 1;
-    void arrived() {
-      if (--missing == 0)
-        promise.deliver(result);
-    }
-  };
-  auto all = std::make_shared<gathering>();
-  all->promise = self_->make_response_promise();
-  all->result.name = options_.name;
-  all->result.kind = child_kind::supervisor;
-  for (const auto& child : children_)
-    all->result.children.push_back(snapshot_of(child));
-  for (std::size_t i = 0; i < children_.size(); ++i) {
-    if (!children_[i].spec.nested || !children_[i].up)
-      continue;
-    ++all->missing;
-    compat::ask(self_, children_[i].up, caf::infinite, snapshot_atom_v)
-        .then(
-            [all, i](const child_snapshot& below) {
-              all->result.children[i].children = below.children;
-              all->arrived();
-            },
-            [all](const caf::error&) { all->arrived(); });
-  }
-  all->arrived();
-  return all->promise;
 }
 
 void supervisor_state::on_down(const caf::down_msg& down) {
@@ -298,8 +177,8 @@ void supervisor_state::restart_later(managed& who, counted counts) {
   std::vector<child_view> views;
   for (const auto& child : children_)
     views.push_back({snapshot_of(child).state, child.spec.restart});
-  const auto plan = plan_restart(options_.strategy, views,
-                                 static_cast<std::size_t>(&who - children_.data()));
+  const auto plan =
+      plan_restart(options_.strategy, views, static_cast<std::size_t>(&who - children_.data()));
   for (const auto i : plan.stop) {
     children_[i].leaving = true;
     if (children_[i].spec.restart == restart_kind::temporary)
@@ -322,8 +201,8 @@ void supervisor_state::give_up(managed& who, const std::string& why) {
 }
 
 void supervisor_state::escalate(managed& who) {
-  const auto why = "child '" + who.spec.name + "' of supervisor '" + options_.name + "' " +
-                   limit_text(who);
+  const auto why =
+      "child '" + who.spec.name + "' of supervisor '" + options_.name + "' " + limit_text(who);
   give_up(who, why);
   report(event(supervisor_event::kind::escalated, who, why));
   shut_down(make_exit(exit_code::restart_limit, why));
@@ -341,7 +220,8 @@ void supervisor_state::on_gone(managed_iterator who) {
 }
 
 supervisor_state::managed supervisor_state::make_child(const roster::listed& entry) const {
-  managed made{entry.spec, {options_.backoff, options_.period}, {options_.intensity, options_.period}};
+  managed made{
+      entry.spec, {options_.backoff, options_.period}, {options_.intensity, options_.period}};
   made.wanted = entry.stopped ? child_state::stopped : child_state::running;
   return made;
 }
@@ -373,7 +253,8 @@ child_snapshot supervisor_state::snapshot_of(const managed& who) const {
   child_snapshot view;
   view.name = who.spec.name;
   view.kind = who.spec.nested ? child_kind::supervisor : child_kind::worker;
-  view.state = who.wanted == child_state::running && !who.up ? child_state::backing_off : who.wanted;
+  view.state =
+      who.wanted == child_state::running && !who.up ? child_state::backing_off : who.wanted;
   view.restarts = who.restarts;
   view.last_reason = who.last_reason;
   if (view.state == child_state::backing_off && who.due > now())
@@ -392,21 +273,6 @@ void supervisor_state::report(const supervisor_event& event) const {
       options_.observer(event);
   } catch (...) { // whoever only looks on must not disturb
   }
-}
-
-template <class... Ts>
-caf::response_promise supervisor_state::pass_on(const std::string& child_name,
-                                                const Ts&... message) {
-  auto promise = self_->make_response_promise();
-  const auto* nested = nested_with(child_name);
-  if (nested && nested->up)
-    promise.delegate(nested->up, message...);
-  else if (nested)
-    promise.deliver(refusal("supervisor '" + nested->spec.name + "' of '" + child_name + "' is " +
-                            to_string(snapshot_of(*nested).state)));
-  else
-    promise.deliver(refusal("supervisor '" + options_.name + "' has no child '" + child_name + "'"));
-  return promise;
 }
 
 } // namespace waymark

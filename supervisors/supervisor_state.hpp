@@ -1,11 +1,10 @@
 #pragma once
 
 #include "actors/exit_reason.hpp"
+#include "supervisors/promises.hpp"
 #include "supervisors/restart_backoff.hpp"
 #include "supervisors/restart_intensity.hpp"
 #include "supervisors/supervisor_actor.hpp"
-
-#include <caf/response_promise.hpp>
 
 #include <random>
 #include <vector>
@@ -33,20 +32,19 @@ class supervisor_state {
 
  private:
   using time_point = restart_intensity::time_point;
-  using promises = std::vector<caf::response_promise>;
 
   struct managed {
     child_spec spec;
     restart_backoff backoff;
     restart_intensity intensity; // where each child is counted alone
     child_state wanted = child_state::running;
-    caf::actor up{};         // null while down
-    time_point started{};    // of `up`
-    time_point due{};        // not to be started before
-    bool leaving = false;    // `up` has to go down,
-    bool told = false;       // has been told so,
-    time_point deadline{};   // and has time until then
-    bool forgotten = false;  // remove it once it is down
+    caf::actor up{};        // null while down
+    time_point started{};   // of `up`
+    time_point due{};       // not to be started before
+    bool leaving = false;   // `up` has to go down,
+    bool told = false;      // has been told so,
+    time_point deadline{};  // and has time until then
+    bool forgotten = false; // remove it once it is down
     std::uint64_t restarts = 0;
     std::string last_reason{};
     promises await_down{};

@@ -27,9 +27,9 @@ struct answer {
 /// `jobs` and `advance`, so a test is the same on every run. Pooled actors only: a detached one
 /// would have a thread of its own.
 ///
-/// Its end runs the actors that are left until nothing is due any more. So what they refer to has to
-/// outlive it (a fixture keeps that in a base class before this one), and an actor that ticks for
-/// ever has to be ended by the test.
+/// Its end runs the actors that are left until nothing is due any more. So what they refer to has
+/// to outlive it (a fixture keeps that in a base class before this one), and an actor that ticks
+/// for ever has to be ended by the test.
 ///
 /// CAF's own fixture has no part in it: it brings a main() and macros of its own, and its run()
 /// fires all timeouts at once.

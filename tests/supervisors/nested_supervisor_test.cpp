@@ -11,12 +11,12 @@ namespace {
 
 /// projections[ reports(rest_for_one)[a, mails[m]], x ]: x is in no group.
 struct tree_of_workers : supervised_workers {
-  supervision tree = projections_tree(
-      {{.name = "reports",
-        .strategy = restart_strategy::rest_for_one,
-        .intensity = 1,
-        .backoff = {100ms, 30s, 2.0, 0.0},
-        .children = {"a", "b", supervision{.name = "mails", .children = {"m"}}}}});
+  supervision tree =
+      projections_tree({{.name = "reports",
+                         .strategy = restart_strategy::rest_for_one,
+                         .intensity = 1,
+                         .backoff = {100ms, 30s, 2.0, 0.0},
+                         .children = {"a", "b", supervision{.name = "mails", .children = {"m"}}}}});
 
   void start_tree() {
     tree.backoff.jitter = 0;
@@ -100,7 +100,8 @@ TEST_CASE_METHOD(tree_of_workers, "A child added while its supervisor is down st
   CHECK(log() == "start a, start b, start m");
 }
 
-TEST_CASE_METHOD(tree_of_workers, "What was stopped by name stays so when its supervisor restarts") {
+TEST_CASE_METHOD(tree_of_workers,
+                 "What was stopped by name stays so when its supervisor restarts") {
   start_tree();
   CHECK(command(stop_child_atom_v, std::string{"a"}).empty());
   for (int i = 0; i < 2; ++i) {

@@ -111,8 +111,8 @@ TEST_CASE("Every sequence of four ends of three children follows the strategy") 
     for (const auto a : kinds)
       for (const auto b : kinds)
         for (const auto c : kinds) {
-          INFO(to_string(strategy) << ": " << to_string(a) << ", " << to_string(b) << ", "
-                                   << to_string(c));
+          INFO(to_string(strategy)
+               << ": " << to_string(a) << ", " << to_string(b) << ", " << to_string(c));
           const family children{{a, b, c}};
           walk(strategy, children, children, 4, steps);
         }

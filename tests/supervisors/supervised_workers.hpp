@@ -101,9 +101,7 @@ class supervised_workers : public worker_record, public caf_fixture {
     return reply->error.value_or(reply->value ? "" : "no answer yet");
   }
 
-  child_snapshot snapshot() {
-    return request<child_snapshot>(top, snapshot_atom_v)->value.value();
-  }
+  child_snapshot snapshot() { return request<child_snapshot>(top, snapshot_atom_v)->value.value(); }
 
   child_snapshot snapshot(const std::string& name) {
     const auto all = snapshot().children;

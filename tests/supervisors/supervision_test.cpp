@@ -38,13 +38,12 @@ TEST_CASE("A supervision tree is written as one value") {
 }
 
 TEST_CASE("All mistakes are found, each with its path") {
-  const supervision tree{
-      .name = "all",
-      .intensity = 0,
-      .children = {"a", "a", "nobody", "",
-                   supervision{.name = "all", .period = 0ms, .children = {"b"}},
-                   supervision{.name = "", .shutdown = 25h, .children = {"a"}},
-                   supervision{.name = "b", .backoff = {0ms, 1s}}}};
+  const supervision tree{.name = "all",
+                         .intensity = 0,
+                         .children = {"a", "a", "nobody", "",
+                                      supervision{.name = "all", .period = 0ms, .children = {"b"}},
+                                      supervision{.name = "", .shutdown = 25h, .children = {"a"}},
+                                      supervision{.name = "b", .backoff = {0ms, 1s}}}};
   CHECK(found(tree, std::vector<std::string>{"a", "b"}) ==
         "all: The intensity is 0; at least 1 restart has to be allowed.\n"
         "all/a: 'a' is named twice; a projection has one supervisor.\n"

@@ -37,7 +37,8 @@ TEST_CASE_METHOD(supervised_workers, "The backoff begins anew after a run longer
   CHECK(snapshot("b").next_try_in == 100ms);
 }
 
-TEST_CASE_METHOD(supervised_workers, "One for all stops the others in reverse and starts in order") {
+TEST_CASE_METHOD(supervised_workers,
+                 "One for all stops the others in reverse and starts in order") {
   auto how = options();
   how.strategy = restart_strategy::one_for_all;
   start(how);
@@ -95,7 +96,8 @@ TEST_CASE_METHOD(supervised_workers, "Too many restarts escalate with the child 
   log();
   end("a");
   CHECK(log() == "end a, end c, end b");
-  CHECK(ended == "child 'a' of supervisor 'top' failed more than 2 times in 30 s; last reason: boom");
+  CHECK(ended ==
+        "child 'a' of supervisor 'top' failed more than 2 times in 30 s; last reason: boom");
   CHECK(count(kind::escalated) == 1);
 }
 
