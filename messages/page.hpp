@@ -12,9 +12,9 @@ namespace waymark {
 
 /// Which events a reader wants. An empty list means all; the conditions are joined by "and".
 struct event_filter {
-  std::vector<std::string> event_types;
-  std::vector<std::string> aggregate_types;
-  std::optional<std::string> tenant_id;
+  std::vector<std::string> event_types{};
+  std::vector<std::string> aggregate_types{};
+  std::optional<std::string> tenant_id{};
 
   [[nodiscard]] bool wants(const event& e) const noexcept;
   friend bool operator==(const event_filter&, const event_filter&) = default;
@@ -33,7 +33,7 @@ struct read_limit {
 struct page {
   position_t after = 0;
   position_t scanned_to = 0; ///< Nothing wanted at or below this is missing from here.
-  position_t head = 0;       ///< Head when the page was read; never below `scanned_to`.
+  position_t head = 0;       ///< Head when the page was read; below `scanned_to` only if `after` was.
   std::vector<event> events;
 };
 
