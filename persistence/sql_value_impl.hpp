@@ -1,0 +1,112 @@
+#pragma once
+
+#include <waymark/persistence/sql_value.hpp>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace waymark {
+
+namespace detail {
+
+/// @throws usage_error that names the column, what is there and what was wanted.
+[[noreturn]] void wrong_cell(const sql_cell& cell, std::string_view column, const char* wanted);
+
+template <class T>
+struct cell_reader {
+  static_assert(sizeof(T) == 0, "a cell can't be turned into this type");
+};
+
+template <std::integral T>
+struct cell_reader<T> {
+  static T read(const sql_cell& cell, std::string_view column) {
+    const auto* found = std::get_if<std::int64_t>(&cell);
+    if (found == nullptr || !std::in_range<T>(*found))
+      wrong_cell(cell, column, "an integer in the range of its type");
+    return static_cast<T>(*found);
+  }
+};
+
+template <>
+struct cell_reader<bool> {
+  static bool read(const sql_cell& cell, std::string_view column) {
+    const auto* found = std::get_if<std::int64_t>(&cell);
+    if (found == nullptr || (*found != 0 && *found != 1))
+      wrong_cell(cell, column, "a truth value (0 or 1)");
+    return *found == 1;
+  }
+};
+
+template <std::floating_point T>
+struct cell_reader<T> {
+  static T read(const sql_cell& cell, std::string_view column) {
+    if (const auto* whole = std::get_if<std::int64_t>(&cell))
+      return static_cast<T>(*whole);
+    const auto* found = std::get_if<double>(&cell);
+    if (found == nullptr ||
+        (std::isfinite(*found) && std::abs(*found) > static_cast<double>(std::numeric_limits<T>::max())))
+      wrong_cell(cell, column, "a number in the range of its type");
+    return static_cast<T>(*found);
+  }
+};
+
+template <>
+struct cell_reader<std::string> {
+  static std::string read(const sql_cell& cell, std::string_view column) {
+    const auto* found = std::get_if<std::string>(&cell);
+    if (found == nullptr)
+      wrong_cell(cell, column, "text");
+    return *found;
+  }
+};
+
+template <>
+struct cell_reader<std::vector<std::byte>> {
+  static std::vector<std::byte> read(const sql_cell& cell, std::string_view column) {
+    const auto* found = std::get_if<std::vector<std::byte>>(&cell);
+    if (found == nullptr)
+      wrong_cell(cell, column, "bytes");
+    return *found;
+  }
+};
+
+template <>
+struct cell_reader<timestamp> {
+  static timestamp read(const sql_cell& cell, std::string_view column) {
+    const auto* text = std::get_if<std::string>(&cell);
+    const auto found = text != nullptr ? parse_timestamp(*text) : std::nullopt;
+    if (!found)
+      wrong_cell(cell, column, "a time as RFC 3339 text");
+    return *found;
+  }
+};
+
+template <>
+struct cell_reader<uuid> {
+  static uuid read(const sql_cell& cell, std::string_view column) {
+    const auto* text = std::get_if<std::string>(&cell);
+    const auto found = text != nullptr ? uuid::parse(*text) : std::nullopt;
+    if (!found)
+      wrong_cell(cell, column, "a UUID as text");
+    return *found;
+  }
+};
+
+template <class T>
+struct cell_reader<std::optional<T>> {
+  static std::optional<T> read(const sql_cell& cell, std::string_view column) {
+    if (std::holds_alternative<std::nullptr_t>(cell))
+      return std::nullopt;
+    return cell_reader<T>::read(cell, column);
+  }
+};
+
+} // namespace detail
+
+template <class T>
+T cell_as(const sql_cell& cell, std::string_view column) {
+  return detail::cell_reader<T>::read(cell, column);
+}
+
+} // namespace waymark

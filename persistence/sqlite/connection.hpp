@@ -1,0 +1,73 @@
+#pragma once
+
+#include "persistence/sqlite/handler_statements.hpp"
+#include "persistence/sqlite/statement.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+#include <chrono>
+#include <string>
+#include <unordered_map>
+
+namespace waymark::sqlite {
+
+/// One connection, with the statements that were prepared on it. Used by one thread at a time.
+class connection {
+ public:
+  enum class mode : std::uint8_t { create, write, read };
+
+  /// @param file names the database in errors; `path` is what is opened.
+  /// @throws store_error, incompatible_store.
+  connection(const std::string& path, std::string file, mode how,
+             std::chrono::milliseconds busy_timeout);
+  connection(const connection&) = delete; // statements refer to it
+  connection& operator=(const connection&) = delete;
+
+  [[nodiscard]] sqlite3* raw() const noexcept { return raw_; }
+  [[nodiscard]] const std::string& file() const noexcept { return file_; }
+
+  /// The statement of this text, prepared once. `sql` must be a string literal: its address is the
+  /// key.
+  statement& prepared(const char* sql);
+
+  /// Runs one statement, or several, that need no preparing. @throws store_error.
+  void execute(const char* sql, stage when = stage::step);
+
+  /// The first column of the first row of a PRAGMA or query.
+  [[nodiscard]] std::string ask(const char* sql, stage when = stage::step);
+
+  [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(raw_) == 0; }
+
+  void begin_immediate();
+
+  /// Commits or throws; either way no transaction is open afterwards.
+  /// @throws store_error whose outcome says whether the commit may have happened.
+  void commit();
+  void rollback() noexcept;
+
+  /// What handlers ran on this connection.
+  [[nodiscard]] handler_statements& handlers() noexcept { return handlers_; }
+
+ private:
+  std::string file_;
+  SQLite::Database database_;
+  sqlite3* raw_;
+  std::unordered_map<const char*, statement> own_;
+  handler_statements handlers_;
+};
+
+/// A transaction that rolls back unless it is committed.
+class transaction {
+ public:
+  explicit transaction(connection& on) : on_{on} { on_.begin_immediate(); }
+  ~transaction() { on_.rollback(); }
+  transaction(const transaction&) = delete;
+  transaction& operator=(const transaction&) = delete;
+
+  void commit() { on_.commit(); }
+
+ private:
+  connection& on_;
+};
+
+} // namespace waymark::sqlite

@@ -1,0 +1,126 @@
+#include "persistence/sqlite/schema_upgrade.hpp"
+
+#include "persistence/fault_point.hpp"
+#include "persistence/sqlite/schema/log/schema.hpp"
+#include "persistence/sqlite/schema/projections/schema.hpp"
+
+#include <array>
+#include <vector>
+
+namespace waymark::sqlite {
+
+namespace {
+
+struct step {
+  std::string_view component;
+  int number;
+  std::string_view name;
+  std::string_view sql;
+};
+
+std::vector<step> all_steps() {
+  std::vector<step> result;
+  for (const auto& each : log_sql::schema)
+    result.push_back({"log", each.number, each.name, each.sql});
+  for (const auto& each : projections_sql::schema)
+    result.push_back({"projections", each.number, each.name, each.sql});
+  return result;
+}
+
+bool has_table(connection& on, std::string_view name) {
+  statement query{on.raw(), on.file(),
+                  "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", stage::open};
+  query.bind(1, name);
+  const int code = query.try_step();
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    query.fail(code, stage::open);
+  return code == SQLITE_ROW;
+}
+
+std::int64_t applied(connection& on, std::string_view component) {
+  if (!has_table(on, "waymark_schema"))
+    return 0;
+  statement query{on.raw(), on.file(),
+                  "SELECT coalesce(max(number), 0) FROM waymark_schema WHERE component = ?1",
+                  stage::open};
+  query.bind(1, component);
+  query.step();
+  return query.integer(0);
+}
+
+/// The steps that are missing. @throws incompatible_store if there are some that nobody here knows.
+std::vector<step> missing_steps(connection& on) {
+  std::vector<step> result;
+  const auto known = all_steps();
+  for (const std::string_view component : {"log", "projections"}) {
+    const auto there = applied(on, component);
+    int newest = 0;
+    for (const auto& each : known) {
+      if (each.component != component)
+        continue;
+      newest = each.number;
+      if (each.number > there)
+        result.push_back(each);
+    }
+    if (there > newest)
+      throw incompatible_store{
+          on.file() + ": its " + std::string{component} + " tables are of schema " +
+          std::to_string(there) + ", this program knows schema " + std::to_string(newest) +
+          "; nothing was changed: use a newer waymark"};
+  }
+  return result;
+}
+
+void apply(connection& on, const step& each, timestamp now) {
+  on.execute(std::string{each.sql}.c_str(), stage::open);
+  statement record{on.raw(), on.file(),
+                   "INSERT INTO waymark_schema (component, number, name, applied_at) "
+                   "VALUES (?1, ?2, ?3, ?4)"};
+  record.bind(1, each.component).bind(2, each.number).bind(3, each.name).bind(4, now).run();
+}
+
+void name_log(connection& on, timestamp now) {
+  const auto id = uuid::v7().to_string();
+  statement insert{on.raw(), on.file(),
+                   "INSERT OR IGNORE INTO waymark_log (one, log_id, created_at) VALUES (1, ?1, ?2)"};
+  insert.bind(1, id).bind(2, now).run();
+}
+
+/// "WMRK"; only in a file that is waymark's from the start.
+void sign_new_file(connection& on) {
+  if (on.ask("SELECT count(*) FROM sqlite_schema", stage::open) == "0" &&
+      on.ask("PRAGMA application_id", stage::open) == "0")
+    on.execute("PRAGMA application_id = 0x574d524b", stage::open);
+}
+
+} // namespace
+
+// All steps stand in one transaction: a process that dies anywhere before its COMMIT leaves the file
+// as it was, and one that dies after it finds nothing to do. Two processes that open a new file at the
+// same time: the second waits at BEGIN IMMEDIATE, then finds the first one's tables.
+void check_schema(connection& on) {
+  (void)missing_steps(on);
+}
+
+void upgrade_schema(connection& on, const clock& clk) {
+  if (missing_steps(on).empty())
+    return;
+  transaction all{on};
+  sign_new_file(on);
+  on.execute("CREATE TABLE IF NOT EXISTS waymark_schema ("
+             "  component TEXT NOT NULL,"
+             "  number INTEGER NOT NULL,"
+             "  name TEXT NOT NULL,"
+             "  applied_at INTEGER NOT NULL,"
+             "  PRIMARY KEY (component, number)"
+             ") STRICT, WITHOUT ROWID",
+             stage::open);
+  const auto now = clk.now();
+  for (const auto& each : missing_steps(on))
+    apply(on, each, now);
+  name_log(on, now);
+  fault_point("schema.before_commit");
+  all.commit();
+}
+
+} // namespace waymark::sqlite

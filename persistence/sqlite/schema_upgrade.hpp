@@ -1,0 +1,17 @@
+#pragma once
+
+#include "persistence/sqlite/connection.hpp"
+
+#include <waymark/messages/clock.hpp>
+
+namespace waymark::sqlite {
+
+/// Brings the tables of log and projections up to what this program knows. Looks first and changes
+/// nothing if the file is not one it can use.
+/// @throws incompatible_store for tables that are newer than the program, or damaged; store_error.
+void upgrade_schema(connection& on, const clock& clk);
+
+/// The looking alone.
+void check_schema(connection& on);
+
+} // namespace waymark::sqlite

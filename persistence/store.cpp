@@ -1,0 +1,63 @@
+#include <waymark/persistence/store.hpp>
+
+#include "persistence/memory/memory_event_store.hpp"
+#include "persistence/sqlite/sqlite_event_store.hpp"
+#include "persistence/sqlite/sqlite_projection_store.hpp"
+
+#include <waymark/messages/error.hpp>
+
+namespace waymark {
+
+namespace {
+
+sqlite::database_options sqlite_options(const open_options& options) {
+  sqlite::database_options result;
+  result.create = options.create;
+  result.poll_interval = options.poll_interval;
+  result.clock = options.clock;
+  return result;
+}
+
+store open_memory(const open_options& options) {
+  auto tables = std::make_shared<sqlite::database_handle>(
+      sqlite::database::in_memory(sqlite_options(options)));
+  return {"memory:", std::make_shared<memory_event_store>(*options.clock),
+          std::make_shared<sqlite::sqlite_projection_store>(std::move(tables))};
+}
+
+store open_sqlite(std::string_view file, const open_options& options) {
+  if (file.empty())
+    throw usage_error{"the address \"sqlite:\" names no file; write sqlite:FILE, for example "
+                      "sqlite:orders.db"};
+  if (file.find('\0') != std::string_view::npos)
+    throw usage_error{"the name of a file may not hold NUL"};
+  auto shared =
+      std::make_shared<sqlite::database_handle>(std::string{file}, sqlite_options(options));
+  return {"sqlite:" + std::string{file}, std::make_shared<sqlite::sqlite_event_store>(shared),
+          std::make_shared<sqlite::sqlite_projection_store>(shared)};
+}
+
+/// The address without what may be a password: "scheme:…".
+std::string harmless(std::string_view address) {
+  const auto colon = address.find(':');
+  return colon == std::string_view::npos ? std::string{address.substr(0, 40)}
+                                         : std::string{address.substr(0, colon)} + ":…";
+}
+
+} // namespace
+
+store open(std::string_view address, const open_options& options) {
+  if (options.clock == nullptr)
+    throw usage_error{"open_options.clock is null; leave it as it is for the system's clock"};
+  if (options.poll_interval <= std::chrono::milliseconds{0})
+    throw usage_error{"open_options.poll_interval must be at least 1 ms"};
+  constexpr std::string_view sqlite{"sqlite:"};
+  if (address == "memory:")
+    return open_memory(options);
+  if (address.starts_with(sqlite))
+    return open_sqlite(address.substr(sqlite.size()), options);
+  throw usage_error{"the address \"" + harmless(address) +
+                    "\" is of no known kind; known are memory: and sqlite:FILE"};
+}
+
+} // namespace waymark
