@@ -6,7 +6,7 @@ namespace waymark {
 
 namespace {
 
-thread_local bool handling = false;
+thread_local bool handling = false; // a transactional handler is running on this thread
 
 apply_outcome begin_outcome(const apply_request& request) {
   apply_outcome outcome;
@@ -159,7 +159,7 @@ apply_outcome apply_outside(const apply_request& request, batch_run& run) {
 
 } // namespace
 
-handler_scope::handler_scope() noexcept { handling = true; }
+handler_scope::handler_scope(bool transactional) noexcept { handling = transactional; }
 handler_scope::~handler_scope() { handling = false; }
 
 bool inside_handler() noexcept { return handling; }

@@ -80,7 +80,8 @@ struct apply_outcome {
 [[nodiscard]] apply_outcome give_up_event(const apply_request& request, const event& subject,
                                           const dead_letter& letter, bool park);
 
-/// True on a thread that runs a handler just now; such a thread must not wait for the engine.
+/// True on a thread that runs a transactional handler just now. It must not wait for the engine,
+/// which may be waiting for it.
 [[nodiscard]] bool inside_handler() noexcept;
 
 } // namespace waymark

@@ -17,4 +17,32 @@ CAF_ADD_ATOM(waymark, waymark, snapshot_atom, "snapshot")
 CAF_ADD_ATOM(waymark, waymark, stop_child_atom, "stopChild")
 CAF_ADD_ATOM(waymark, waymark, tick_atom, "tick")
 
+// sessions
+CAF_ADD_ATOM(waymark, waymark, free_atom, "free")
+CAF_ADD_ATOM(waymark, waymark, ready_atom, "ready")
+CAF_ADD_ATOM(waymark, waymark, work_atom, "work")
+
+// event log and coordinator
+CAF_ADD_ATOM(waymark, waymark, fetch_atom, "fetch")
+CAF_ADD_ATOM(waymark, waymark, head_atom, "head")
+CAF_ADD_ATOM(waymark, waymark, poke_atom, "poke")
+CAF_ADD_ATOM(waymark, waymark, read_atom, "read")
+CAF_ADD_ATOM(waymark, waymark, unsubscribe_atom, "unsubscr")
+
+// append
+CAF_ADD_ATOM(waymark, waymark, drain_atom, "drain")
+
+// checkpoint and dead letters
+CAF_ADD_ATOM(waymark, waymark, flush_atom, "flush")
+CAF_ADD_ATOM(waymark, waymark, letter_atom, "letter")
+CAF_ADD_ATOM(waymark, waymark, renew_atom, "renew")
+CAF_ADD_ATOM(waymark, waymark, save_atom, "save")
+
+// projection
+CAF_ADD_ATOM(waymark, waymark, command_atom, "command")
+CAF_ADD_ATOM(waymark, waymark, fenced_atom, "fenced")
+CAF_ADD_ATOM(waymark, waymark, later_atom, "later")
+CAF_ADD_ATOM(waymark, waymark, saved_atom, "saved")
+CAF_ADD_ATOM(waymark, waymark, timer_atom, "timer")
+
 CAF_END_TYPE_ID_BLOCK(waymark)

@@ -114,7 +114,7 @@ std::optional<batch_fault> batch_run::guarded(unit_of_work* unit, const handler_
     before = spec_.copy_state(target.state);
   batch_fault fault;
   try {
-    const handler_scope scope;
+    const handler_scope scope{spec_.where != effect::outside};
     call();
     if (!unit || !unit->failed())
       return std::nullopt;

@@ -9,10 +9,10 @@
 
 namespace waymark {
 
-/// Marks the thread as running a handler.
+/// Marks the thread as running a handler, if that handler must not wait for the engine.
 class handler_scope {
  public:
-  handler_scope() noexcept;
+  explicit handler_scope(bool transactional) noexcept;
   ~handler_scope();
   handler_scope(const handler_scope&) = delete;
   handler_scope& operator=(const handler_scope&) = delete;

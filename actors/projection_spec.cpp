@@ -1,5 +1,7 @@
 #include <waymark/actors/projection_spec.hpp>
 
+#include <waymark/messages/error.hpp>
+
 #include <algorithm>
 
 namespace waymark {

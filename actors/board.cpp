@@ -1,0 +1,141 @@
+#include "actors/board.hpp"
+
+#include <algorithm>
+
+namespace waymark {
+
+namespace {
+constexpr std::chrono::seconds speed_window{5};
+constexpr std::chrono::milliseconds speed_step{100};
+} // namespace
+
+void board::add(const shard_key& key, board_entry entry) {
+  const std::lock_guard lock{mutex_};
+  entries_.insert_or_assign(key, std::move(entry));
+}
+
+void board::remove(std::string_view projection) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(entries_, [&](const auto& e) { return e.first.projection == projection; });
+  std::erase_if(speeds_, [&](const auto& e) { return e.first.projection == projection; });
+  changed_.notify_all();
+}
+
+/// Keeps a sample each 100 ms and tells the mean of the last seconds.
+void board::note_speed(const shard_key& key, projection_status& status, std::int64_t processed) {
+  const auto now = std::chrono::steady_clock::now();
+  auto& samples = speeds_[key].samples;
+  if (!samples.empty() && processed < samples.back().second)
+    samples.clear(); // a reset
+  if (samples.empty() || now - samples.back().first >= speed_step)
+    samples.emplace_back(now, processed);
+  while (samples.size() > 1 && now - samples.front().first > speed_window)
+    samples.pop_front();
+  const std::chrono::duration<double> span = now - samples.front().first;
+  if (span.count() > 0)
+    status.events_per_second =
+        static_cast<double>(processed - samples.front().second) / span.count();
+}
+
+void board::publish(const projection_status& status, const checkpoint& record) {
+  const std::lock_guard lock{mutex_};
+  const auto found = entries_.find(status.key);
+  if (found == entries_.end())
+    return;
+  auto& entry = found->second;
+  const auto restarts = entry.status.restarts;
+  const auto since =
+      entry.status.state == status.state && entry.status.since != timestamp{} ? entry.status.since
+                                                                              : status.since;
+  entry.status = status;
+  entry.status.restarts = restarts;
+  entry.status.since = since;
+  entry.record = record;
+  note_speed(status.key, entry.status, record.events_processed);
+  if (waiting_ > 0)
+    changed_.notify_all();
+}
+
+void board::count_restart(const shard_key& key) {
+  const std::lock_guard lock{mutex_};
+  if (const auto found = entries_.find(key); found != entries_.end())
+    ++found->second.status.restarts;
+}
+
+void board::set_state(const shard_key& key, projection_state state, const std::string& reason,
+                      timestamp since) {
+  const std::lock_guard lock{mutex_};
+  const auto found = entries_.find(key);
+  if (found == entries_.end())
+    return;
+  auto& status = found->second.status;
+  if (status.state != state)
+    status.since = since;
+  status.state = state;
+  status.reason = reason;
+  changed_.notify_all();
+}
+
+void board::set_paused(std::string_view projection, std::optional<std::string> why) {
+  const std::lock_guard lock{mutex_};
+  for (auto& [key, entry] : entries_)
+    if (key.projection == projection)
+      entry.paused = why;
+}
+
+void board::set_head(position_t head) {
+  auto known = head_.load();
+  while (known < head && !head_.compare_exchange_weak(known, head)) {
+  }
+}
+
+std::optional<board_entry> board::find(const shard_key& key) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = entries_.find(key);
+  if (found == entries_.end())
+    return std::nullopt;
+  return found->second;
+}
+
+std::vector<board_entry> board::find_locked(std::string_view projection) const {
+  std::vector<board_entry> result;
+  for (auto it = entries_.lower_bound({std::string{projection}, 0});
+       it != entries_.end() && it->first.projection == projection; ++it)
+    result.push_back(it->second);
+  return result;
+}
+
+std::vector<board_entry> board::find(std::string_view projection) const {
+  const std::lock_guard lock{mutex_};
+  return find_locked(projection);
+}
+
+std::vector<board_entry> board::all() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<board_entry> result;
+  for (const auto& [key, entry] : entries_)
+    result.push_back(entry);
+  return result;
+}
+
+std::vector<std::string> board::names() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::string> result;
+  for (const auto& [key, entry] : entries_)
+    if (result.empty() || result.back() != key.projection)
+      result.push_back(key.projection);
+  return result;
+}
+
+bool board::wait(std::string_view projection,
+                 const std::function<bool(const std::vector<board_entry>&)>& done,
+                 std::chrono::steady_clock::time_point deadline) const {
+  std::unique_lock lock{mutex_};
+  ++waiting_;
+  const bool reached =
+      changed_.wait_until(lock, deadline, [&] { return done(find_locked(projection)); });
+  --waiting_;
+  return reached;
+}
+
+} // namespace waymark

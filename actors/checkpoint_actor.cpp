@@ -1,0 +1,182 @@
+#include "actors/checkpoint_actor.hpp"
+
+#include "actors/atoms.hpp"
+#include "actors/exit_reason.hpp"
+#include "actors/roles.hpp"
+#include "actors/session_actor.hpp"
+
+#include <caf/response_promise.hpp>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace waymark {
+
+namespace {
+
+struct checkpoint_state {
+  using self_ptr = caf::stateful_actor<checkpoint_state>*;
+  static inline const char* name = "waymark.checkpoint";
+  explicit checkpoint_state(self_ptr self) : self_{self} {}
+
+  caf::behavior make_behavior(checkpoint_options options, std::shared_ptr<directory> others) {
+    set_quiet_handlers(self_);
+    options_ = std::move(options);
+    others_ = std::move(others);
+    others_->enter(roles::checkpoint, caf::actor{self_});
+    compat::tell_after(self_, options_.save_interval, caf::actor{self_}, tick_atom_v);
+    compat::tell_after(self_, options_.renew_interval, caf::actor{self_}, renew_atom_v);
+    return {[this](save_atom, const pending_save& wanted) { take(wanted); },
+            [this](flush_atom, const shard_key& key) { return flush(key); },
+            [this](renew_atom, const std::shared_ptr<projection_store>& store,
+                   const std::string& pool) { stores_[store] = pool; },
+            [this](renew_atom) {
+              renew();
+              compat::tell_after(self_, options_.renew_interval, caf::actor{self_}, renew_atom_v);
+            },
+            [this](tick_atom) {
+              for (auto& [key, e] : entries_)
+                save(e);
+              compat::tell_after(self_, options_.save_interval, caf::actor{self_}, tick_atom_v);
+            }};
+  }
+
+ private:
+  using promise = caf::typed_response_promise<position_t>;
+  struct entry {
+    std::optional<pending_save> pending;
+    position_t stored = 0;
+    std::int64_t epoch = -1;
+    bool saving = false;
+    std::vector<promise> flushing;
+  };
+
+  void take(const pending_save& wanted) {
+    auto& e = entries_[wanted.owner.key];
+    if (wanted.owner.epoch < e.epoch)
+      return;
+    if (wanted.owner.epoch > e.epoch) {
+      e.pending.reset();
+      e.epoch = wanted.owner.epoch;
+      e.stored = wanted.stored;
+    }
+    e.stored = std::max(e.stored, wanted.stored);
+    const auto handled = e.pending ? e.pending->advance.handled : 0;
+    auto last = e.pending ? e.pending->advance.last_event_id : std::nullopt;
+    e.pending = wanted;
+    e.pending->advance.handled += handled;
+    if (!e.pending->advance.last_event_id)
+      e.pending->advance.last_event_id = last;
+    if (e.pending->advance.handled >= options_.save_events)
+      save(e);
+  }
+
+  caf::result<position_t> flush(const shard_key& key) {
+    auto to = self_->make_response_promise<position_t>();
+    auto& e = entries_[key];
+    e.flushing.push_back(to);
+    save(e);
+    answer_flush(e);
+    return to;
+  }
+
+  void answer_flush(entry& e) {
+    if (e.saving || e.pending)
+      return;
+    for (auto& to : e.flushing)
+      to.deliver(e.stored);
+    e.flushing.clear();
+  }
+
+  void save(entry& e) {
+    if (e.saving || !e.pending)
+      return;
+    auto wanted = std::move(*e.pending);
+    e.pending.reset();
+    wanted.advance.from = e.stored;
+    e.saving = true;
+    auto outcome = std::make_shared<std::optional<commit_status>>();
+    run(wanted.pool,
+        [wanted, outcome] {
+          try {
+            *outcome = save_position_of(*wanted.context, wanted.owner, wanted.advance);
+          } catch (const std::exception&) {
+            // no outcome: tried again with the next tick
+          }
+        },
+        [this, wanted, outcome, key = wanted.owner.key] { saved(key, wanted, *outcome); });
+  }
+
+  void saved(const shard_key& key, const pending_save& what, std::optional<commit_status> outcome) {
+    auto& e = entries_[key];
+    e.saving = false;
+    if (e.epoch == what.owner.epoch) {
+      if (outcome == commit_status::committed) {
+        e.stored = what.advance.to;
+        compat::tell(self_, what.told, saved_atom_v, what.owner.epoch, e.stored);
+      } else if (outcome == commit_status::fenced) {
+        e.pending.reset();
+        compat::tell(self_, what.told, fenced_atom_v, what.owner.epoch);
+      } else if (!e.pending) {
+        e.pending = what; // the store can't serve: with the next tick
+      } else {
+        e.pending->advance.handled += what.advance.handled;
+      }
+    }
+    if (outcome)
+      answer_flush(e);
+    else
+      fail_flush(e);
+  }
+
+  void fail_flush(entry& e) {
+    for (auto& to : e.flushing)
+      to.deliver(make_exit(exit_code::store_fault, "the checkpoint could not be saved"));
+    e.flushing.clear();
+  }
+
+  void renew() {
+    for (const auto& [store, pool] : stores_)
+      run(pool,
+          [store = store, owner = options_.owner] {
+            try {
+              store->renew(owner);
+            } catch (const std::exception&) {
+              // the projections of this store notice it themselves
+            }
+          },
+          [] {});
+  }
+
+  /// Runs `work` on a session, then `done` here, also if the session died.
+  template <class Work, class Done>
+  void run(const std::string& pool, Work work, Done done) {
+    const auto sessions = others_->find(pool);
+    if (!sessions)
+      return done();
+    auto job = std::make_shared<const std::function<void()>>(std::move(work));
+    compat::ask(self_, sessions, caf::infinite, work_atom_v, session_job{job})
+        .then([done] { done(); }, [done](const caf::error&) { done(); });
+  }
+
+  self_ptr self_;
+  checkpoint_options options_;
+  std::shared_ptr<directory> others_;
+  std::map<shard_key, entry> entries_;
+  std::map<std::shared_ptr<projection_store>, std::string> stores_;
+};
+
+caf::behavior run(checkpoint_state::self_ptr self, checkpoint_options options,
+                  std::shared_ptr<directory> others) {
+  return compat::state(self).make_behavior(std::move(options), std::move(others));
+}
+
+} // namespace
+
+caf::actor spawn_checkpoint(caf::local_actor& host, checkpoint_options options,
+                            std::shared_ptr<directory> others) {
+  return host.home_system().spawn(run, std::move(options), std::move(others));
+}
+
+} // namespace waymark

@@ -1,0 +1,134 @@
+#include "actors/claim.hpp"
+
+#include <waymark/messages/error.hpp>
+
+namespace waymark {
+
+namespace {
+
+claim_report refusal(claim_report::status state, std::string detail) {
+  claim_report report;
+  report.state = state;
+  report.detail = std::move(detail);
+  return report;
+}
+
+claim_report refusal_of(const claim_result& result) {
+  const auto state = result.state == claim_result::status::held ? claim_report::status::held
+                                                                : claim_report::status::refused;
+  auto report = refusal(state, result.detail);
+  report.record = result.record;
+  return report;
+}
+
+claim_result claim_one(projection_store& store, const claim_request& request) {
+  return store.claim({&request, 1}).at(0);
+}
+
+/// A rebuild for a new version is due: claims as the old version, so that an owner who still works is
+/// respected, then resets, which also writes the new version.
+std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim_request& request) {
+  if (order.spec->on_new_version != new_version::rebuild)
+    return std::nullopt;
+  const auto found = order.store->load(request.key);
+  if (!found || found->projection_version >= order.spec->version)
+    return std::nullopt;
+  auto as_old = request;
+  as_old.projection_version = found->projection_version;
+  as_old.shards = found->shards;
+  as_old.key_rule = found->key_rule;
+  const auto held = claim_one(*order.store, as_old);
+  if (held.state != claim_result::status::granted)
+    return refusal_of(held);
+  order.store->reset(request, order.spec->truncate);
+  return std::nullopt;
+}
+
+/// In words, why the checkpoint can't belong to this log; empty if it can, or if one is not known.
+std::string find_divergence(event_store* known, const checkpoint& record) {
+  if (!known || record.log_id.empty())
+    return {};
+  auto& log = *known;
+  const auto id = log.log_id();
+  if (record.log_id != id)
+    return "its checkpoint belongs to the log " + record.log_id + ", but " + log.address() +
+           " is the log " + id + ": reset the projection, or put the right log back";
+  if (record.position == 0)
+    return {};
+  const auto head = log.head();
+  if (record.position > head)
+    return "its checkpoint is at position " + std::to_string(record.position) + ", but " +
+           log.address() + " ends at " + std::to_string(head) +
+           ": the log was restored from an older copy; reset the projection, or restore it too";
+  const auto mark = log.mark_at(record.position);
+  if (mark && mark->event_id == record.event_id_at_position)
+    return {};
+  return "at its checkpoint's position " + std::to_string(record.position) + " it has seen event " +
+         record.event_id_at_position.to_string() + ", but " + log.address() + " has " +
+         (mark ? mark->event_id.to_string() : "none") +
+         " there: the log was replaced; reset the projection, or put the right log back";
+}
+
+claim_report claim_or_throw(const claim_order& order) {
+  auto& store = *order.store;
+  const auto request = request_of(order);
+  if (!order.spec->tables.empty())
+    store.prepare_tables(order.spec->tables);
+  if (auto refused = rebuild_if_due(order, request))
+    return *refused;
+  auto result = claim_one(store, request);
+  if (result.state != claim_result::status::granted)
+    return refusal_of(result);
+  if (order.spec->where == effect::memory) {
+    if (result.record.position > 0) {
+      store.reset(request, {});
+      result = claim_one(store, request);
+      if (result.state != claim_result::status::granted)
+        return refusal_of(result);
+    }
+    const std::lock_guard lock{order.state->guard};
+    order.state->object = order.spec->make_state();
+  }
+  claim_report report;
+  report.record = std::move(result.record);
+  if (auto divergence = find_divergence(order.log.get(), report.record); !divergence.empty()) {
+    const ownership owned{report.record.key, report.record.epoch};
+    store.release({&owned, 1});
+    report.state = claim_report::status::diverged;
+    report.detail = std::move(divergence);
+    return report;
+  }
+  report.parked = std::make_shared<parked_set>(
+      std::make_move_iterator(result.parked_keys.begin()),
+      std::make_move_iterator(result.parked_keys.end()));
+  report.set_aside = store.counts(request.key);
+  return report;
+}
+
+} // namespace
+
+claim_request request_of(const claim_order& order) {
+  claim_request request;
+  request.key = {order.spec->name, order.shard};
+  request.shards = order.spec->shards;
+  request.key_rule = order.spec->sequence_by.name;
+  request.projection_version = order.spec->version;
+  if (order.log)
+    request.log_id = order.log->log_id();
+  request.owner = order.owner;
+  request.owner_timeout = order.owner_timeout;
+  return request;
+}
+
+claim_report claim_shard(const claim_order& order) {
+  try {
+    return claim_or_throw(order);
+  } catch (const std::exception& problem) {
+    const bool projections = fault_of(problem) == fault::projection;
+    return refusal(projections ? claim_report::status::projection_fault
+                               : claim_report::status::store_fault,
+                   problem.what());
+  }
+}
+
+} // namespace waymark

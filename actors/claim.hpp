@@ -1,0 +1,54 @@
+#pragma once
+
+#include <waymark/actors/projection_spec.hpp>
+#include <waymark/persistence/event_store.hpp>
+#include <waymark/persistence/projection_store.hpp>
+
+#include "actors/apply.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace waymark {
+
+/// Who claims which shard, where.
+struct claim_order {
+  spec_ptr spec;
+  int shard = 0;
+  std::shared_ptr<projection_store> store;
+  std::shared_ptr<event_store> log; ///< Null if events are handed in by hand: nothing is compared.
+  std::shared_ptr<memory_state> state; ///< effect::memory only: gets a new object.
+  std::string owner;
+  std::chrono::milliseconds owner_timeout{10'000};
+};
+
+/// What the claim came to, with all that a projection needs to begin.
+struct claim_report {
+  enum class status : std::uint8_t {
+    granted,
+    held,           ///< Stand by and try again.
+    refused,        ///< Newer version or other shards: nothing will change by itself.
+    diverged,       ///< The log is not the one that the checkpoint belongs to.
+    projection_fault, ///< A `.table` or `.truncate` statement failed.
+    store_fault
+  };
+  status state = status::granted;
+  checkpoint record;
+  std::shared_ptr<parked_set> parked;
+  letter_counts set_aside;
+  std::string detail; ///< In words, if not granted.
+};
+
+/// Makes the tables, claims the shard, rebuilds if a new version asks for it, and compares the
+/// checkpoint with the log. Synchronous; never throws.
+///
+/// If the process dies between two of these steps, the next claim begins again with the first: each
+/// is safe to repeat. The version is raised by the reset itself, so a rebuild that was asked for is
+/// not forgotten.
+[[nodiscard]] claim_report claim_shard(const claim_order& order);
+
+/// What a reset of this projection writes into its rows.
+[[nodiscard]] claim_request request_of(const claim_order& order);
+
+} // namespace waymark

@@ -1,0 +1,176 @@
+#include "actors/coordinator_actor.hpp"
+
+#include "actors/atoms.hpp"
+#include "actors/exit_reason.hpp"
+#include "actors/page_cache.hpp"
+#include "actors/roles.hpp"
+
+#include <caf/response_promise.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+namespace waymark {
+
+namespace {
+
+struct coordinator_state {
+  using self_ptr = caf::stateful_actor<coordinator_state>*;
+  static inline const char* name = "waymark.coordinator";
+  explicit coordinator_state(self_ptr self) : self_{self} {}
+
+  caf::behavior make_behavior(std::shared_ptr<board> shown, std::shared_ptr<directory> others,
+                              std::size_t cache_bytes) {
+    set_quiet_handlers(self_);
+    board_ = std::move(shown);
+    others_ = std::move(others);
+    others_->enter(roles::coordinator, caf::actor{self_});
+    cache_ = page_cache{cache_bytes};
+    poke(); // a predecessor may have been told the head, not this one
+    head_ = board_->head();
+    return {[this](unsubscribe_atom, const std::string& who) {
+              if (specs_.erase(who) > 0)
+                change_wants();
+            },
+            [this](fetch_atom, position_t after, const spec_ptr& spec) {
+              subscribe(spec);
+              return fetch(after);
+            },
+            [this](head_atom, position_t head) {
+              head_ = head;
+              board_->set_head(head);
+              read_next();
+            }};
+  }
+
+ private:
+  using promise = caf::typed_response_promise<page_ptr>;
+  struct waiter {
+    promise to;
+    position_t after = 0;
+  };
+
+  void subscribe(const spec_ptr& spec) {
+    auto& known = specs_[spec->name];
+    if (known == spec)
+      return;
+    known = spec;
+    change_wants();
+  }
+
+  /// Pages read for other wishes may lack events that are wanted now.
+  void change_wants() {
+    wants_ = join_wants(specs_);
+    cache_.clear();
+  }
+
+  caf::result<page_ptr> fetch(position_t after) {
+    auto to = self_->make_response_promise<page_ptr>();
+    if (auto found = cache_.find(after)) {
+      to.deliver(found);
+      read_ahead(found->scanned_to);
+      return to;
+    }
+    waiting_.push_back({to, after});
+    read_next();
+    return to;
+  }
+
+  /// Reads for the first who waits for something that is there.
+  void read_next() {
+    if (reading_)
+      return;
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [this](const waiter& w) { return w.after < head_; });
+    if (found != waiting_.end())
+      read(found->after);
+  }
+
+  void read_ahead(position_t after) {
+    if (!reading_ && after < head_ && !cache_.find(after))
+      read(after);
+  }
+
+  void read(position_t after) {
+    const auto log = others_->find(roles::event_log);
+    if (!log)
+      return refuse("the reader of the log is being restarted");
+    reading_ = true;
+    compat::ask(self_, log, caf::infinite, read_atom_v, after, wants_)
+        .then(
+            [this, asked = wants_](const page_ptr& found) {
+              reading_ = false;
+              take(found, asked);
+            },
+            [this](const caf::error& problem) {
+              reading_ = false;
+              refuse(render(problem));
+            });
+  }
+
+  void take(const page_ptr& found, const wants_ptr& asked) {
+    head_ = std::max(head_, found->head);
+    board_->set_head(head_);
+    if (found->scanned_to == found->after) {
+      head_ = found->head; // shorter than was said: ask again rather than read again
+      poke();
+    }
+    if (asked == wants_ && found->scanned_to > found->after) {
+      cache_.add(found);
+      serve(found);
+    }
+    read_next();
+  }
+
+  void poke() {
+    if (const auto log = others_->find(roles::event_log))
+      compat::tell(self_, log, poke_atom_v);
+  }
+
+  void serve(const page_ptr& found) {
+    bool served = false;
+    std::erase_if(waiting_, [&](waiter& w) {
+      if (w.after < found->after || w.after >= found->scanned_to)
+        return false;
+      w.to.deliver(found);
+      return served = true;
+    });
+    if (served)
+      read_ahead(found->scanned_to);
+  }
+
+  /// Those who wait for something that is there learn why they don't get it; they ask again.
+  void refuse(const std::string& why) {
+    std::erase_if(waiting_, [&](waiter& w) {
+      if (w.after >= head_)
+        return false;
+      w.to.deliver(make_exit(exit_code::store_fault, why));
+      return true;
+    });
+  }
+
+  self_ptr self_;
+  std::shared_ptr<board> board_;
+  std::shared_ptr<directory> others_;
+  std::map<std::string, spec_ptr> specs_;
+  wants_ptr wants_ = std::make_shared<const wants>();
+  page_cache cache_{0};
+  std::deque<waiter> waiting_;
+  position_t head_ = 0;
+  bool reading_ = false;
+};
+
+caf::behavior run(coordinator_state::self_ptr self, std::shared_ptr<board> shown,
+                  std::shared_ptr<directory> others, std::size_t cache_bytes) {
+  return compat::state(self).make_behavior(std::move(shown), std::move(others), cache_bytes);
+}
+
+} // namespace
+
+caf::actor spawn_coordinator(caf::local_actor& host, std::shared_ptr<board> shown,
+                             std::shared_ptr<directory> others, std::size_t cache_bytes) {
+  return host.home_system().spawn(run, std::move(shown), std::move(others), cache_bytes);
+}
+
+} // namespace waymark

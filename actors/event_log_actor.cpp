@@ -1,0 +1,75 @@
+#include "actors/event_log_actor.hpp"
+
+#include "actors/atoms.hpp"
+#include "actors/exit_reason.hpp"
+#include "actors/roles.hpp"
+
+#include <waymark/messages/error.hpp>
+
+namespace waymark {
+
+namespace {
+
+struct event_log_state {
+  using self_ptr = caf::stateful_actor<event_log_state>*;
+  static inline const char* name = "waymark.event_log";
+  explicit event_log_state(self_ptr self) : self_{self} {}
+
+  caf::behavior make_behavior(event_log_options options, std::shared_ptr<directory> others) {
+    set_quiet_handlers(self_);
+    options_ = std::move(options);
+    others_ = std::move(others);
+    others_->enter(roles::event_log, caf::actor{self_});
+    compat::tell(self_, caf::actor{self_}, tick_atom_v);
+    return {[this](read_atom, position_t after, const wants_ptr& wanted) -> caf::result<page_ptr> {
+              try {
+                auto found = std::make_shared<const page>(
+                    options_.log->read_all(after, options_.limit, wanted->filter));
+                decode_wanted(found->events, *wanted);
+                return page_ptr{std::move(found)};
+              } catch (const std::exception& problem) {
+                return make_exit(exit_code::store_fault, problem.what());
+              }
+            },
+            [this](poke_atom) {
+              told_ = -1;
+              look();
+            },
+            [this](tick_atom) {
+              look();
+              compat::tell_after(self_, options_.poll_interval, caf::actor{self_}, tick_atom_v);
+            }};
+  }
+
+  void look() {
+    try {
+      const auto head = options_.log->head();
+      if (head == told_)
+        return;
+      told_ = head;
+      if (const auto to = others_->find(roles::coordinator))
+        compat::tell(self_, to, head_atom_v, head);
+    } catch (const std::exception&) {
+      told_ = -1; // a read tells those who wait for a page
+    }
+  }
+
+  self_ptr self_;
+  event_log_options options_;
+  std::shared_ptr<directory> others_;
+  position_t told_ = -1;
+};
+
+caf::behavior run(event_log_state::self_ptr self, event_log_options options,
+                  std::shared_ptr<directory> others) {
+  return compat::state(self).make_behavior(std::move(options), std::move(others));
+}
+
+} // namespace
+
+caf::actor spawn_event_log(caf::local_actor& host, event_log_options options,
+                           std::shared_ptr<directory> others) {
+  return host.home_system().spawn<caf::detached>(run, std::move(options), std::move(others));
+}
+
+} // namespace waymark

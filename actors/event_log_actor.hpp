@@ -1,0 +1,33 @@
+#pragma once
+
+#include "actors/caf.hpp"
+#include "actors/directory.hpp"
+#include "actors/wants.hpp"
+
+#include <waymark/persistence/event_store.hpp>
+
+#include <chrono>
+#include <memory>
+
+namespace waymark {
+
+using wants_ptr = std::shared_ptr<const wants>;
+
+struct event_log_options {
+  std::shared_ptr<event_store> log;
+  read_limit limit{};
+  std::chrono::milliseconds poll_interval{50};
+};
+
+/// Reads the log for the coordinator on a thread of its own (detached), once for all who ask, and
+/// decodes what it reads. Looks for other processes' appends every `poll_interval` and tells the
+/// coordinator the new head.
+/// - (read_atom, position_t after, wants_ptr) -> page_ptr, or an error in words
+/// - (poke_atom): look at the head now, and tell it even if it is the one told before
+caf::actor spawn_event_log(caf::local_actor& host, event_log_options options,
+                           std::shared_ptr<directory> others);
+
+} // namespace waymark
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(waymark::wants_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(waymark::page_ptr)

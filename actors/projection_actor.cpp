@@ -1,0 +1,226 @@
+#include "actors/projection_actor.hpp"
+
+#include "actors/atoms.hpp"
+#include "actors/checkpoint_actor.hpp"
+#include "actors/coordinator_actor.hpp"
+#include "actors/dead_letter_actor.hpp"
+#include "actors/exit_reason.hpp"
+#include "actors/roles.hpp"
+#include "actors/session_actor.hpp"
+
+#include <vector>
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::function<void()>)
+
+namespace waymark {
+
+namespace {
+
+struct projection_state_of_actor {
+  using self_ptr = caf::stateful_actor<projection_state_of_actor>*;
+  static inline const char* name = "waymark.projection";
+  explicit projection_state_of_actor(self_ptr self) : self_{self} {}
+  ~projection_state_of_actor() { keep_promises(); }
+
+  caf::behavior make_behavior(std::shared_ptr<const projection_services> with) {
+    set_quiet_handlers(self_);
+    with_ = std::move(with);
+    const auto& context = with_->context;
+    key_ = {context.spec->name, context.shard};
+    with_->others->enter(roles::projection(key_), caf::actor{self_});
+    machine_ = std::make_unique<projection_machine>(context.spec, context.shard, with_->machine);
+    self_->set_exit_handler([this](caf::exit_msg& m) {
+      if (m.reason == caf::exit_reason::kill)
+        self_->quit(std::move(m.reason));
+      else
+        carry_out(machine_->drain());
+    });
+    if (const auto known = with_->shown->find(key_); known && known->paused)
+      carry_out(machine_->pause(*known->paused));
+    carry_out(machine_->start());
+    save_later_again();
+    return {[this](timer_atom, std::uint64_t token) { carry_out(machine_->on_timer(token)); },
+            [this](tick_atom) {
+              carry_out(machine_->on_save_tick());
+              save_later_again();
+            },
+            [this](saved_atom, std::int64_t epoch, position_t position) {
+              if (epoch == machine_->record().epoch)
+                carry_out(machine_->on_saved_later(position));
+            },
+            [this](fenced_atom, std::int64_t epoch) {
+              if (epoch == machine_->record().epoch)
+                carry_out(machine_->on_fenced());
+            },
+            [](later_atom, const std::function<void()>& call) { call(); },
+            [this](command_atom, const command_ptr& command) { obey(command); }};
+  }
+
+ private:
+  void save_later_again() {
+    compat::tell_after(self_, with_->save_interval, caf::actor{self_}, tick_atom_v);
+  }
+
+  void obey(const command_ptr& command) {
+    using kind = projection_command::kind;
+    if (command->done)
+      promises_.push_back(command->done);
+    switch (command->what) {
+    case kind::pause:
+      carry_out(machine_->pause(command->why));
+      break;
+    case kind::resume:
+      carry_out(machine_->resume());
+      break;
+    case kind::discard:
+      carry_out(machine_->discard());
+      break;
+    case kind::begin_again:
+      carry_out(machine_->begin_again());
+      break;
+    case kind::hold:
+      return carry_out(machine_->hold()); // its promise is kept by todo::held
+    }
+    keep_promises();
+  }
+
+  void keep_promises() {
+    for (const auto& done : promises_)
+      done->set_value();
+    promises_.clear();
+  }
+
+  void carry_out(const actions& todo) {
+    for (const auto& what : todo)
+      std::visit([&](const auto& one) { carry_out(one, what); }, what);
+    publish();
+  }
+
+  void carry_out(const todo::fetch& what, const action&) {
+    const auto from = with_->others->find(roles::coordinator);
+    if (!from)
+      return later([this, what] {
+        carry_out(machine_->on_fetch_failed("the coordinator is being restarted", what.token));
+      });
+    compat::ask(self_, from, caf::infinite, fetch_atom_v, what.after, with_->context.spec)
+        .then([this, what](
+                  const page_ptr& events) { carry_out(machine_->on_page(events, what.token)); },
+              [this, what](const caf::error& problem) {
+                carry_out(machine_->on_fetch_failed(render(problem), what.token));
+              });
+  }
+
+  void carry_out(const todo::wake& what, const action&) {
+    compat::tell_after(self_, what.delay, caf::actor{self_}, timer_atom_v, what.token);
+  }
+
+  void carry_out(const todo::save_later& what, const action&) {
+    if (const auto to = with_->others->find(roles::checkpoint)) {
+      const auto& record = machine_->record();
+      compat::tell(self_, to, save_atom_v,
+                   pending_save{{with_, &with_->context}, with_->pool, {key_, record.epoch},
+                                record.position, what.advance, caf::actor{self_}});
+    }
+  }
+
+  void carry_out(const todo::announce_letter& what, const action&) {
+    if (const auto to = with_->others->find(roles::dead_letter))
+      compat::tell(self_, to, letter_atom_v, std::make_shared<const dead_letter>(what.letter));
+  }
+
+  void carry_out(const todo::note& what, const action&) {
+    if (with_->observer)
+      with_->observer(key_, what);
+  }
+
+  void carry_out(const todo::held&, const action&) { keep_promises(); }
+
+  void carry_out(const todo::end& what, const action&) {
+    publish();
+    if (what.why == todo::end::reason::normal)
+      self_->quit(make_exit(exit_code::normal, {}));
+    else
+      self_->quit(make_exit(exit_code::store_fault, what.text));
+  }
+
+  /// The jobs: claim, apply, give_up, keep_failure, save_passed, release.
+  template <class Job>
+  void carry_out(const Job&, const action& what) {
+    if (with_->context.spec->where == effect::outside && !std::is_same_v<Job, todo::claim>)
+      run_after_flush(what);
+    else
+      run(what);
+  }
+
+  /// A commit goes on from the stored position, so what the checkpoint actor holds comes first.
+  void run_after_flush(const action& what) {
+    const bool plain = std::holds_alternative<todo::apply>(what) && machine_->parked()->empty();
+    const auto saver = with_->others->find(roles::checkpoint);
+    if (plain || !saver)
+      return run(what);
+    compat::ask(self_, saver, caf::infinite, flush_atom_v, key_)
+        .then(
+            [this, what](position_t stored) {
+              carry_out(machine_->on_saved_later(stored));
+              run(what);
+            },
+            [this](const caf::error& problem) {
+              carry_out(machine_->on_job_lost(render(problem)));
+            });
+  }
+
+  void run(const action& what) {
+    const auto sessions = with_->others->find(with_->pool);
+    if (!sessions)
+      return later([this] { carry_out(machine_->on_job_lost("its session is being restarted")); });
+    auto result = std::make_shared<job_result>();
+    auto work = std::make_shared<const std::function<void()>>(
+        [result, job = make_job(with_->context, *machine_, what)] { *result = job(); });
+    compat::ask(self_, sessions, caf::infinite, work_atom_v, session_job{std::move(work)})
+        .then([this, result] { carry_out((*result)(*machine_)); },
+              [this](const caf::error& problem) {
+                carry_out(machine_->on_job_lost("its session ended: " + render(problem)));
+              });
+  }
+
+  /// Runs `call` a moment later, when an actor that is being restarted may be back.
+  void later(std::function<void()> call) {
+    compat::tell_after(self_, std::chrono::milliseconds{50}, caf::actor{self_}, later_atom_v,
+                       std::move(call));
+  }
+
+  void publish() {
+    const auto& m = *machine_;
+    projection_status status;
+    status.key = key_;
+    status.state = m.state();
+    status.reason = m.reason();
+    if (m.claimed() || m.record().epoch > 0)
+      status.position = m.record().position;
+    status.passed = m.passed();
+    status.set_aside = m.set_aside();
+    status.last_error = m.last_error();
+    status.since = with_->machine.time->now();
+    with_->shown->publish(status, m.record());
+  }
+
+  self_ptr self_;
+  std::shared_ptr<const projection_services> with_;
+  shard_key key_;
+  std::unique_ptr<projection_machine> machine_;
+  std::vector<std::shared_ptr<std::promise<void>>> promises_;
+};
+
+caf::behavior run(projection_state_of_actor::self_ptr self,
+                  std::shared_ptr<const projection_services> with) {
+  return compat::state(self).make_behavior(std::move(with));
+}
+
+} // namespace
+
+caf::actor spawn_projection(caf::local_actor& host,
+                            std::shared_ptr<const projection_services> with) {
+  return host.home_system().spawn(run, std::move(with));
+}
+
+} // namespace waymark

@@ -1,0 +1,521 @@
+#include "actors/projection_machine.hpp"
+
+#include <algorithm>
+
+namespace waymark {
+
+using level = todo::note::level;
+
+projection_machine::projection_machine(spec_ptr spec, int shard, machine_options options)
+    : spec_{std::move(spec)}, options_{std::move(options)}, key_{spec_->name, shard} {
+  record_.key = key_;
+}
+
+// -- what to do next ------------------------------------------------------------------------------
+
+actions projection_machine::next() {
+  actions out;
+  go_on(out);
+  return out;
+}
+
+void projection_machine::go_on(actions& out) {
+  if (ended_ || job_ != job::none)
+    return;
+  if (draining_) {
+    if (claimed_) {
+      job_ = job::release;
+      out.emplace_back(todo::release{});
+    } else {
+      ended_ = true;
+      out.emplace_back(todo::end{});
+    }
+  } else if (holding_) {
+    out.emplace_back(todo::held{});
+  } else if (paused_ || stand_ != stand::none) {
+    return;
+  } else if (!claimed_) {
+    job_ = job::claim;
+    out.emplace_back(todo::claim{});
+  } else if (page_ && page_->scanned_to > passed_) {
+    apply_next(out);
+  } else {
+    fetch_next(out);
+  }
+}
+
+void projection_machine::apply_next(actions& out) {
+  if (discard_at_ > passed_ && page_->scanned_to >= discard_at_) {
+    if (discard_at_ == passed_ + 1 || page_before(discard_at_)->events.empty())
+      return give_up_discarded(out);
+    applying_ = page_before(discard_at_);
+  } else {
+    applying_ = page_;
+  }
+  job_ = job::apply;
+  const bool alone = !attempts_.empty() && failing_at_ != discard_at_;
+  out.emplace_back(todo::apply{applying_, alone ? std::size_t{1} : std::size_t{0}});
+}
+
+void projection_machine::fetch_next(actions& out) {
+  page_.reset();
+  if (catching_up_ && passed_ >= head_seen_ && head_seen_ > 0) {
+    catching_up_ = false;
+    note(out, level::info, "caught_up", "has caught up at position " + std::to_string(passed_));
+  }
+  if (fetching_)
+    return;
+  fetching_ = true;
+  out.emplace_back(todo::fetch{passed_, ++fetch_token_});
+}
+
+/// The part of the page that has to be applied before the event at `position`.
+page_ptr projection_machine::page_before(position_t position) const {
+  auto part = std::make_shared<page>();
+  part->after = page_->after;
+  part->scanned_to = position - 1;
+  part->head = page_->head;
+  for (const auto& e : page_->events)
+    if (e.position > passed_ && e.position < position)
+      part->events.push_back(e);
+  return part;
+}
+
+void projection_machine::give_up_discarded(actions& out) {
+  const auto found = std::find_if(page_->events.begin(), page_->events.end(),
+                                  [this](const event& e) { return e.position == discard_at_; });
+  discard_at_ = 0;
+  if (found == page_->events.end())
+    return go_on(out);
+  failing_at_ = found->position;
+  if (attempts_.empty())
+    attempts_.push_back({options_.time->now(), "discarded by an operator"});
+  job_ = job::give_up;
+  giving_up_ = todo::give_up{page_, &*found, letter_for(*found), false};
+  out.emplace_back(giving_up_);
+}
+
+void projection_machine::wait(actions& out, std::chrono::milliseconds delay) {
+  out.emplace_back(todo::wake{delay, ++timer_token_});
+}
+
+void projection_machine::stand_still(stand how, std::string why) {
+  stand_ = how;
+  reason_ = std::move(why);
+}
+
+// -- claiming -------------------------------------------------------------------------------------
+
+actions projection_machine::start() { return next(); }
+
+actions projection_machine::on_claim(claim_report report) {
+  job_ = job::none;
+  actions out;
+  using status = claim_report::status;
+  switch (report.state) {
+  case status::granted:
+    claimed_ = true;
+    record_ = std::move(report.record);
+    passed_ = record_.position;
+    parked_ = std::move(report.parked);
+    set_aside_ = report.set_aside;
+    catching_up_ = true;
+    if (page_ && page_->after > passed_)
+      page_.reset();
+    fetching_ = false;
+    if (stand_ == stand::standing_by)
+      stand_ = stand::none;
+    reason_.clear();
+    if (record_.failure) {
+      discard_at_ = 0;
+      stand_still(stand::stopped, "stopped before " + record_.failure->event_type + " at position " +
+                                      std::to_string(record_.failure->position) + ": " +
+                                      record_.failure->error + "; resume or discard it");
+    }
+    note(out, level::info, "start",
+         "starts behind position " + std::to_string(passed_) + ", epoch " +
+             std::to_string(record_.epoch));
+    break;
+  case status::held:
+    if (stand_ != stand::standing_by)
+      note(out, level::info, "standby", report.detail);
+    stand_still(stand::standing_by, report.detail);
+    wait(out, options_.standby_poll);
+    break;
+  case status::refused:
+    fail(out, report.detail);
+    break;
+  case status::diverged:
+    last_error_ = report.detail;
+    record_ = std::move(report.record);
+    passed_ = record_.position;
+    stand_still(stand::diverged, report.detail);
+    note(out, level::error, "diverged", report.detail);
+    break;
+  case status::projection_fault:
+    fail(out, report.detail);
+    break;
+  case status::store_fault:
+    return end_for_store(report.detail);
+  }
+  go_on(out);
+  return out;
+}
+
+void projection_machine::lose_claim() {
+  claimed_ = false;
+  page_.reset();
+  attempts_.clear();
+  failing_at_ = 0;
+  discard_at_ = 0;
+  fetching_ = false;
+  ++fetch_token_;
+}
+
+actions projection_machine::fenced() {
+  job_ = job::none;
+  lose_claim();
+  actions out;
+  stand_still(stand::standing_by, "another owner has claimed it");
+  note(out, level::warning, "fenced",
+       "was fenced: another owner has claimed it, or it was reset; stands by");
+  wait(out, options_.standby_poll);
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::on_fenced() { return claimed_ ? fenced() : actions{}; }
+
+actions projection_machine::end_for_store(const std::string& why) {
+  job_ = job::none;
+  last_error_ = why;
+  stand_still(stand::degraded, why);
+  ended_ = true;
+  return {todo::end{todo::end::reason::store_fault, why}};
+}
+
+actions projection_machine::on_job_lost(const std::string& why) { return end_for_store(why); }
+
+// -- pages ----------------------------------------------------------------------------------------
+
+actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
+  if (token != fetch_token_ || !fetching_)
+    return {};
+  fetching_ = false;
+  if (stand_ == stand::degraded)
+    stand_still(stand::none, {});
+  head_seen_ = std::max(head_seen_, events->head);
+  if (events->head - passed_ > 1'000)
+    catching_up_ = true;
+  if (events->after <= passed_ && events->scanned_to > passed_)
+    page_ = std::move(events);
+  return next();
+}
+
+actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_t token) {
+  if (token != fetch_token_ || !fetching_)
+    return {};
+  fetching_ = false;
+  actions out;
+  if (stand_ == stand::none)
+    note(out, level::warning, "degraded", "can't read the log: " + why);
+  if (stand_ == stand::none || stand_ == stand::degraded) {
+    last_error_ = why;
+    stand_still(stand::degraded, "can't read the log: " + why);
+    wait(out, options_.fetch_retry);
+  }
+  return out;
+}
+
+// -- results --------------------------------------------------------------------------------------
+
+void projection_machine::take_progress(const apply_outcome& outcome) {
+  const auto now = options_.time->now();
+  record_.position = std::max(record_.position, outcome.stored);
+  passed_ = std::max(passed_, outcome.passed);
+  set_aside_.parked_events += outcome.parked;
+  if (outcome.handled == 0)
+    return;
+  record_.events_processed += outcome.handled;
+  record_.last_event_id = outcome.last_event_id;
+  record_.last_event_type = outcome.last_event_type;
+  record_.last_event_at = outcome.last_event_at;
+  record_.last_processed_at = now;
+  give_ups_in_a_row_ = 0;
+}
+
+actions projection_machine::on_applied(const apply_outcome& outcome) {
+  job_ = job::none;
+  if (outcome.state == apply_outcome::status::fenced)
+    return fenced();
+  take_progress(outcome);
+  if (passed_ >= failing_at_)
+    attempts_.clear();
+  actions out;
+  if (outcome.unsaved)
+    out.emplace_back(todo::save_later{*outcome.unsaved});
+  for (const auto& type : outcome.unhandled_types)
+    if (warned_types_.insert(type).second)
+      note(out, level::warning, "unhandled",
+           "has no handler for \"" + type + "\"; such events are passed over");
+  if (outcome.state == apply_outcome::status::faulted) {
+    if (outcome.who == fault::store) {
+      auto rest = end_for_store(outcome.error);
+      std::move(rest.begin(), rest.end(), std::back_inserter(out));
+      return out;
+    }
+    decide_fault(out, outcome);
+  }
+  go_on(out);
+  return out;
+}
+
+void projection_machine::decide_fault(actions& out, const apply_outcome& outcome) {
+  last_error_ = outcome.error;
+  if (outcome.who == fault::projection || !outcome.culprit)
+    return fail(out, outcome.culprit ? describe(*outcome.culprit) + ": " + outcome.error
+                                     : outcome.error);
+  const auto& culprit = *outcome.culprit;
+  if (failing_at_ != culprit.position)
+    attempts_.clear();
+  failing_at_ = culprit.position;
+  attempts_.push_back({options_.time->now(), outcome.error});
+
+  attempt_facts facts;
+  facts.error = outcome.error;
+  facts.attempt = static_cast<int>(attempts_.size());
+  facts.retry_is_useless = outcome.retry_is_useless;
+  facts.has_key = outcome.has_key;
+  facts.give_ups_in_a_row = give_ups_in_a_row_;
+  const auto decision = decide(facts, spec_->retry, spec_->on_give_up, options_.random());
+
+  using what = attempt_decision::action;
+  switch (decision.what) {
+  case what::retry:
+    stand_still(stand::backing_off, "attempt " + std::to_string(facts.attempt + 1) + " of " +
+                                        std::to_string(spec_->retry.attempts) + " at " +
+                                        describe(culprit) + " in " +
+                                        std::to_string(decision.delay.count()) + " ms");
+    note(out, level::warning, "retry", describe(culprit) + " failed: " + outcome.error + "; " + reason_);
+    return wait(out, decision.delay);
+  case what::park:
+  case what::skip:
+    job_ = job::give_up;
+    giving_up_ = todo::give_up{applying_, &culprit, letter_for(culprit), decision.what == what::park};
+    out.emplace_back(giving_up_);
+    return;
+  case what::stop:
+    job_ = job::keep_failure;
+    out.emplace_back(todo::keep_failure{{culprit.position, culprit.event_id, culprit.event_type,
+                                         facts.attempt, outcome.error, options_.time->now()}});
+    return;
+  case what::fail:
+  case what::restart:
+    return fail(out, std::to_string(give_ups_in_a_row_ + 1) +
+                         " events in a row failed without a success between, the last being " +
+                         describe(culprit) + ": " + outcome.error);
+  }
+}
+
+void projection_machine::fail(actions& out, const std::string& why) {
+  last_error_ = why;
+  attempts_.clear();
+  stand_still(stand::failed, why);
+  note(out, level::error, "failed", why);
+  wait(out, options_.failed_retry);
+}
+
+dead_letter projection_machine::letter_for(const event& subject) const {
+  dead_letter letter;
+  letter.key = key_;
+  letter.position = subject.position;
+  letter.generation = record_.generation;
+  try {
+    letter.sequence_key = spec_->key_of(subject);
+  } catch (const std::exception&) {
+    letter.sequence_key.clear(); // the letter's error says that there is no key
+  }
+  letter.projection_version = spec_->version;
+  letter.error = attempts_.empty() ? std::string{} : attempts_.back().error;
+  letter.attempts = attempts_;
+  letter.created_at = options_.time->now();
+  letter.subject = subject;
+  return letter;
+}
+
+actions projection_machine::on_given_up(const apply_outcome& outcome) {
+  job_ = job::none;
+  if (outcome.state == apply_outcome::status::fenced)
+    return fenced();
+  if (outcome.state == apply_outcome::status::faulted)
+    return end_for_store(outcome.error);
+  take_progress(outcome);
+  ++give_ups_in_a_row_;
+  ++set_aside_.letters;
+  const auto& letter = giving_up_.letter;
+  if (giving_up_.park && parked_->insert(letter.sequence_key).second)
+    ++set_aside_.parked_keys;
+  record_.failure.reset();
+  attempts_.clear();
+  actions out;
+  note(out, level::error, "give_up",
+       describe(letter.subject) + " was given up after " + std::to_string(letter.attempts.size()) +
+           (letter.attempts.size() == 1 ? " attempt: " : " attempts: ") + letter.error +
+           (giving_up_.park ? "; its key is parked" : ""));
+  out.emplace_back(todo::announce_letter{letter});
+  giving_up_ = {};
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::on_failure_kept(commit_status status) {
+  job_ = job::none;
+  if (status == commit_status::fenced)
+    return fenced();
+  actions out;
+  stand_still(stand::stopped, "stopped before the event at position " +
+                                  std::to_string(failing_at_) + ": " + last_error_.value_or("") +
+                                  "; resume or discard it");
+  note(out, level::error, "stopped", reason_);
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::on_saved(commit_status status) {
+  job_ = job::none;
+  if (status == commit_status::fenced)
+    return fenced();
+  record_.position = std::max(record_.position, saving_to_);
+  return next();
+}
+
+actions projection_machine::on_saved_later(position_t position) {
+  record_.position = std::max(record_.position, position);
+  return {};
+}
+
+actions projection_machine::on_released() {
+  job_ = job::none;
+  claimed_ = false;
+  return next();
+}
+
+// -- time -----------------------------------------------------------------------------------------
+
+actions projection_machine::on_timer(std::uint64_t token) {
+  if (token != timer_token_)
+    return {};
+  if (stand_ == stand::failed)
+    return resume();
+  const bool standing_by = stand_ == stand::standing_by;
+  if (standing_by || stand_ == stand::backing_off || stand_ == stand::degraded)
+    stand_ = stand::none;
+  auto out = next();
+  if (standing_by)
+    stand_ = stand::standing_by; // as long as the claim has not succeeded
+  return out;
+}
+
+actions projection_machine::on_save_tick() {
+  const bool ahead = passed_ > record_.position && spec_->where != effect::outside;
+  if (!claimed_ || job_ != job::none || !ahead || holding_ || draining_ || ended_)
+    return {};
+  job_ = job::save;
+  saving_to_ = passed_;
+  return {todo::save_passed{saving_to_}};
+}
+
+// -- operators ------------------------------------------------------------------------------------
+
+actions projection_machine::pause(const std::string& why) {
+  paused_ = true;
+  pause_reason_ = why.empty() ? "paused by an operator" : "paused by an operator: " + why;
+  actions out;
+  note(out, level::info, "pause", pause_reason_);
+  return out;
+}
+
+actions projection_machine::resume() {
+  actions out;
+  if (paused_ || stand_ != stand::none)
+    note(out, level::info, "resume", "goes on");
+  paused_ = false;
+  if (stand_ == stand::failed || stand_ == stand::diverged)
+    lose_claim(); // claims again, which also makes the tables again
+  if (stand_ != stand::none) {
+    stand_still(stand::none, {});
+    attempts_.clear();
+    give_ups_in_a_row_ = 0;
+    ++timer_token_;
+  }
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::discard() {
+  if (stand_ != stand::stopped)
+    return {};
+  discard_at_ = record_.failure ? record_.failure->position : failing_at_;
+  if (attempts_.empty() && record_.failure)
+    attempts_.push_back({record_.failure->at, record_.failure->error});
+  failing_at_ = discard_at_;
+  stand_still(stand::none, {});
+  return next();
+}
+
+actions projection_machine::hold() {
+  holding_ = true;
+  return next();
+}
+
+actions projection_machine::begin_again() {
+  holding_ = false;
+  paused_ = false;
+  lose_claim();
+  passed_ = 0;
+  record_ = checkpoint{};
+  record_.key = key_;
+  give_ups_in_a_row_ = 0;
+  last_error_.reset();
+  ++timer_token_;
+  stand_still(stand::none, {});
+  return next();
+}
+
+actions projection_machine::drain() {
+  draining_ = true;
+  return next();
+}
+
+projection_state projection_machine::state() const noexcept {
+  if (ended_)
+    return stand_ == stand::degraded ? projection_state::degraded : projection_state::ended;
+  if (draining_)
+    return projection_state::draining;
+  if (paused_ || holding_)
+    return projection_state::paused;
+  switch (stand_) {
+  case stand::standing_by:
+    return projection_state::standing_by;
+  case stand::backing_off:
+    return projection_state::backing_off;
+  case stand::degraded:
+    return projection_state::degraded;
+  case stand::stopped:
+    return projection_state::stopped;
+  case stand::failed:
+    return projection_state::failed;
+  case stand::diverged:
+    return projection_state::diverged;
+  case stand::none:
+    break;
+  }
+  return claimed_ ? projection_state::running : projection_state::starting;
+}
+
+void projection_machine::note(actions& out, level severity, const char* what,
+                              std::string text) const {
+  out.emplace_back(todo::note{severity, what, std::move(text)});
+}
+
+} // namespace waymark

@@ -1,0 +1,211 @@
+#pragma once
+
+#include "actors/apply.hpp"
+#include "actors/attempt.hpp"
+#include "actors/claim.hpp"
+
+#include <waymark/messages/status.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace waymark {
+
+/// What the machine of a projection wants done. Each answer comes back through the machine's `on_…`
+/// member named with it.
+namespace todo {
+/// Run `claim_shard`; on_claim.
+struct claim {};
+/// Ask for the page behind `after`; on_page or on_fetch_failed, with `token`.
+struct fetch {
+  position_t after = 0;
+  std::uint64_t token = 0;
+};
+/// Run `apply` with `max_events`; on_applied.
+struct apply {
+  page_ptr events;
+  std::size_t max_events = 0;
+};
+/// Run `give_up_event`; on_given_up.
+struct give_up {
+  page_ptr events; ///< Keeps `subject` alive.
+  const event* subject = nullptr;
+  dead_letter letter;
+  bool park = false;
+};
+/// Keep the reason of a standstill in the checkpoint row; on_failure_kept.
+struct keep_failure {
+  stored_failure why;
+};
+/// Save `to`, which no handler wanted, as the checkpoint's position; on_saved.
+struct save_passed {
+  position_t to = 0;
+};
+/// Hand an at-least-once position to whoever saves it; no answer.
+struct save_later {
+  checkpoint_advance advance;
+};
+/// Release the claim; on_released.
+struct release {};
+/// Call on_timer with `token` after `delay`.
+struct wake {
+  std::chrono::milliseconds delay{0};
+  std::uint64_t token = 0;
+};
+/// A letter was committed; no answer.
+struct announce_letter {
+  dead_letter letter;
+};
+/// Something a person may want to know; no answer.
+struct note {
+  enum class level : std::uint8_t { info, warning, error };
+  level severity = level::info;
+  std::string what; ///< One word: start, retry, give_up, …
+  std::string text;
+};
+/// Hold requested by a reset is reached: nothing is under way; no answer.
+struct held {};
+/// The actor ends; nothing comes after this.
+struct end {
+  enum class reason : std::uint8_t { normal, store_fault };
+  reason why = reason::normal;
+  std::string text;
+};
+} // namespace todo
+
+using action = std::variant<todo::claim, todo::fetch, todo::apply, todo::give_up,
+                            todo::keep_failure, todo::save_passed, todo::save_later, todo::release,
+                            todo::wake, todo::announce_letter, todo::note, todo::held, todo::end>;
+using actions = std::vector<action>;
+
+struct machine_options {
+  std::chrono::milliseconds standby_poll{500};        ///< Between claims while another owns it.
+  std::chrono::milliseconds fetch_retry{200};         ///< After the log could not be read.
+  std::chrono::milliseconds failed_retry{300'000};    ///< After a projection fault.
+  const clock* time = &clock::system();
+  std::function<double()> random = [] { return 0.5; }; ///< In [0, 1), for jitter.
+};
+
+/// The life of one shard of a projection as a state machine without threads, clocks or I/O: events
+/// go in, things to do come out. The projection actor carries them out; the simulation does the
+/// same under a fake clock with faults in between. At most one job (claim, apply, give up, save,
+/// release) is out at any time, besides one fetch.
+class projection_machine {
+ public:
+  projection_machine(spec_ptr spec, int shard, machine_options options = {});
+
+  [[nodiscard]] actions start();
+  [[nodiscard]] actions on_claim(claim_report report);
+  [[nodiscard]] actions on_page(page_ptr events, std::uint64_t token);
+  [[nodiscard]] actions on_fetch_failed(const std::string& why, std::uint64_t token);
+  [[nodiscard]] actions on_applied(const apply_outcome& outcome);
+  [[nodiscard]] actions on_given_up(const apply_outcome& outcome);
+  /// For the last three: `fenced`, or what the job came to.
+  [[nodiscard]] actions on_failure_kept(commit_status status);
+  [[nodiscard]] actions on_saved(commit_status status);
+  [[nodiscard]] actions on_released();
+  /// The job under way came to nothing that is known: the session died, or the store failed.
+  [[nodiscard]] actions on_job_lost(const std::string& why);
+  [[nodiscard]] actions on_timer(std::uint64_t token);
+  /// Every few seconds: saves a position that ran ahead of the checkpoint.
+  [[nodiscard]] actions on_save_tick();
+  /// An at-least-once position was saved, up to `position`; or it was found to be fenced.
+  [[nodiscard]] actions on_saved_later(position_t position);
+  [[nodiscard]] actions on_fenced();
+
+  [[nodiscard]] actions pause(const std::string& why);
+  [[nodiscard]] actions resume();
+  [[nodiscard]] actions discard();
+  /// Stop at the next safe point and say `held`; for a reset.
+  [[nodiscard]] actions hold();
+  /// After a reset: forget everything and claim again.
+  [[nodiscard]] actions begin_again();
+  /// Finish what is under way, release, end.
+  [[nodiscard]] actions drain();
+
+  // What it knows, for jobs and status.
+  [[nodiscard]] const projection_spec& spec() const noexcept { return *spec_; }
+  [[nodiscard]] const checkpoint& record() const noexcept { return record_; }
+  [[nodiscard]] position_t passed() const noexcept { return passed_; }
+  [[nodiscard]] position_t head_seen() const noexcept { return head_seen_; }
+  [[nodiscard]] bool claimed() const noexcept { return claimed_; }
+  [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return parked_; }
+  [[nodiscard]] const letter_counts& set_aside() const noexcept { return set_aside_; }
+  [[nodiscard]] projection_state state() const noexcept;
+  [[nodiscard]] const std::string& reason() const noexcept {
+    return paused_ ? pause_reason_ : reason_;
+  }
+  [[nodiscard]] const std::optional<std::string>& last_error() const noexcept {
+    return last_error_;
+  }
+
+ private:
+  enum class job : std::uint8_t { none, claim, apply, give_up, keep_failure, save, release };
+  enum class stand : std::uint8_t { none, standing_by, backing_off, degraded, stopped, failed,
+                                    diverged };
+
+  actions next();
+  void go_on(actions& out);
+  void apply_next(actions& out);
+  void fetch_next(actions& out);
+  void give_up_discarded(actions& out);
+  void wait(actions& out, std::chrono::milliseconds delay);
+  void stand_still(stand how, std::string why);
+  void lose_claim();
+  actions fenced();
+  actions end_for_store(const std::string& why);
+  void take_progress(const apply_outcome& outcome);
+  void decide_fault(actions& out, const apply_outcome& outcome);
+  void fail(actions& out, const std::string& why);
+  [[nodiscard]] dead_letter letter_for(const event& subject) const;
+  [[nodiscard]] page_ptr page_before(position_t position) const;
+  void note(actions& out, todo::note::level level, const char* what, std::string text) const;
+
+  spec_ptr spec_;
+  machine_options options_;
+  shard_key key_;
+
+  // The claim and what came with it.
+  bool claimed_ = false;
+  checkpoint record_;
+  position_t passed_ = 0;
+  position_t head_seen_ = 0;
+  std::shared_ptr<parked_set> parked_ = std::make_shared<parked_set>();
+  letter_counts set_aside_;
+
+  // What is under way.
+  job job_ = job::none;
+  page_ptr page_;
+  page_ptr applying_; ///< Keeps alive what an outcome points into.
+  position_t saving_to_ = 0;
+  bool fetching_ = false;
+  std::uint64_t fetch_token_ = 0;
+  std::uint64_t timer_token_ = 0;
+  bool catching_up_ = true;
+
+  // The event that fails, if any, and its attempts.
+  position_t failing_at_ = 0;
+  std::vector<failed_attempt> attempts_;
+  int give_ups_in_a_row_ = 0;
+  todo::give_up giving_up_;
+  position_t discard_at_ = 0;
+
+  // Why it stands, and what operators want.
+  stand stand_ = stand::none;
+  bool paused_ = false;
+  bool holding_ = false;
+  bool draining_ = false;
+  bool ended_ = false;
+  std::string reason_;
+  std::string pause_reason_;
+  std::optional<std::string> last_error_;
+  parked_set warned_types_;
+};
+
+} // namespace waymark

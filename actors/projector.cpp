@@ -1,0 +1,247 @@
+#include <waymark/actors/projector.hpp>
+
+#include "actors/projection_jobs.hpp"
+
+#include <waymark/messages/error.hpp>
+#include <waymark/persistence/process_instance.hpp>
+
+#include <deque>
+#include <thread>
+
+namespace waymark {
+
+/// Drives the machine on the caller's thread: every job is done at once, every wait is slept.
+struct projector::implementation {
+  using source = std::function<page_ptr(position_t after)>;
+
+  implementation(spec_ptr spec, std::shared_ptr<projection_store> records, projector_options given)
+      : options{std::move(given)}, machine{spec, options.shard, {.time = options.clock}} {
+    context.spec = std::move(spec);
+    context.shard = options.shard;
+    context.store = context.spec->into ? context.spec->into : std::move(records);
+    context.owner = this_process_instance();
+    context.time = options.clock;
+    if (context.spec->where == effect::memory) {
+      context.state = std::make_shared<memory_state>();
+      context.state->object = context.spec->make_state();
+    }
+    if (!options.sleep)
+      options.sleep = [](std::chrono::milliseconds delay) { std::this_thread::sleep_for(delay); };
+  }
+
+  /// Goes on until everything up to `target` has passed.
+  void run(actions todo, const source& read, position_t target) {
+    queue.clear();
+    push(std::move(todo));
+    if (!started) {
+      started = true;
+      push(machine.start());
+    }
+    if (waiting_for) {
+      queue.emplace_back(*waiting_for);
+      waiting_for.reset();
+    }
+    while (!queue.empty()) {
+      const auto what = std::move(queue.front());
+      queue.pop_front();
+      step(what, read, target);
+    }
+  }
+
+  void step(const action& what, const source& read, position_t target) {
+    if (const auto work = make_job(context, machine, what)) {
+      push(work()(machine));
+    } else if (const auto* fetch = std::get_if<todo::fetch>(&what)) {
+      if (machine.passed() >= target)
+        waiting_for = *fetch;
+      else
+        push(machine.on_page(read(fetch->after), fetch->token));
+    } else if (const auto* wake = std::get_if<todo::wake>(&what)) {
+      refuse_if_standing();
+      options.sleep(wake->delay);
+      push(machine.on_timer(wake->token));
+    } else if (const auto* save = std::get_if<todo::save_later>(&what)) {
+      const ownership owner{machine.record().key, machine.record().epoch};
+      push(save_position_of(context, owner, save->advance) == commit_status::committed
+               ? machine.on_saved_later(save->advance.to)
+               : machine.on_fenced());
+    } else if (const auto* end = std::get_if<todo::end>(&what)) {
+      if (end->why == todo::end::reason::store_fault)
+        throw_store_fault(end->text);
+    }
+  }
+
+  void push(actions more) {
+    std::move(more.begin(), more.end(), std::back_inserter(queue));
+    if (machine.state() == projection_state::stopped)
+      refuse_if_standing();
+  }
+
+  void refuse_if_standing() const {
+    const auto text = "projection \"" + to_string(machine.record().key) + "\": " + machine.reason();
+    switch (machine.state()) {
+    case projection_state::failed:
+      throw projection_error{text};
+    case projection_state::standing_by:
+    case projection_state::stopped:
+    case projection_state::diverged:
+      throw usage_error{text};
+    default:
+      return;
+    }
+  }
+
+  /// The machine has ended with its claim; a new one begins with the stored record.
+  [[noreturn]] void throw_store_fault(const std::string& why) {
+    machine = projection_machine{context.spec, options.shard, {.time = options.clock}};
+    started = false;
+    waiting_for.reset();
+    queue.clear();
+    throw store_error{"projection \"" + context.spec->name + "\": " + why};
+  }
+
+  void release() {
+    if (!machine.claimed())
+      return;
+    const ownership owner{machine.record().key, machine.record().epoch};
+    context.store->release({&owner, 1});
+  }
+
+  projector_options options;
+  projection_context context;
+  projection_machine machine;
+  std::deque<action> queue;
+  std::optional<todo::fetch> waiting_for;
+  bool started = false;
+};
+
+projector::projector(spec_ptr spec, std::shared_ptr<projection_store> records,
+                     projector_options options)
+    : impl_{std::make_unique<implementation>(std::move(spec), std::move(records),
+                                             std::move(options))} {}
+
+projector::~projector() {
+  try {
+    if (impl_)
+      impl_->release();
+  } catch (const std::exception&) {
+    // the claim then expires by itself
+  }
+}
+
+projector::projector(projector&&) noexcept = default;
+projector& projector::operator=(projector&&) noexcept = default;
+
+void projector::handle(const event& e) {
+  const auto one = [&e](position_t after) {
+    auto result = std::make_shared<page>();
+    result->after = after;
+    result->scanned_to = result->head = e.position;
+    result->events.push_back(e);
+    return result;
+  };
+  impl_->run({}, one, e.position);
+}
+
+std::optional<checkpoint> projector::checkpoint() const {
+  auto found = impl_->context.store->load({impl_->context.spec->name, impl_->options.shard});
+  if (found && found->position == 0 && found->events_processed == 0)
+    return std::nullopt;
+  return found;
+}
+
+std::optional<lag> projector::lag() const {
+  const auto record = checkpoint();
+  if (!record)
+    return std::nullopt;
+  waymark::lag result;
+  result.projection_name = record->key.projection;
+  result.last_event_id = result.latest_event_id = record->last_event_id;
+  result.lag_seconds = 0;
+  result.events = 0;
+  result.events_processed = record->events_processed;
+  result.last_processed_at = record->last_processed_at;
+  return result;
+}
+
+std::optional<lag> projector::lag(event_store& log) const {
+  auto result = lag();
+  if (!result)
+    return result;
+  const auto passed = std::max(impl_->machine.passed(), checkpoint()->position);
+  const auto head = log.head();
+  if (const auto newest = log.mark_at(head))
+    result->latest_event_id = newest->event_id;
+  result->events = std::max<position_t>(0, head - passed);
+  if (const auto oldest = log.mark_at(passed + 1))
+    result->lag_seconds = std::chrono::duration<double>(log.now() - oldest->recorded_at).count();
+  return result;
+}
+
+void projector::reset() {
+  auto& self = *impl_;
+  claim_order order{self.context.spec,  self.options.shard,  self.context.store,        self.context.log,
+                    self.context.state, self.context.owner, self.context.owner_timeout};
+  self.context.store->reset(request_of(order), self.context.spec->truncate);
+  if (self.context.state) {
+    const std::lock_guard lock{self.context.state->guard};
+    self.context.state->object = self.context.spec->make_state();
+  }
+  self.machine = projection_machine{self.context.spec, self.options.shard, {.time = self.options.clock}};
+  self.started = false;
+  self.waiting_for.reset();
+}
+
+std::int64_t projector::resume(event_store& log) {
+  auto& self = *impl_;
+  const auto before = self.machine.record().events_processed;
+  const bool fresh = !self.machine.claimed();
+  self.context.log = std::shared_ptr<event_store>{std::shared_ptr<void>{}, &log};
+  const auto read = [&log](position_t after) {
+    return std::make_shared<const page>(log.read_all(after));
+  };
+  std::int64_t started_with = before;
+  if (fresh) {
+    self.run({}, read, 0);
+    started_with = self.machine.record().events_processed;
+  }
+  self.run({}, read, log.head());
+  self.run(self.machine.on_save_tick(), read, 0);
+  self.context.log.reset();
+  return self.machine.record().events_processed - started_with;
+}
+
+std::int64_t projector::rebuild(event_store& log,
+                                const std::function<void(const progress&)>& report) {
+  reset();
+  auto& self = *impl_;
+  const auto head = log.head();
+  std::int64_t reported = 0;
+  const auto tell = [&] {
+    if (report)
+      report({self.machine.record().events_processed, self.machine.passed(), head});
+    reported = self.machine.record().events_processed;
+  };
+  const auto read = [&](position_t after) {
+    if (self.machine.record().events_processed - reported >= 1'000)
+      tell();
+    return std::make_shared<const page>(log.read_all(after));
+  };
+  self.context.log = std::shared_ptr<event_store>{std::shared_ptr<void>{}, &log};
+  self.run({}, read, head);
+  self.run(self.machine.on_save_tick(), read, 0);
+  self.context.log.reset();
+  tell();
+  return self.machine.record().events_processed;
+}
+
+const void* projector::state_of(const void* type) const {
+  const auto& spec = *impl_->context.spec;
+  if (spec.where != effect::memory || spec.state_type != type)
+    throw usage_error{"projection \"" + spec.name +
+                      "\" keeps no state of that type in memory: ask for the type it was built "
+                      "with, projection::in_memory<State>"};
+  return impl_->context.state->object.get();
+}
+
+} // namespace waymark

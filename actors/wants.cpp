@@ -1,0 +1,60 @@
+#include "actors/wants.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace waymark {
+
+namespace {
+
+/// The union of two lists of which an empty one means "all".
+void join(std::vector<std::string>& into, const std::vector<std::string>& more) {
+  if (into.empty())
+    return;
+  if (more.empty()) {
+    into.clear();
+    return;
+  }
+  std::set<std::string> all{into.begin(), into.end()};
+  all.insert(more.begin(), more.end());
+  into.assign(all.begin(), all.end());
+}
+
+void add_codec(wants& to, const std::string& type, const event_codec* codec) {
+  auto& list = to.codecs[type];
+  if (codec && std::find(list.begin(), list.end(), codec) == list.end())
+    list.push_back(codec);
+}
+
+} // namespace
+
+std::shared_ptr<const wants> join_wants(const std::map<std::string, spec_ptr>& specs) {
+  auto result = std::make_shared<wants>();
+  bool first = true;
+  for (const auto& [name, spec] : specs) {
+    const auto filter = spec->wanted();
+    if (first) {
+      result->filter = filter;
+      first = false;
+    } else {
+      join(result->filter.event_types, filter.event_types);
+      join(result->filter.aggregate_types, filter.aggregate_types);
+      if (result->filter.tenant_id != filter.tenant_id)
+        result->filter.tenant_id.reset();
+    }
+    for (const auto& [type, handler] : spec->handlers)
+      add_codec(*result, type, handler.codec);
+    for (const auto& type : spec->batch_types)
+      add_codec(*result, type, spec->on_batch.codec);
+  }
+  return result;
+}
+
+void decode_wanted(const std::vector<event>& events, const wants& wanted) {
+  for (const auto& e : events)
+    if (const auto found = wanted.codecs.find(e.event_type); found != wanted.codecs.end())
+      for (const auto* codec : found->second)
+        static_cast<void>(e.data.decode(*codec, e));
+}
+
+} // namespace waymark

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <waymark/actors/projection_spec.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace waymark {
+
+/// What all projections of a process together want of the log: so much is read and decoded, and
+/// no more.
+struct wants {
+  event_filter filter; ///< Everything that at least one wants.
+  std::unordered_map<std::string, std::vector<const event_codec*>> codecs; ///< By event type.
+};
+
+/// Joins the wishes; a condition that not all share is dropped. Pure.
+[[nodiscard]] std::shared_ptr<const wants> join_wants(const std::map<std::string, spec_ptr>& specs);
+
+/// Decodes what is wanted of these events, so that the threads that apply them need not.
+void decode_wanted(const std::vector<event>& events, const wants& wanted);
+
+} // namespace waymark
