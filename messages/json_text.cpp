@@ -3,6 +3,7 @@
 #include <waymark/messages/append.hpp>
 #include <waymark/messages/error.hpp>
 
+#include "messages/json_scanner.hpp"
 #include "messages/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -102,6 +103,8 @@ bool is_nested_deeper(std::string_view text, int max_depth) noexcept {
 }
 
 std::optional<std::string> find_json_mistake(std::string_view text, int max_depth) {
+  if (json_scanner{text, max_depth}.is_json())
+    return std::nullopt;
   if (holds_nul(text))
     return nul_inside;
   json_listener listener{max_depth};

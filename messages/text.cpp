@@ -10,8 +10,11 @@ unsigned byte_at(std::string_view text, std::size_t i) noexcept {
   return static_cast<unsigned char>(text[i]);
 }
 
-/// The length of the character at the front, or 0 if there is none.
+} // namespace
+
 std::size_t utf8_length(std::string_view text) noexcept {
+  if (text.empty())
+    return 0;
   const unsigned first = byte_at(text, 0);
   if (first < 0x80)
     return 1;
@@ -27,8 +30,6 @@ std::size_t utf8_length(std::string_view text) noexcept {
   const bool beyond_unicode = first == 0xf4 && second >= 0x90;
   return overlong || surrogate || beyond_unicode ? 0 : length;
 }
-
-} // namespace
 
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {

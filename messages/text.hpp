@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace waymark {
+
+/// How many bytes the character at the front of `text` takes, or 0 if there is none that UTF-8 has.
+[[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 
 /// Whether `text` is UTF-8 as Unicode defines it: no overlong forms, no surrogates.
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
