@@ -11,6 +11,11 @@ function folder_of(path) {
   return index(path, "/") ? substr(path, 1, index(path, "/") - 1) : path
 }
 
+function beside(path, name) {
+  sub(/[^\/]*$/, "", path)
+  return path name
+}
+
 # The place of a folder in the order of the layers; what is in none of them may include everything.
 function rank(folder) {
   return (folder in layer) ? layer[folder] : 9
@@ -61,6 +66,7 @@ code && match($0, /^# *include *[<"][^>"]*[>"]/) {
     ours = substr(target, 9)
   if (ours != "") {
     included[ours] = 1
+    included[beside(FILENAME, ours)] = 1 # quoted without its folder, as in the examples
     if (rank(folder_of(ours)) > rank(here))
       complain(here " may not include " folder_of(ours) "; the direction is" \
                " messages <- persistence <- actors <- supervisors <- waymark.hpp <- all else")
