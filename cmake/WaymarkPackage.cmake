@@ -53,7 +53,7 @@ set(CPACK_PACKAGE_CONTACT "waymark maintainers <maintainers@waymark.invalid>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
 set(CPACK_COMPONENTS_ALL development)
 
 set(dependencies libcaf-dev libsqlite3-dev libsqlitecpp-dev libspdlog-dev)

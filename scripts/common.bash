@@ -45,7 +45,7 @@ run_logged() {
 # show_log LOG: the part of a log that says what went wrong.
 show_log() {
   local lines
-  lines=$(grep -E -A 4 '(^|[^a-z])(error|E):|CMake Error|FAILED:' "$1" |
+  lines=$(grep -E -A 4 '(error|^E): |CMake Error|FAILED: ' "$1" |
     grep -v -e '^\[' -e ' -o [^ ]*\.o -c ' | head -n 40 || true)
   [[ -n $lines ]] || lines=$(tail -n 20 "$1")
   printf '%s\n' "$lines" | sed 's/^/    | /' >&2
