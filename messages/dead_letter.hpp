@@ -28,8 +28,8 @@ struct dead_letter {
 
 /// Which letters to list.
 struct letter_query {
-  std::optional<std::string> projection;
-  std::optional<std::string> sequence_key;
+  std::optional<std::string> projection{};
+  std::optional<std::string> sequence_key{};
   std::int64_t after_id = 0;
   std::size_t limit = 100;
 };
