@@ -115,6 +115,24 @@ struct projector::implementation {
   bool started = false;
 };
 
+namespace {
+
+/// The caller's log, known to the projection for as long as the call lasts, however it ends.
+class borrowed_log {
+ public:
+  borrowed_log(projection_context& context, event_store& log) : context_{context} {
+    context_.log = std::shared_ptr<event_store>{std::shared_ptr<void>{}, &log};
+  }
+  ~borrowed_log() { context_.log.reset(); }
+  borrowed_log(const borrowed_log&) = delete;
+  borrowed_log& operator=(const borrowed_log&) = delete;
+
+ private:
+  projection_context& context_;
+};
+
+} // namespace
+
 projector::projector(spec_ptr spec, std::shared_ptr<projection_store> records,
                      projector_options options)
     : impl_{std::make_unique<implementation>(std::move(spec), std::move(records),
@@ -196,7 +214,7 @@ std::int64_t projector::resume(event_store& log) {
   auto& self = *impl_;
   const auto before = self.machine.record().events_processed;
   const bool fresh = !self.machine.claimed();
-  self.context.log = std::shared_ptr<event_store>{std::shared_ptr<void>{}, &log};
+  const borrowed_log borrowed{self.context, log};
   const auto read = [&log](position_t after) {
     return std::make_shared<const page>(log.read_all(after));
   };
@@ -207,7 +225,6 @@ std::int64_t projector::resume(event_store& log) {
   }
   self.run({}, read, log.head());
   self.run(self.machine.on_save_tick(), read, 0);
-  self.context.log.reset();
   return self.machine.record().events_processed - started_with;
 }
 
@@ -227,10 +244,9 @@ std::int64_t projector::rebuild(event_store& log,
       tell();
     return std::make_shared<const page>(log.read_all(after));
   };
-  self.context.log = std::shared_ptr<event_store>{std::shared_ptr<void>{}, &log};
+  const borrowed_log borrowed{self.context, log};
   self.run({}, read, head);
   self.run(self.machine.on_save_tick(), read, 0);
-  self.context.log.reset();
   tell();
   return self.machine.record().events_processed;
 }
