@@ -41,6 +41,7 @@ class replay_check {
 
   replay_report carry_out() {
     expected_ = testing::carry_out(subject_, {{events_}}).read_model;
+    repeat_the_plain_one();
     splits();
     const auto restarts = static_cast<int>(std::min(events_, max_restarts));
     for (const auto& sizes : std::vector<std::vector<std::size_t>>{{1}, {2, 3}, {events_}}) {
@@ -54,6 +55,14 @@ class replay_check {
  private:
   /// An in-memory projection begins anew after each.
   static constexpr std::size_t max_restarts = 10;
+
+  void repeat_the_plain_one() {
+    ++report_.runs;
+    const auto again = testing::carry_out(subject_, {{events_}}).read_model;
+    if (again != expected_)
+      report_.differences.push_back(first_difference(
+          "the plain replay once more; handlers use something besides the log", expected_, again));
+  }
 
   void splits() {
     attempt({{1}});

@@ -130,6 +130,16 @@ TEST_CASE("a handler that counts on the split of batches is found") {
   CHECK_THAT(report.differences.front().how, ContainsSubstring("pages of 1 event"));
 }
 
+TEST_CASE("a handler that uses something besides the log is found") {
+  const auto make = [calls = std::make_shared<std::int64_t>(0)] {
+    return revenue_tables().on<order_placed>(
+        [=](read_model& db, const order_placed& e) { db.execute(add_to_day, e.day, ++*calls); });
+  };
+  const auto report = check_replay(make, some_orders());
+  REQUIRE_FALSE(report.ok());
+  CHECK_THAT(report.differences.front().how, ContainsSubstring("besides the log"));
+}
+
 TEST_CASE("a truncate that forgets a table is found") {
   auto events = some_orders();
   events.push_back({{"Order", "o-2"}, waymark::json_event("OrderArchived", "{}")});
