@@ -1,0 +1,175 @@
+#include "tests/catch.hpp"
+
+#include "persistence/sqlite/connection.hpp"
+#include "persistence/sqlite/handler_model.hpp"
+#include "tests/contract/projection_store_contract.hpp"
+#include "tests/persistence/raw_sqlite.hpp"
+#include "tests/persistence/temporary_folder.hpp"
+
+#include <waymark/persistence/store.hpp>
+
+namespace waymark::test {
+
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using contract::own;
+using contract::request_of;
+using contract::step;
+
+/// A store with a table, and one unit of work after another.
+struct handler_fixture {
+  temporary_folder folder;
+  waymark::store store = open(folder.address());
+  ownership owner = own(*store.projections, request_of("p", "a"));
+
+  handler_fixture() {
+    store.projections->prepare_tables(std::vector<std::string>{
+        "CREATE TABLE t (id BIGINT PRIMARY KEY, x TEXT); CREATE INDEX by_x ON t (x);"});
+  }
+
+  template <class Exception>
+  std::string refused(const std::string& sql) {
+    auto unit = store.projections->begin(owner);
+    std::string text;
+    try {
+      unit->model().execute(sql);
+      FAIL("ran " << sql);
+    } catch (const Exception& e) {
+      text = e.what();
+    }
+    CHECK(unit->failed());
+    CHECK_THROWS(unit->commit(step(0, 1)));
+    CHECK(store.projections->load(owner.key)->position == 0);
+    return text;
+  }
+
+  void runs(const std::string& sql) {
+    auto unit = store.projections->begin(owner);
+    unit->model().execute(sql);
+    CHECK_FALSE(unit->failed());
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(handler_fixture, "handlers keep off the transaction, settings and waymark's tables") {
+  for (const char* sql :
+       {"BEGIN IMMEDIATE", "END TRANSACTION", "SAVEPOINT s", "ATTACH ':memory:' AS m",
+        "PRAGMA journal_mode = DELETE", "PRAGMA synchronous = OFF", "PRAGMA wal_checkpoint",
+        "PRAGMA writable_schema = 1", "PRAGMA user_version = 3", "PRAGMA foreign_keys = 1",
+        "DELETE FROM waymark_events", "UPDATE waymark_checkpoints SET epoch = 0",
+        "SELECT * FROM waymark_events", "DROP TABLE Waymark_Events",
+        "CREATE TABLE waymark_mine (x)", "CREATE INDEX i ON waymark_events (data)",
+        "ALTER TABLE waymark_events ADD COLUMN x",
+        "CREATE TRIGGER g AFTER INSERT ON waymark_events BEGIN SELECT 1; END",
+        "INSERT INTO t SELECT position, data FROM waymark_events",
+        "DELETE FROM t; DELETE FROM t", "SELECT ?", "SELECT ?1", "SELECT :name", "SELECT @x",
+        "SELECT $name", "SELECT $0"}) {
+    INFO(sql);
+    CHECK_THAT(refused<projection_error>(sql), ContainsSubstring("\"") || ContainsSubstring(":"));
+  }
+  for (const char* sql : {"PRAGMA table_info(t)", "PRAGMA user_version", "SELECT count(*) FROM t",
+                          "CREATE TABLE other (waymark_x)", "DELETE FROM t; -- and a comment",
+                          "WITH n(i) AS (VALUES (1)) INSERT INTO t SELECT i, 'x' FROM n"}) {
+    INFO(sql);
+    runs(sql);
+  }
+}
+
+TEST_CASE_METHOD(handler_fixture, "a statement that ends the transaction fails the event") {
+  runs("INSERT OR ROLLBACK INTO t VALUES (1, 'a')");
+  auto unit = store.projections->begin(owner);
+  unit->model().execute("INSERT INTO t VALUES (1, 'a')");
+  CHECK_THROWS_AS(unit->model().execute("INSERT OR ROLLBACK INTO t VALUES (1, 'b')"),
+                  statement_error);
+  CHECK_THROWS_AS(unit->model().execute("INSERT INTO t VALUES (2, 'c')"), statement_error);
+  CHECK_THROWS_AS(unit->commit(step(0, 1)), statement_error);
+  unit.reset();
+  store.projections->prepare_tables(std::vector<std::string>{
+      "CREATE TRIGGER no_three BEFORE INSERT ON t WHEN NEW.id = 3 "
+      "BEGIN SELECT RAISE(ROLLBACK, 'three is refused'); END"});
+  CHECK_THAT(refused<statement_error>("INSERT INTO t VALUES (3, 'x')"),
+             ContainsSubstring("three is refused"));
+  store.projections->read([](read_model& db) {
+    CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM t") == 0);
+  });
+}
+
+TEST_CASE_METHOD(handler_fixture, "a table that goes away is the projection's fault, not the event's") {
+  const char* insert = "INSERT INTO t VALUES (1, 'a')";
+  runs(insert); // kept from here on
+  raw_sqlite{folder.file()}.execute("DROP TABLE t");
+  CHECK_THAT(refused<projection_error>(insert), ContainsSubstring("no such table"));
+  raw_sqlite{folder.file()}.execute("CREATE TABLE t (other TEXT)");
+  refused<projection_error>(insert);
+  raw_sqlite{folder.file()}.execute("DROP TABLE t; CREATE TABLE t (id, x)");
+  runs(insert);
+}
+
+TEST_CASE_METHOD(handler_fixture, "values are blamed on the event") {
+  for (const char* sql :
+       {"INSERT INTO t VALUES ('text', 1)", "SELECT json('{')", "SELECT abs(-9223372036854775808)",
+        "SELECT zeroblob(2000000000)"}) {
+    INFO(sql);
+    if (std::string_view{sql}.starts_with("INSERT"))
+      runs(sql); // BIGINT takes text in a table that is not STRICT
+    else
+      refused<statement_error>(sql);
+  }
+}
+
+TEST_CASE_METHOD(handler_fixture, "execute answers the rows it changed") {
+  auto unit = store.projections->begin(owner);
+  auto& db = unit->model();
+  CHECK(db.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')") == 2);
+  CHECK(db.execute("SELECT * FROM t") == 0);
+  CHECK(db.execute("CREATE TABLE u (y)") == 0);
+  CHECK(db.execute("UPDATE t SET x = $1", "c") == 2);
+  CHECK(db.execute("DELETE FROM t WHERE id = $1", 7) == 0);
+  CHECK(db.query("SELECT id, x FROM t WHERE id > 5").columns ==
+        std::vector<std::string>{"id", "x"});
+  const auto returned = db.query_as<std::int64_t>("DELETE FROM t WHERE id = 1 RETURNING id");
+  CHECK(returned.size() == 1);
+  CHECK(db.query_value<std::string>("SELECT $1::text", "cast") == "cast");
+}
+
+TEST_CASE("the statements of handlers are kept up to a bound") {
+  sqlite::connection on{":memory:", "memory:", sqlite::connection::mode::create,
+                        std::chrono::milliseconds{0}};
+  on.begin_immediate();
+  sqlite::handler_model model{on, sqlite::handler_model::access::write};
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 1000; ++i)
+      CHECK(static_cast<read_model&>(model).query_value<std::int64_t>(
+                "SELECT " + std::to_string(i) + " + $1", 1) == i + 1);
+  CHECK(on.handlers().kept() == sqlite::handler_statements::bound);
+}
+
+TEST_CASE("cells turn into what is asked for, or say why not") {
+  using cell = sql_cell;
+  CHECK(cell_as<int>(cell{std::int64_t{7}}, "c") == 7);
+  CHECK(cell_as<bool>(cell{std::int64_t{1}}, "c"));
+  CHECK(cell_as<double>(cell{std::int64_t{7}}, "c") == 7.0);
+  CHECK(cell_as<std::optional<int>>(cell{nullptr}, "c") == std::nullopt);
+  CHECK(cell_as<std::optional<std::string>>(cell{std::string{"x"}}, "c") == "x");
+  const auto id = uuid::v7();
+  CHECK(cell_as<uuid>(cell{id.to_string()}, "c") == id);
+  const timestamp when{std::chrono::microseconds{1'700'000'000'123'456}};
+  CHECK(cell_as<timestamp>(cell{to_string(when)}, "c") == when);
+  CHECK_THROWS_AS(cell_as<std::int8_t>(cell{std::int64_t{200}}, "c"), usage_error);
+  CHECK_THROWS_AS(cell_as<unsigned>(cell{std::int64_t{-1}}, "c"), usage_error);
+  CHECK_THROWS_AS(cell_as<bool>(cell{std::int64_t{2}}, "c"), usage_error);
+  CHECK_THROWS_AS(cell_as<int>(cell{nullptr}, "c"), usage_error);
+  CHECK_THROWS_AS(cell_as<int>(cell{1.5}, "c"), usage_error);
+  CHECK_THROWS_AS(cell_as<uuid>(cell{std::string{"x"}}, "c"), usage_error);
+  CHECK_THROWS_AS(sql_value{~std::uint64_t{0}}, usage_error);
+  try {
+    (void)cell_as<int>(cell{std::string{"ten"}}, "amount");
+  } catch (const usage_error& e) {
+    CHECK_THAT(e.what(), ContainsSubstring("amount") && ContainsSubstring("text") &&
+                             ContainsSubstring("integer"));
+  }
+}
+
+} // namespace waymark::test
