@@ -22,7 +22,6 @@ struct append_state {
     log_ = std::move(log);
     queue_ = std::move(queue);
     others_ = std::move(others);
-    others_->enter(roles::append, caf::actor{self_});
     compat::tell(self_, caf::actor{self_}, drain_atom_v); // what a predecessor left
     return {[this, max_group](drain_atom) {
       for (auto group = queue_->take(max_group); !group.empty(); group = queue_->take(max_group))

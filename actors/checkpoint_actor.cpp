@@ -2,7 +2,6 @@
 
 #include "actors/atoms.hpp"
 #include "actors/exit_reason.hpp"
-#include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
 
 #include <caf/response_promise.hpp>
@@ -24,9 +23,16 @@ struct checkpoint_state {
     set_quiet_handlers(self_);
     options_ = std::move(options);
     others_ = std::move(others);
-    others_->enter(roles::checkpoint, caf::actor{self_});
     compat::tell_after(self_, options_.save_interval, caf::actor{self_}, tick_atom_v);
     compat::tell_after(self_, options_.renew_interval, caf::actor{self_}, renew_atom_v);
+    self_->set_exit_handler([this](caf::exit_msg& m) {
+      if (m.reason == caf::exit_reason::kill)
+        return self_->quit(std::move(m.reason));
+      ending_ = true; // once everything is saved
+      for (auto& [key, e] : entries_)
+        save(e);
+      end_if_done();
+    });
     return {[this](save_atom, const pending_save& wanted) { take(wanted); },
             [this](flush_atom, const shard_key& key) { return flush(key); },
             [this](renew_atom, const std::shared_ptr<projection_store>& store,
@@ -128,6 +134,16 @@ struct checkpoint_state {
       answer_flush(e);
     else
       fail_flush(e);
+    end_if_done();
+  }
+
+  void end_if_done() {
+    if (!ending_)
+      return;
+    for (const auto& [key, e] : entries_)
+      if (e.saving)
+        return;
+    self_->quit(make_exit(exit_code::normal, {}));
   }
 
   void fail_flush(entry& e) {
@@ -165,6 +181,7 @@ struct checkpoint_state {
   std::shared_ptr<directory> others_;
   std::map<shard_key, entry> entries_;
   std::map<std::shared_ptr<projection_store>, std::string> stores_;
+  bool ending_ = false;
 };
 
 caf::behavior run(checkpoint_state::self_ptr self, checkpoint_options options,

@@ -25,7 +25,6 @@ struct coordinator_state {
     set_quiet_handlers(self_);
     board_ = std::move(shown);
     others_ = std::move(others);
-    others_->enter(roles::coordinator, caf::actor{self_});
     cache_ = page_cache{cache_bytes};
     poke(); // a predecessor may have been told the head, not this one
     head_ = board_->head();

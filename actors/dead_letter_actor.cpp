@@ -2,7 +2,6 @@
 
 #include "actors/atoms.hpp"
 #include "actors/exit_reason.hpp"
-#include "actors/roles.hpp"
 
 #include <deque>
 #include <map>
@@ -14,16 +13,15 @@ namespace {
 struct dead_letter_state {
   using self_ptr = caf::stateful_actor<dead_letter_state>*;
   static inline const char* name = "waymark.dead_letter";
-  static constexpr std::size_t max_recent = 100;
   explicit dead_letter_state(self_ptr self) : self_{self} {}
 
-  caf::behavior make_behavior(const std::shared_ptr<directory>& others) {
+  caf::behavior make_behavior(std::size_t max_recent) {
     set_quiet_handlers(self_);
-    others->enter(roles::dead_letter, caf::actor{self_});
+    max_recent_ = max_recent;
     return {[this](letter_atom, const letter_ptr& letter) {
               ++counts_[letter->key.projection];
               recent_.push_back(letter);
-              if (recent_.size() > max_recent)
+              if (recent_.size() > max_recent_)
                 recent_.pop_front();
             },
             [this](letter_atom) { return letter_list{recent_.begin(), recent_.end()}; },
@@ -34,18 +32,19 @@ struct dead_letter_state {
   }
 
   self_ptr self_;
+  std::size_t max_recent_ = 0;
   std::deque<letter_ptr> recent_;
   std::map<std::string, std::int64_t> counts_;
 };
 
-caf::behavior run(dead_letter_state::self_ptr self, const std::shared_ptr<directory>& others) {
-  return compat::state(self).make_behavior(others);
+caf::behavior run(dead_letter_state::self_ptr self, std::size_t max_recent) {
+  return compat::state(self).make_behavior(max_recent);
 }
 
 } // namespace
 
-caf::actor spawn_dead_letter(caf::local_actor& host, std::shared_ptr<directory> others) {
-  return host.home_system().spawn(run, std::move(others));
+caf::actor spawn_dead_letter(caf::local_actor& host, std::size_t max_recent) {
+  return host.home_system().spawn(run, max_recent);
 }
 
 } // namespace waymark

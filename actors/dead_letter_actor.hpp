@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/caf.hpp"
-#include "actors/directory.hpp"
 
 #include <waymark/messages/dead_letter.hpp>
 
@@ -16,9 +15,9 @@ using letter_list = std::vector<letter_ptr>;
 /// Collects letters as they are committed. Those of earlier runs are in the stores; this one knows
 /// what happened since the engine started, without asking a store.
 /// - (letter_atom, letter_ptr): it was committed
-/// - (letter_atom) -> letter_list, the newest 100, oldest first
+/// - (letter_atom) -> letter_list, the newest `max_recent`, oldest first
 /// - (letter_atom, std::string projection) -> std::int64_t how many since the start
-caf::actor spawn_dead_letter(caf::local_actor& host, std::shared_ptr<directory> others);
+caf::actor spawn_dead_letter(caf::local_actor& host, std::size_t max_recent);
 
 } // namespace waymark
 

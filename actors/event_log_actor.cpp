@@ -19,7 +19,6 @@ struct event_log_state {
     set_quiet_handlers(self_);
     options_ = std::move(options);
     others_ = std::move(others);
-    others_->enter(roles::event_log, caf::actor{self_});
     compat::tell(self_, caf::actor{self_}, tick_atom_v);
     return {[this](read_atom, position_t after, const wants_ptr& wanted) -> caf::result<page_ptr> {
               try {

@@ -27,7 +27,6 @@ struct projection_state_of_actor {
     with_ = std::move(with);
     const auto& context = with_->context;
     key_ = {context.spec->name, context.shard};
-    with_->others->enter(roles::projection(key_), caf::actor{self_});
     machine_ = std::make_unique<projection_machine>(context.spec, context.shard, with_->machine);
     self_->set_exit_handler([this](caf::exit_msg& m) {
       if (m.reason == caf::exit_reason::kill)
@@ -38,11 +37,11 @@ struct projection_state_of_actor {
     if (const auto known = with_->shown->find(key_); known && known->paused)
       carry_out(machine_->pause(*known->paused));
     carry_out(machine_->start());
-    save_later_again();
+    tick();
     return {[this](timer_atom, std::uint64_t token) { carry_out(machine_->on_timer(token)); },
             [this](tick_atom) {
               carry_out(machine_->on_save_tick());
-              save_later_again();
+              tick();
             },
             [this](saved_atom, std::int64_t epoch, position_t position) {
               if (epoch == machine_->record().epoch)
@@ -57,7 +56,9 @@ struct projection_state_of_actor {
   }
 
  private:
-  void save_later_again() {
+  void tick() {
+    if (const auto renewer = with_->others->find(roles::checkpoint))
+      compat::tell(self_, renewer, renew_atom_v, with_->context.store, with_->pool);
     compat::tell_after(self_, with_->save_interval, caf::actor{self_}, tick_atom_v);
   }
 

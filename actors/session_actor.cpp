@@ -17,9 +17,9 @@ struct pool_state {
   static inline const char* name = "waymark.session_pool";
   explicit pool_state(self_ptr self) : self_{self} {}
 
-  caf::behavior make_behavior(std::shared_ptr<directory> others, const std::string& role) {
+  caf::behavior make_behavior(std::string role) {
     set_quiet_handlers(self_);
-    others->enter(role, caf::actor{self_});
+    role_ = std::move(role);
     self_->set_down_handler([this](const caf::down_msg& down) {
       std::erase_if(idle_, [&](const caf::actor& a) { return a.address() == down.source; });
     });
@@ -52,6 +52,7 @@ struct pool_state {
   }
 
   self_ptr self_;
+  std::string role_;
   std::deque<caf::actor> idle_;
   std::deque<std::pair<caf::typed_response_promise<void>, session_job>> waiting_;
 };
@@ -73,9 +74,8 @@ struct session_state {
   self_ptr self_;
 };
 
-caf::behavior run_pool(pool_state::self_ptr self, std::shared_ptr<directory> others,
-                       const std::string& role) {
-  return compat::state(self).make_behavior(std::move(others), role);
+caf::behavior run_pool(pool_state::self_ptr self, const std::string& role) {
+  return compat::state(self).make_behavior(role);
 }
 
 caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool) {
@@ -84,9 +84,8 @@ caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool) 
 
 } // namespace
 
-caf::actor spawn_session_pool(caf::local_actor& host, std::shared_ptr<directory> others,
-                              const std::string& role) {
-  return host.home_system().spawn(run_pool, std::move(others), role);
+caf::actor spawn_session_pool(caf::local_actor& host, const std::string& role) {
+  return host.home_system().spawn(run_pool, role);
 }
 
 caf::actor spawn_session(caf::local_actor& host, const caf::actor& pool) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/caf.hpp"
-#include "actors/directory.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,9 +17,7 @@ using session_job = std::shared_ptr<const std::function<void()>>;
 /// error: whether it had an effect is not known then.
 /// - (work_atom, session_job) -> void, when the job has run
 /// - (ready_atom, caf::actor): a session is free
-/// Enters itself in `others` as `role`.
-caf::actor spawn_session_pool(caf::local_actor& host, std::shared_ptr<directory> others,
-                              const std::string& role);
+caf::actor spawn_session_pool(caf::local_actor& host, const std::string& role);
 
 /// One thread that may block on a store (detached). It tells `pool` when it is free.
 /// - (work_atom, session_job) -> void

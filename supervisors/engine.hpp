@@ -175,6 +175,8 @@ class engine {
   /// One sentence: why a projection is where it is.
   [[nodiscard]] std::string explain(std::string_view name) const;
 
+  wait_result wait_until(std::string_view name, const appended& token,
+                         std::chrono::milliseconds timeout) const;
   wait_result wait_until(std::string_view name, position_t position,
                          std::chrono::milliseconds timeout) const;
   wait_result wait_until_caught_up(std::string_view name, std::chrono::milliseconds timeout) const;

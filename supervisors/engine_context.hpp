@@ -1,0 +1,50 @@
+#pragma once
+
+#include "actors/append_queue.hpp"
+#include "actors/board.hpp"
+#include "actors/directory.hpp"
+#include "supervisors/logger.hpp"
+#include "supervisors/supervisor_event.hpp"
+
+#include <waymark/supervisors/engine.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waymark {
+
+/// What the engine and all of its actors share. It outlives an engine that had to leave actors
+/// behind. Thread-safe.
+class engine_context {
+ public:
+  engine_context(store where, engine_options options);
+
+  const store where;
+  const engine_options options;
+  const std::string owner; ///< Who this process is, in the owners' rows.
+  const std::shared_ptr<board> shown = std::make_shared<board>();
+  const std::shared_ptr<directory> others = std::make_shared<directory>();
+  const std::shared_ptr<append_queue> queue;
+  const std::shared_ptr<logger> log;
+
+  /// Notes that the supervised child `name` is the actor of `key`.
+  void add_shard(const std::string& name, const shard_key& key);
+  /// Forgets a projection's children; gives their keys.
+  std::vector<shard_key> remove_shards(const std::string& projection);
+  [[nodiscard]] std::vector<std::string> children_of(const std::string& projection) const;
+
+  /// Logs and publishes what a supervisor tells.
+  void observe(const supervisor_event& what) const;
+
+ private:
+  [[nodiscard]] std::optional<shard_key> shard_of(const std::string& name) const;
+
+  mutable std::mutex mutex_;
+  std::map<std::string, shard_key> shards_; ///< By the name of the child.
+};
+
+} // namespace waymark

@@ -1,0 +1,190 @@
+#include "supervisors/engine_tree.hpp"
+
+#include "actors/append_actor.hpp"
+#include "actors/checkpoint_actor.hpp"
+#include "actors/coordinator_actor.hpp"
+#include "actors/dead_letter_actor.hpp"
+#include "actors/event_log_actor.hpp"
+#include "actors/projection_actor.hpp"
+#include "actors/roles.hpp"
+#include "actors/session_actor.hpp"
+#include "supervisors/supervisor_actor.hpp"
+
+#include <random>
+#include <vector>
+
+namespace waymark {
+
+namespace {
+
+using context_ptr = std::shared_ptr<engine_context>;
+using starter = std::function<caf::actor(caf::local_actor&)>;
+
+constexpr std::size_t recent_letters = 100;
+
+std::uint64_t random_seed() { return std::random_device{}(); }
+
+/// A source of jitter for one actor.
+std::function<double()> make_random() {
+  return [engine = std::minstd_rand{static_cast<unsigned>(random_seed())}]() mutable {
+    return std::uniform_real_distribution<double>{0, 1}(engine);
+  };
+}
+
+supervisor_observer observer_of(const context_ptr& context) {
+  return [context](const supervisor_event& what) { context->observe(what); };
+}
+
+supervisor_options options_for(const context_ptr& context, const std::string& name,
+                               restart_strategy strategy) {
+  supervisor_options options;
+  options.name = name;
+  options.strategy = strategy;
+  options.intensity = 20;
+  options.observer = observer_of(context);
+  options.seed = random_seed();
+  return options;
+}
+
+/// A child that others find in the directory under its role.
+child_spec entered(const context_ptr& context, std::string role, starter start) {
+  child_spec child;
+  child.name = role;
+  child.start = [others = context->others, role = std::move(role),
+                 start = std::move(start)](caf::local_actor& supervisor) {
+    auto started = start(supervisor);
+    others->enter(role, started);
+    return started;
+  };
+  return child;
+}
+
+child_spec nested(supervisor_options options, std::vector<child_spec> children) {
+  auto listed = std::make_shared<roster>();
+  for (auto& child : children)
+    listed->add(std::move(child));
+  return nested_supervisor(std::move(options), std::move(listed));
+}
+
+child_spec log_child(const context_ptr& context) {
+  const auto& o = context->options;
+  const event_log_options reads{
+      context->where.events, {o.page_events, o.page_bytes}, o.poll_interval};
+  return nested(options_for(context, "log", restart_strategy::rest_for_one),
+                {entered(context, roles::event_log,
+                         [context, reads](caf::local_actor& host) {
+                           return spawn_event_log(host, reads, context->others);
+                         }),
+                 entered(context, roles::append, [context](caf::local_actor& host) {
+                   return spawn_append(host, context->where.events, context->queue,
+                                       context->others, context->options.append_group);
+                 })});
+}
+
+child_spec checkpoint_child(const context_ptr& context) {
+  checkpoint_options saves;
+  saves.renew_interval = context->options.owner_timeout / 4;
+  saves.owner = context->owner;
+  return entered(context, roles::checkpoint, [context, saves](caf::local_actor& host) {
+    return spawn_checkpoint(host, saves, context->others);
+  });
+}
+
+child_spec projections_child(const context_ptr& context) {
+  auto plan = plan_supervision(projections_tree(context->options.supervisors),
+                               observer_of(context), random_seed());
+  plan.options.backoff = context->options.store_backoff;
+  return nested_supervisor(std::move(plan.options), std::move(plan.children));
+}
+
+void log_note(const logger& log, const shard_key& key, const todo::note& n) {
+  using severity = todo::note::level;
+  const auto level = n.severity == severity::info      ? log_level::info
+                     : n.severity == severity::warning ? log_level::warning
+                                                       : log_level::error;
+  log.write(level, n.what, to_string(key), n.text);
+}
+
+child_spec shard_child(const context_ptr& context, const std::string& name,
+                       projection_context where, const std::string& pool) {
+  const shard_key key{where.spec->name, where.shard};
+  auto with = std::make_shared<projection_services>();
+  with->context = std::move(where);
+  with->pool = pool;
+  with->machine.random = make_random();
+  with->save_interval = context->options.passed_save_interval;
+  with->shown = context->shown;
+  with->others = context->others;
+  with->observer = [log = context->log](const shard_key& who, const todo::note& n) {
+    log_note(*log, who, n);
+  };
+  auto child = entered(context, roles::projection(key), [with](caf::local_actor& host) {
+    return spawn_projection(host, with);
+  });
+  child.name = name;
+  context->add_shard(name, key);
+  return child;
+}
+
+} // namespace
+
+caf::actor spawn_root(caf::actor_system& system, const context_ptr& context) {
+  auto children = std::make_shared<roster>();
+  children->add(nested(options_for(context, "sessions", restart_strategy::one_for_one), {}));
+  children->add(log_child(context));
+  children->add(entered(context, roles::coordinator, [context](caf::local_actor& host) {
+    return spawn_coordinator(host, context->shown, context->others, context->options.cache_bytes);
+  }));
+  children->add(checkpoint_child(context));
+  children->add(entered(context, roles::dead_letter, [](caf::local_actor& host) {
+    return spawn_dead_letter(host, recent_letters);
+  }));
+  children->add(projections_child(context));
+  return spawn_supervisor(system, options_for(context, "root", restart_strategy::one_for_one),
+                          std::move(children));
+}
+
+child_spec sessions_child(const context_ptr& context, const std::string& name, int count) {
+  std::vector<child_spec> children;
+  children.push_back(entered(context, name, [name](caf::local_actor& host) {
+    return spawn_session_pool(host, name);
+  }));
+  for (int i = 1; i <= count; ++i)
+    children.push_back(
+        entered(context, name + "." + std::to_string(i), [context, name](caf::local_actor& host) {
+          return spawn_session(host, context->others->find(name));
+        }));
+  return nested(options_for(context, "sessions of " + name, restart_strategy::rest_for_one),
+                std::move(children));
+}
+
+child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
+                            const std::shared_ptr<projection_store>& records,
+                            const std::shared_ptr<memory_state>& state, const std::string& pool) {
+  const auto where = [&](int shard) {
+    return projection_context{spec,
+                              shard,
+                              records,
+                              context->where.events,
+                              state,
+                              context->owner,
+                              context->options.owner_timeout};
+  };
+  if (spec->shards > 1) {
+    std::vector<child_spec> shards;
+    for (int i = 0; i < spec->shards; ++i)
+      shards.push_back(
+          shard_child(context, spec->name + "/" + std::to_string(i), where(i), pool));
+    return nested(options_for(context, spec->name, restart_strategy::one_for_one),
+                  std::move(shards));
+  }
+  auto child = shard_child(context, spec->name, where(0), pool);
+  const auto tree = projections_tree(context->options.supervisors);
+  if (const auto* group = supervisor_of(tree, spec->name)) {
+    child.restart = group->restart;
+    child.shutdown = group->shutdown;
+  }
+  return child;
+}
+
+} // namespace waymark

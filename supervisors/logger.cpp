@@ -1,0 +1,106 @@
+#include "supervisors/logger.hpp"
+
+#include <nlohmann/json.hpp>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <mutex>
+
+namespace waymark {
+
+namespace {
+
+spdlog::level::level_enum to_spdlog(log_level level) {
+  switch (level) {
+  case log_level::debug:
+    return spdlog::level::debug;
+  case log_level::info:
+    return spdlog::level::info;
+  case log_level::warning:
+    return spdlog::level::warn;
+  case log_level::error:
+    return spdlog::level::err;
+  case log_level::off:
+    break;
+  }
+  return spdlog::level::off;
+}
+
+log_level from_spdlog(spdlog::level::level_enum level) {
+  if (level >= spdlog::level::err)
+    return log_level::error;
+  if (level == spdlog::level::warn)
+    return log_level::warning;
+  return level == spdlog::level::info ? log_level::info : log_level::debug;
+}
+
+/// Hands finished lines to the user's function, one at a time.
+class function_sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit function_sink(decltype(log_options::sink) to) : to_{std::move(to)} {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    auto length = line.size();
+    while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+      --length;
+    to_(from_spdlog(message.level), {line.data(), length});
+  }
+  void flush_() override {}
+
+  decltype(log_options::sink) to_;
+};
+
+const char* word_of(log_level level) {
+  return level == log_level::warning ? "warning" : level == log_level::error  ? "error"
+                                               : level == log_level::debug    ? "debug"
+                                                                              : "info";
+}
+
+} // namespace
+
+struct logger::implementation {
+  spdlog::logger out;
+  log_format format;
+};
+
+logger::logger(const log_options& options) {
+  spdlog::sink_ptr sink;
+  if (options.sink)
+    sink = std::make_shared<function_sink>(options.sink);
+  else
+    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  impl_.reset(new implementation{spdlog::logger{"waymark", std::move(sink)}, options.format});
+  impl_->out.set_level(to_spdlog(options.level));
+  if (options.format == log_format::json)
+    impl_->out.set_pattern("%v");
+  else
+    impl_->out.set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+}
+
+logger::~logger() = default;
+
+void logger::write(log_level level, std::string_view what, std::string_view who,
+                   std::string_view text) const {
+  const auto severity = to_spdlog(level);
+  if (!impl_->out.should_log(severity))
+    return;
+  if (impl_->format == log_format::text) {
+    impl_->out.log(severity, "{} {}: {}", what, who, text);
+    return;
+  }
+  const nlohmann::json line{
+      {"time", to_string(std::chrono::floor<std::chrono::microseconds>(
+                   std::chrono::system_clock::now()))},
+      {"level", word_of(level)},
+      {"event", what},
+      {"projection", who},
+      {"text", text}};
+  impl_->out.log(severity, "{}",
+                 line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+} // namespace waymark
