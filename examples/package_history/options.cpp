@@ -94,9 +94,9 @@ std::string help_text() {
 Turns each line of dpkg's log into an event, projects the events into two tables (what is installed;
 how much happened on each day), reports, and compares the result with dpkg's own database.
 
-Without LOG-FILEs it reads /var/log/dpkg.log and its rotated parts. LOG-FILEs (oldest first, plain or
-gzipped, - for standard input) are not taken for this machine's own log: they are not compared with
-dpkg, and not kept, unless you ask for it.
+Without LOG-FILEs it reads /var/log/dpkg.log and its rotated parts. LOG-FILEs (oldest first, plain
+or gzipped, - for standard input) are not taken for this machine's own log: they are not compared
+with dpkg, and not kept, unless you ask for it.
 
   --store ADDRESS      where events and tables are kept: sqlite:FILE or memory:
                        (the default is )" +

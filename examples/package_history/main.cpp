@@ -1,0 +1,33 @@
+#include "options.hpp"
+#include "run.hpp"
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+int run(const std::vector<std::string>& arguments) {
+  const auto wanted = history::parse_options(arguments);
+  if (wanted.help) {
+    std::cout << history::help_text();
+    return 0;
+  }
+  return history::run(wanted);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const int status = run({argv + 1, argv + argc});
+    return std::cout.flush() ? status : 1;
+  } catch (const history::bad_usage& e) {
+    std::cerr << "package_history: " << e.what() << '\n';
+    return 2;
+  } catch (const std::exception& e) {
+    std::cerr << "package_history: " << e.what() << '\n';
+    return 1;
+  }
+}
