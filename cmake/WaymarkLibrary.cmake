@@ -4,6 +4,7 @@ add_library(waymark::waymark ALIAS waymark)
 target_compile_features(waymark PUBLIC cxx_std_20)
 set_target_properties(waymark PROPERTIES
   CXX_EXTENSIONS OFF
+  CXX_SCAN_FOR_MODULES OFF
   POSITION_INDEPENDENT_CODE ${BUILD_SHARED_LIBS}
   VERSION ${PROJECT_VERSION}
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
@@ -54,6 +55,7 @@ function(waymark_caf_sources)
     add_library(waymark_caf OBJECT)
     set_target_properties(waymark_caf PROPERTIES
       CXX_EXTENSIONS OFF
+      CXX_SCAN_FOR_MODULES OFF
       POSITION_INDEPENDENT_CODE ${BUILD_SHARED_LIBS})
     target_compile_features(waymark_caf PRIVATE cxx_std_20)
     target_include_directories(waymark_caf PRIVATE $<TARGET_PROPERTY:waymark,INCLUDE_DIRECTORIES>)

@@ -22,7 +22,7 @@ std::size_t number_of(std::string_view name) noexcept {
   return error == std::errc{} && (rest.empty() || rest.starts_with("::")) ? number : 0;
 }
 
-std::string quoted(std::string_view sql) {
+std::string in_quotes(std::string_view sql) {
   return "\"" + std::string{sql.substr(0, 300)} + (sql.size() > 300 ? "…\"" : "\"");
 }
 
@@ -57,7 +57,7 @@ handler_statement& handler_statements::ready(std::string_view sql, std::span<con
   if (found.arguments != args.size())
     throw projection_error{"the statement takes " + std::to_string(found.arguments) +
                            " argument(s) and was given " + std::to_string(args.size()) + ": " +
-                           quoted(sql)};
+                           in_quotes(sql)};
   int parameter = 0;
   for (const auto argument : found.argument_of) {
     const int code = std::visit(binder{found.handle.get(), ++parameter}, args[argument].get());
@@ -89,7 +89,7 @@ handler_statement& handler_statements::find_or_prepare(std::string_view sql,
 handler_statement handler_statements::prepare(std::string_view sql, std::string_view* rest,
                                               bool may_read_own_tables) {
   if (sql.find('\0') != std::string_view::npos)
-    throw projection_error{"SQL may not hold a NUL: " + quoted(sql)};
+    throw projection_error{"SQL may not hold a NUL: " + in_quotes(sql)};
   const guard::watch on_guard{guard_, may_read_own_tables};
   handler_statement result;
   result.sql = sql;
@@ -108,7 +108,7 @@ handler_statement handler_statements::prepare(std::string_view sql, std::string_
     *rest = sql.substr(sql.size() - left);
   } else {
     if (handle == nullptr)
-      throw projection_error{"there is no SQL statement in " + quoted(sql)};
+      throw projection_error{"there is no SQL statement in " + in_quotes(sql)};
     sqlite3_stmt* second = nullptr;
     const int again = left == 0 ? SQLITE_OK
                                 : sqlite3_prepare_v2(db_, tail, static_cast<int>(left + 1), &second,
@@ -116,7 +116,7 @@ handler_statement handler_statements::prepare(std::string_view sql, std::string_
     sqlite3_finalize(second);
     if (again != SQLITE_OK || second != nullptr)
       throw projection_error{"more than one statement in one call, give them one by one: " +
-                             quoted(sql)};
+                             in_quotes(sql)};
   }
   result.writes = handle != nullptr && sqlite3_stmt_readonly(handle) == 0;
   number_parameters(result);
@@ -130,14 +130,14 @@ void handler_statements::number_parameters(handler_statement& s) const {
     const auto number = number_of(name != nullptr ? name : "?");
     if (number == 0)
       throw projection_error{"parameters are written $1, $2 …, not " +
-                             std::string{name != nullptr ? name : "?"} + ": " + quoted(s.sql)};
+                             std::string{name != nullptr ? name : "?"} + ": " + in_quotes(s.sql)};
     s.argument_of.push_back(number - 1);
     s.arguments = std::max(s.arguments, number);
   }
   for (std::size_t each = 0; each < s.arguments; ++each)
     if (std::find(s.argument_of.begin(), s.argument_of.end(), each) == s.argument_of.end())
       throw projection_error{"$" + std::to_string(s.arguments) + " is used but not $" +
-                             std::to_string(each + 1) + ": " + quoted(s.sql)};
+                             std::to_string(each + 1) + ": " + in_quotes(s.sql)};
 }
 
 void handler_statements::run_script(std::string_view sql) {
@@ -145,7 +145,8 @@ void handler_statements::run_script(std::string_view sql) {
     std::string_view rest;
     auto next = prepare(sql, &rest, false);
     if (next.arguments != 0)
-      throw projection_error{"a statement that runs by itself takes no parameters: " + quoted(sql)};
+      throw projection_error{"a statement that runs by itself takes no parameters: " +
+                             in_quotes(sql)};
     int code = SQLITE_DONE;
     while (next.handle && (code = sqlite3_step(next.handle.get())) == SQLITE_ROW) {
     }
