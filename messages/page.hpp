@@ -33,7 +33,8 @@ struct read_limit {
 struct page {
   position_t after = 0;
   position_t scanned_to = 0; ///< Nothing wanted at or below this is missing from here.
-  position_t head = 0;       ///< Head when the page was read; below `scanned_to` only if `after` was.
+  /// Head when the page was read; below `scanned_to` only if `after` was.
+  position_t head = 0;
   std::vector<event> events;
 };
 

@@ -8,10 +8,11 @@ public=$(tr '\n' ' ' <"$2")
 built=$(tr '\n' ' ' <"$3")
 cd "$1"
 
-# The programs of tests/consumer are foreign projects, and tests/fuzz needs clang.
-built="$built $(find tests/consumer tests/fuzz -name '*.cpp' 2>/dev/null | tr '\n' ' ')"
-found=$(find messages persistence actors supervisors testing apps examples benchmarks tests cmake \
-  scripts docs ./*.hpp ./*.md ./CMakeLists.txt .ci -type f 2>/dev/null | sed 's|^\./||' | sort)
+# The programs of tests/consumer are foreign projects, and the fuzzer's main() needs clang.
+built="$built $(find tests/consumer -name '*.cpp' 2>/dev/null | tr '\n' ' ') fuzz/libfuzzer_main.cpp"
+found=$(find messages persistence actors supervisors testing apps examples benchmarks fuzz tests \
+  cmake scripts docs ./*.hpp ./*.md ./CMakeLists.txt .ci -type f 2>/dev/null | sed 's|^\./||' |
+  grep -v '^fuzz/corpus/' | sort)
 
 # shellcheck disable=SC2086 # no name in the tree has a blank
 result=$(awk -v public="$public" -v built="$built" -f "$style/style.awk" $found)
