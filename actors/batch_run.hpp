@@ -50,9 +50,8 @@ class batch_run {
   /// Everything up to here is done with once the first `count` items are.
   [[nodiscard]] position_t position_after(std::size_t count) const;
 
-  /// Hands the first `limit` items to the handlers until one fails or `max_transaction` is over (but
-  /// always one). Positions of parked keys go to `unit`, which may
-  /// be null if there are none.
+  /// Hands the first `limit` items to the handlers until one fails or `max_transaction` is over
+  /// (but always one). Positions of parked keys go to `unit`, which may be null if there are none.
   [[nodiscard]] run_result execute(std::size_t limit, unit_of_work* unit,
                                    const handler_target& target);
 

@@ -25,8 +25,8 @@ claim_result claim_one(projection_store& store, const claim_request& request) {
   return store.claim({&request, 1}).at(0);
 }
 
-/// A rebuild for a new version is due: claims as the old version, so that an owner who still works is
-/// respected, then resets, which also writes the new version.
+/// A rebuild for a new version is due: claims as the old version, so that an owner who still works
+/// is respected, then resets, which also writes the new version.
 std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim_request& request) {
   if (order.spec->on_new_version != new_version::rebuild)
     return std::nullopt;

@@ -9,8 +9,8 @@
 namespace waymark {
 
 /// Finds the incarnation of an actor that is up now, by its role. Whoever starts a child
-/// enters it, so that a look after a restart finds the new one. Holds strong handles: cleared before
-/// the actor system ends. Thread-safe.
+/// enters it, so that a look after a restart finds the new one. Holds strong handles: cleared
+/// before the actor system ends. Thread-safe.
 class directory {
  public:
   void enter(const std::string& role, caf::actor who) {

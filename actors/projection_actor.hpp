@@ -36,12 +36,13 @@ struct projection_services {
 };
 
 /// Carries out what the machine of one shard decides: fetches pages from the coordinator, has jobs
-/// run on a session, waits by delayed messages, and publishes on the board. Pooled; never blocks. It
-/// ends by itself when the store fails, to be started again by its supervisor; told to exit it
+/// run on a session, waits by delayed messages, and publishes on the board. Pooled; never blocks.
+/// It ends by itself when the store fails, to be started again by its supervisor; told to exit it
 /// finishes its job and releases its claim first.
 /// - (command_atom, command_ptr)
 /// - (saved_atom, epoch, position) and (fenced_atom, epoch) from the checkpoint actor
-caf::actor spawn_projection(caf::local_actor& host, std::shared_ptr<const projection_services> with);
+caf::actor spawn_projection(caf::local_actor& host,
+                            std::shared_ptr<const projection_services> with);
 
 } // namespace waymark
 

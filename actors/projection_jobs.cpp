@@ -30,7 +30,8 @@ job guarded(Work work) {
     try {
       return work();
     } catch (const std::exception& problem) {
-      return [why = std::string{problem.what()}](projection_machine& m) { return m.on_job_lost(why); };
+      return
+          [why = std::string{problem.what()}](projection_machine& m) { return m.on_job_lost(why); };
     }
   };
 }

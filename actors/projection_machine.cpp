@@ -128,9 +128,9 @@ actions projection_machine::on_claim(claim_report report) {
     reason_.clear();
     if (record_.failure) {
       discard_at_ = 0;
-      stand_still(stand::stopped, "stopped before " + record_.failure->event_type + " at position " +
-                                      std::to_string(record_.failure->position) + ": " +
-                                      record_.failure->error + "; resume or discard it");
+      stand_still(stand::stopped, "stopped before " + record_.failure->event_type +
+                                      " at position " + std::to_string(record_.failure->position) +
+                                      ": " + record_.failure->error + "; resume or discard it");
     }
     note(out, level::info, "start",
          "starts behind position " + std::to_string(passed_) + ", epoch " +
@@ -296,12 +296,14 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
                                         std::to_string(spec_->retry.attempts) + " at " +
                                         describe(culprit) + " in " +
                                         std::to_string(decision.delay.count()) + " ms");
-    note(out, level::warning, "retry", describe(culprit) + " failed: " + outcome.error + "; " + reason_);
+    note(out, level::warning, "retry",
+         describe(culprit) + " failed: " + outcome.error + "; " + reason_);
     return wait(out, decision.delay);
   case what::park:
   case what::skip:
     job_ = job::give_up;
-    giving_up_ = todo::give_up{applying_, &culprit, letter_for(culprit), decision.what == what::park};
+    giving_up_ =
+        todo::give_up{applying_, &culprit, letter_for(culprit), decision.what == what::park};
     out.emplace_back(giving_up_);
     return;
   case what::stop:

@@ -198,14 +198,16 @@ std::optional<lag> projector::lag(event_store& log) const {
 
 void projector::reset() {
   auto& self = *impl_;
-  claim_order order{self.context.spec,  self.options.shard,  self.context.store,        self.context.log,
-                    self.context.state, self.context.owner, self.context.owner_timeout};
+  claim_order order{self.context.spec,         self.options.shard, self.context.store,
+                    self.context.log,          self.context.state, self.context.owner,
+                    self.context.owner_timeout};
   self.context.store->reset(request_of(order), self.context.spec->truncate);
   if (self.context.state) {
     const std::lock_guard lock{self.context.state->guard};
     self.context.state->object = self.context.spec->make_state();
   }
-  self.machine = projection_machine{self.context.spec, self.options.shard, {.time = self.options.clock}};
+  self.machine =
+      projection_machine{self.context.spec, self.options.shard, {.time = self.options.clock}};
   self.started = false;
   self.waiting_for.reset();
 }

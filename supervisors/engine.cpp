@@ -31,9 +31,10 @@ bool stands(projection_state state) {
 
 void refuse_inside_handler(const char* what) {
   if (inside_handler())
-    throw usage_error{std::string{what} +
-                      " was called inside a handler, which it would wait for: call it elsewhere, or "
-                      "make the projection one of outside effects"};
+    throw usage_error{
+        std::string{what} +
+        " was called inside a handler, which it would wait for: call it elsewhere, or "
+        "make the projection one of outside effects"};
 }
 
 void refuse_bad_tree(const std::vector<supervision>& supervisors) {
@@ -208,8 +209,10 @@ void engine::rebuild(std::string_view name, const std::function<void(const progr
     const auto slice = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
     try {
       const auto now = std::chrono::steady_clock::now();
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(std::min(slice, deadline) - now);
-      if (wait_until(name, target, std::max(left, std::chrono::milliseconds{0})) == wait_result::stopped)
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(std::min(slice, deadline) - now);
+      if (wait_until(name, target, std::max(left, std::chrono::milliseconds{0})) ==
+          wait_result::stopped)
         throw error{explain(name) + "; the rebuild did not finish"};
       done = true;
     } catch (const timeout_error&) {

@@ -83,7 +83,8 @@ void engine_actors::add_child(const std::string& supervisor, child_spec child) c
 
 std::string engine_actors::pool_for(const std::shared_ptr<projection_store>& records,
                                     effect where) {
-  const bool apart = where == effect::outside; // its handlers must not hold up a file's only session
+  // Handlers with outside effects must not hold up a file's only session.
+  const bool apart = where == effect::outside;
   const std::lock_guard lock{mutex_};
   auto& role = pools_[{records, apart}];
   if (!role.empty())

@@ -99,8 +99,8 @@ lag lag_of(const std::vector<board_entry>& shards, event_store& log) {
     if (*result.events == 0)
       result.time_to_catch_up = std::chrono::seconds{0};
     else if (speed > 0)
-      result.time_to_catch_up =
-          std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(*result.events) / speed) + 1};
+      result.time_to_catch_up = std::chrono::seconds{
+          static_cast<std::int64_t>(static_cast<double>(*result.events) / speed) + 1};
   } catch (const std::exception&) {
     result.events.reset();
     result.lag_seconds.reset();

@@ -17,8 +17,8 @@ namespace waymark {
 [[nodiscard]] child_spec sessions_child(const std::shared_ptr<engine_context>& context,
                                         const std::string& name, int count);
 
-/// The actor of a projection, or a supervisor over its shards; a child of "projections". Its jobs run
-/// in `pool`.
+/// The actor of a projection, or a supervisor over its shards; a child of "projections". Its jobs
+/// run in `pool`.
 [[nodiscard]] child_spec projection_child(const std::shared_ptr<engine_context>& context,
                                           const spec_ptr& spec,
                                           const std::shared_ptr<projection_store>& records,

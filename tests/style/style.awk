@@ -27,6 +27,9 @@ BEGIN {
   layer["actors"] = 3
   layer["supervisors"] = 4
   layer["waymark.hpp"] = 5
+  layer["testing"] = 6
+  # Looked at, and one idea each: every state and step of a projection; every call of the engine.
+  may_be_long["actors/projection_machine.cpp"] = may_be_long["supervisors/engine.cpp"] = 1
   n = split(public, words, " ")
   for (i = 1; i <= n; i++) is_public[words[i]] = 1
   n = split(built, words, " ")
@@ -52,7 +55,7 @@ FNR == 1 {
 /[ \r]$/ { complain("blanks at the end of the line") }
 /TO[D]O|FIX[M]E/ { complain("unfinished work; finish it or write down a decision") }
 code && /^#pragma once/ { pragma = 1; has_pragma[FILENAME] = 1 }
-in_library && FNR == 401 { complain("more than 400 lines; look for the second idea in it") }
+in_library && FNR == 401 && !(FILENAME in may_be_long) { complain("more than 400 lines; look for the second idea in it") }
 
 code && match($0, /^# *include *[<"][^>"]*[>"]/) {
   target = substr($0, RSTART, RLENGTH)

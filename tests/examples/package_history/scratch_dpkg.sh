@@ -1,6 +1,6 @@
 #!/bin/sh
-# scratch_dpkg.sh PROGRAM: lets dpkg itself write a log. Installs, upgrades, removes ... small packages in
-# a root of its own, and lets PROGRAM compare what it reads with the database that came of it.
+# scratch_dpkg.sh PROGRAM: lets dpkg itself write a log. Installs, upgrades, removes small packages
+# in a root of its own, and lets PROGRAM compare what it reads with the database that came of it.
 set -eu
 program=$1
 command -v dpkg-deb >/dev/null && [ "$(id -u)" = 0 ] || exit 77 # dpkg has to be root
@@ -13,7 +13,8 @@ cd "$work"
 deb() {
   mkdir -p "tree/DEBIAN" "tree/$(dirname "$4")"
   printf 'Package: %s\nVersion: %s\nArchitecture: %s\n' "$1" "$2" "$3" >tree/DEBIAN/control
-  printf 'Maintainer: nobody <nobody@localhost>\nDescription: test\n%s' "${5-}" >>tree/DEBIAN/control
+  printf 'Maintainer: nobody <nobody@localhost>\nDescription: test\n%s' "${5-}" \
+    >>tree/DEBIAN/control
   echo "$1 $2" >"tree/$4"
   case $4 in etc/*) echo "/$4" >tree/DEBIAN/conffiles ;; esac
   if [ -n "${script-}" ]; then
@@ -50,7 +51,8 @@ touch root/var/lib/dpkg/status root/var/lib/dpkg/available
 
 # Some of it fails, as it is meant to.
 dpkg_here() {
-  dpkg --root="$work/root" --force-script-chrootless --force-confold --log="$work/log/dpkg.log" "$@" \
+  dpkg --root="$work/root" --force-script-chrootless --force-confold \
+    --log="$work/log/dpkg.log" "$@" \
     >>dpkg.out 2>&1 || true
 }
 
