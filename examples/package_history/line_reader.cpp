@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -12,6 +13,7 @@
 namespace history {
 namespace {
 
+constexpr std::string_view standard_input = "-";
 constexpr std::size_t buffer_bytes = 64 * 1024;
 
 [[noreturn]] void fail(const std::string& path, const std::string& why) {
@@ -19,7 +21,8 @@ constexpr std::size_t buffer_bytes = 64 * 1024;
 }
 
 int open_file(const std::string& path) {
-  const int fd = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd =
+      path == standard_input ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     fail(path, std::strerror(errno));
   return fd;
@@ -27,8 +30,9 @@ int open_file(const std::string& path) {
 
 } // namespace
 
-line_reader::line_reader(std::string path) : path_{std::move(path)}, buffer_(buffer_bytes) {
-  const int fd = open_file(path_);
+line_reader::line_reader(const std::string& path)
+    : path_{path == standard_input ? "standard input" : path}, buffer_(buffer_bytes) {
+  const int fd = open_file(path);
   struct stat info {};
   const bool known = ::fstat(fd, &info) == 0;
   if (known && S_ISDIR(info.st_mode)) {

@@ -30,11 +30,12 @@ struct log_line {
 class line_reader {
  public:
   /// Opens a file, or standard input if `path` is "-". @throws log_error.
-  explicit line_reader(std::string path);
+  explicit line_reader(const std::string& path);
   ~line_reader();
   line_reader(line_reader&&) noexcept;
   line_reader& operator=(line_reader&&) noexcept;
 
+  /// As it was opened, or "standard input".
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   /// What stands for this very file however it is renamed.

@@ -1,3 +1,6 @@
+// The files in the order of reading: events.hpp (what can happen), line.hpp (a line as an event),
+// line_event.hpp (its stream and its id), import.hpp (the log into the store), projections.hpp (the
+// store into tables), run.hpp (all of it under an engine), report.hpp and comparison.hpp.
 #include "options.hpp"
 #include "run.hpp"
 

@@ -49,7 +49,8 @@ pid_t program::start(const std::vector<std::string>& arguments) const {
   const auto open = [&](int fd, const std::string& file, int flags) {
     ::posix_spawn_file_actions_addopen(&actions, fd, file.c_str(), flags, 0600);
   };
-  open(STDIN_FILENO, "/dev/null", O_RDONLY);
+  const auto input = folder_ / "in";
+  open(STDIN_FILENO, std::filesystem::exists(input) ? input.string() : "/dev/null", O_RDONLY);
   open(STDOUT_FILENO, folder_ / "out", O_WRONLY | O_CREAT | O_TRUNC);
   open(STDERR_FILENO, folder_ / "err", O_WRONLY | O_CREAT | O_TRUNC);
   pid_t child = 0;

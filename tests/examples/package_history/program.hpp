@@ -17,7 +17,8 @@ struct outcome {
 /// environment of its own.
 class program {
  public:
-  /// @param folder where its output is kept while it runs; must outlive this.
+  /// @param folder where its output is kept while it runs; the file `in` of it, if there is one, is
+  ///   its standard input. Must outlive this.
   explicit program(std::filesystem::path folder) : folder_{std::move(folder)} {}
 
   /// Sets a variable of the environment for all later runs.

@@ -32,7 +32,12 @@ class machine {
       fs::copy(here / name, root_.path() / "log");
     root_.write_gz("log/dpkg.log.2.gz", text_of(here / "dpkg.log.2"));
     dpkg_says(text_of(here / "dpkg-query"));
-    const auto script = root_.write("bin/dpkg-query", "#!/bin/sh\ntr ' ' '\\t' <\"$0\".answer\n");
+    const auto script = root_.write("bin/dpkg-query", "#!/bin/sh\n"
+                                                      "if [ -e \"$0.once\" ]; then\n"
+                                                      "  . \"$0.once\"\n"
+                                                      "  rm \"$0.once\"\n"
+                                                      "fi\n"
+                                                      "tr ' ' '\\t' <\"$0.answer\"\n");
     fs::permissions(script, fs::perms::owner_all);
     program_.set("PATH", (root_.path() / "bin").string() + ":/usr/bin:/bin");
   }
@@ -40,6 +45,10 @@ class machine {
   [[nodiscard]] const log_folder& root() const { return root_; }
   [[nodiscard]] fs::path log(const std::string& name) const { return root_.path() / "log" / name; }
   void dpkg_says(const std::string& text) const { root_.write("bin/dpkg-query.answer", text); }
+  /// What happens, as shell commands, when dpkg-query is called for the first time.
+  void meanwhile(const std::string& commands) const {
+    root_.write("bin/dpkg-query.once", commands + "\n");
+  }
   void append(const std::string& text) const {
     std::ofstream{log("dpkg.log"), std::ios::binary | std::ios::app} << text;
   }
@@ -162,6 +171,25 @@ TEST_CASE("differences are listed and make the exit status 1") {
   CHECK(result.status == 1);
 }
 
+TEST_CASE("while dpkg is at work, it is asked again") {
+  machine m;
+  const auto says = text_of(here / "dpkg-query");
+  const std::regex tea{"tea amd64 installed 1.2-1"};
+  SECTION("and its log has gone on since it was read") {
+    m.dpkg_says(std::regex_replace(says, tea, "tea amd64 unpacked 1.3-1"));
+    m.meanwhile("echo '2025-05-22 10:00:00 status unpacked tea:amd64 1.3-1' >>'" +
+                m.log("dpkg.log").string() + "'");
+  }
+  SECTION("and its log is ahead of its database") {
+    m.dpkg_says(std::regex_replace(says, tea, "tea amd64 half-installed 1.1-1"));
+    m.root().write("bin/dpkg-query.next", says);
+    m.meanwhile("trap 'mv \"$0.next\" \"$0.answer\"' EXIT"); // when it has answered
+  }
+  const auto result = m.run();
+  CHECK_THAT(result.out, ContainsSubstring("11 packages compared with dpkg: 0 differ\n"));
+  CHECK(result.status == 0);
+}
+
 TEST_CASE("a heap of broken lines is a heap of letters") {
   machine m;
   std::string heap;
@@ -186,6 +214,15 @@ TEST_CASE("log files on the command line are reported, not compared and not kept
   CHECK_THAT(result.out, ContainsSubstring("not compared with dpkg: "));
   CHECK(result.status == 0);
   CHECK_FALSE(fs::exists(m.root().path() / ".local"));
+}
+
+TEST_CASE("a log may come from standard input") {
+  machine m;
+  m.root().write("in", text_of(m.log("dpkg.log")) + "torn");
+  const auto result = m.run_plainly({"-"});
+  CHECK_THAT(result.out, ContainsSubstring("read     27 lines of 1 log file\n"));
+  CHECK_THAT(result.err, ContainsSubstring("standard input:27: unreadable line: "));
+  CHECK(result.status == 0);
 }
 
 TEST_CASE("a file that is damaged is named, and what can be read of it counts") {
