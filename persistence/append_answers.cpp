@@ -60,7 +60,8 @@ std::optional<append_result> known_ids::answer() const {
       "append to " + to_string(command_.stream) + " refused: " +
       (problem_.empty()
            ? "some of its event ids are already in the log and some are new (the last known one at "
-             "position " + std::to_string(first_answer_.last_position) + ")"
+             "position " +
+                 std::to_string(first_answer_.last_position) + ")"
            : problem_) +
       "; nothing was written";
   return result;

@@ -11,8 +11,8 @@ namespace waymark {
 [[nodiscard]] append_result conflict(const append_command& command, std::int64_t actual_version);
 [[nodiscard]] append_result refused(const append_command& command, const std::string& mistake);
 
-/// Decides what it means that the log has some of a command's ids already (guarantee G1). Told of the
-/// command's events in order.
+/// Decides what it means that the log has some of a command's ids already (guarantee G1). Told of
+/// the command's events in order.
 class known_ids {
  public:
   explicit known_ids(const append_command& command) : command_{command} {}

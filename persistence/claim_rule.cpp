@@ -61,9 +61,9 @@ std::optional<claim_result> refusal(const claim_request& request,
     if (each.shards != request.shards || each.key_rule != request.key_rule)
       return refused(status::mismatch, each,
                      name + ": it was built with " + std::to_string(each.shards) +
-                         " shard(s) by the key rule \"" + each.key_rule + "\", this program asks for " +
-                         std::to_string(request.shards) + " by \"" + request.key_rule +
-                         "\"; rebuild the projection, or set it as it was");
+                         " shard(s) by the key rule \"" + each.key_rule +
+                         "\", this program asks for " + std::to_string(request.shards) + " by \"" +
+                         request.key_rule + "\"; rebuild the projection, or set it as it was");
   }
   const auto* own = find(siblings, request.key);
   if (own == nullptr || request.take_over || !holds(*own, request, now))

@@ -12,9 +12,8 @@ namespace waymark {
 ///
 /// @param siblings every stored record of the projection, of whatever shard.
 /// @returns why the claim is not granted (state and detail), or nothing if it is.
-[[nodiscard]] std::optional<claim_result> refusal(const claim_request& request,
-                                                  std::span<const checkpoint> siblings,
-                                                  timestamp now);
+[[nodiscard]] std::optional<claim_result>
+refusal(const claim_request& request, std::span<const checkpoint> siblings, timestamp now);
 
 /// The record that a granted claim leaves. A new row starts above every epoch that the projection
 /// ever had, so that no stale owner of a row that a reset took away can match it.

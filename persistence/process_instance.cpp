@@ -38,7 +38,7 @@ std::string boot_id() {
 }
 
 std::string pid_namespace() {
-  struct stat found{};
+  struct stat found {};
   return ::stat("/proc/self/ns/pid", &found) == 0 ? std::to_string(found.st_ino) : "0";
 }
 

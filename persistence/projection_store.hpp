@@ -38,7 +38,9 @@ struct claim_result {
   status state = status::granted;
   checkpoint record;                    ///< As stored now; with the new epoch if granted.
   std::vector<std::string> parked_keys; ///< If granted: keys with parked events, each once.
-  int previous_version = 0;             ///< projection_version before a granted claim; 0 if new.
+  /// projection_version before a granted claim; 0 if new. The claim has stored the new one: who
+  /// wants to rebuild for it resets before claiming, or a crash in between forgets to.
+  int previous_version = 0;
   std::string detail;                   ///< In words, if not granted: who, since when, what to do.
 };
 

@@ -22,21 +22,19 @@ namespace waymark {
 /// is meant to live for one call. Always bound as a parameter, never pasted into the SQL.
 class sql_value {
  public:
-  using variant =
-      std::variant<std::nullptr_t, bool, std::int64_t, double, std::string_view, std::string,
-                   std::span<const std::byte>>;
+  using variant = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string_view,
+                               std::string, std::span<const std::byte>>;
 
   sql_value(std::nullptr_t) noexcept : value_{nullptr} {}
   sql_value(std::nullopt_t) noexcept : value_{nullptr} {}
   sql_value(bool v) noexcept : value_{v} {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  sql_value(T v) : value_{checked(v)} {}
+  requires(!std::same_as<T, bool>) sql_value(T v) : value_{checked(v)} {}
   template <std::floating_point T>
   sql_value(T v) noexcept : value_{static_cast<double>(v)} {}
   template <class T>
-    requires std::is_enum_v<T>
-  sql_value(T v) : value_{checked(static_cast<std::underlying_type_t<T>>(v))} {}
+  requires std::is_enum_v<T> sql_value(T v)
+      : value_{checked(static_cast<std::underlying_type_t<T>>(v))} {}
   sql_value(std::string_view v) noexcept : value_{v} {}
   sql_value(const std::string& v) noexcept : value_{std::string_view{v}} {}
   sql_value(const char* v) noexcept : value_{std::string_view{v}} {}

@@ -44,8 +44,8 @@ struct cell_reader<T> {
     if (const auto* whole = std::get_if<std::int64_t>(&cell))
       return static_cast<T>(*whole);
     const auto* found = std::get_if<double>(&cell);
-    if (found == nullptr ||
-        (std::isfinite(*found) && std::abs(*found) > static_cast<double>(std::numeric_limits<T>::max())))
+    if (found == nullptr || (std::isfinite(*found) &&
+                             std::abs(*found) > static_cast<double>(std::numeric_limits<T>::max())))
       wrong_cell(cell, column, "a number in the range of its type");
     return static_cast<T>(*found);
   }

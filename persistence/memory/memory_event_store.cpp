@@ -10,7 +10,8 @@
 namespace waymark {
 
 memory_event_store::memory_event_store(const clock& clk)
-    : clock_{clk}, log_id_{uuid::v7().to_string()} {}
+    : clock_{clk}, log_id_{uuid::v7().to_string()} {
+}
 
 const std::string& memory_event_store::address() const noexcept {
   static const std::string name{"memory:"};
@@ -25,8 +26,10 @@ std::size_t memory_event_store::stream_hash::operator()(const stream_id& id) con
 std::vector<append_result> memory_event_store::append(std::span<const append_command> group) {
   std::vector<append_result> results(group.size());
   std::vector<bool> sound(group.size());
+  append_limits limits;
+  limits.encode_objects = false; // they stay objects here
   for (std::size_t i = 0; i < group.size(); ++i) {
-    const auto mistake = find_mistake(group[i]);
+    const auto mistake = find_mistake(group[i], limits);
     sound[i] = !mistake;
     if (mistake)
       results[i] = refused(group[i], *mistake);
@@ -124,8 +127,8 @@ page memory_event_store::read_all(position_t after, const read_limit& limit,
   result.head = last();
   if (after >= result.head)
     return result;
-  const auto scanned = static_cast<position_t>(
-      std::clamp<std::size_t>(limit.max_scanned, 1, 1'000'000'000));
+  const auto scanned =
+      static_cast<position_t>(std::clamp<std::size_t>(limit.max_scanned, 1, 1'000'000'000));
   const auto up_to = std::min(result.head, after + scanned);
   const auto most = std::max<std::size_t>(limit.max_events, 1);
   const bool all =

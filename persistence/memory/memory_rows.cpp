@@ -24,8 +24,7 @@ void memory_rows::forget(const std::string& projection) {
   std::erase_if(parked, of_it);
 }
 
-void memory_rows::park(const shard_key& key, const std::string& sequence_key,
-                       position_t position) {
+void memory_rows::park(const shard_key& key, const std::string& sequence_key, position_t position) {
   parked[key][sequence_key].insert(position);
 }
 

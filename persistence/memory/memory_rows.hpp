@@ -12,8 +12,8 @@
 
 namespace waymark {
 
-/// What a projection store keeps, as containers. Letters of all generations; parked positions of the
-/// current one only. Not thread-safe.
+/// What a projection store keeps, as containers. Letters of all generations; parked positions of
+/// the current one only. Not thread-safe.
 struct memory_rows {
   std::map<shard_key, checkpoint> checkpoints;
   std::map<std::int64_t, dead_letter> letters;

@@ -25,8 +25,8 @@ void bind_optional(statement& to, int parameter, const std::optional<Text>& text
 
 append_group::append_group(connection& on, timestamp now)
     : on_{on}, insert_{on.prepared(insert_sql)}, recorded_at_{now} {
-  auto& last =
-      on_.prepared("SELECT position, recorded_at FROM waymark_events ORDER BY position DESC LIMIT 1");
+  auto& last = on_.prepared(
+      "SELECT position, recorded_at FROM waymark_events ORDER BY position DESC LIMIT 1");
   const running scope{last};
   if (last.step()) {
     head_ = last.integer(0);
@@ -34,9 +34,9 @@ append_group::append_group(connection& on, timestamp now)
   }
 }
 
-// Ids come before versions, but are only looked up where that can change the answer: if the version is
-// right and every row goes in, the unique index has proved all ids new. So the usual command costs one
-// look at its stream and one insert per event.
+// Ids come before versions, but are only looked up where that can change the answer: if the version
+// is right and every row goes in, the unique index has proved all ids new. So the usual command
+// costs one look at its stream and one insert per event.
 append_result append_group::append(const append_command& command) {
   const auto version = version_of(command.stream);
   if (!command.expected.allows(version)) {

@@ -24,12 +24,11 @@ class checkpoint_rows {
   void put(const checkpoint& record);
 
   /// Generation of the row if it has this epoch, nothing otherwise.
-  [[nodiscard]] std::optional<std::int64_t> generation_at(const shard_key& key,
-                                                          std::int64_t epoch);
+  [[nodiscard]] std::optional<std::int64_t> generation_at(const shard_key& key, std::int64_t epoch);
 
   /// The compare-and-set on (epoch, position). False, and nothing changed, if it did not match.
-  [[nodiscard]] bool advance(const shard_key& key, std::int64_t epoch,
-                             const checkpoint_advance& by, timestamp now);
+  [[nodiscard]] bool advance(const shard_key& key, std::int64_t epoch, const checkpoint_advance& by,
+                             timestamp now);
 
   [[nodiscard]] bool set_failure(const shard_key& key, std::int64_t epoch,
                                  const std::optional<stored_failure>& why);

@@ -59,10 +59,12 @@ std::shared_ptr<database> database::in_memory(const database_options& options) {
 }
 
 database::database(std::string path, std::string address, const database_options& options)
-    : path_{std::move(path)}, address_{std::move(address)}, options_{options} {}
+    : path_{std::move(path)}, address_{std::move(address)}, options_{options} {
+}
 
 database::~database() {
-  // What can be copied into the file without waiting is; the rest stays in the log, which is as safe.
+  // What can be copied into the file without waiting is; the rest stays in the log, which is as
+  // safe.
   idle_readers_.clear();
   if (writer_ && !path_.empty() && !was_replaced()) {
     sqlite3_busy_timeout(writer_->raw(), 0);
@@ -77,9 +79,10 @@ void database::open_file() {
   auto opened = std::make_unique<connection>(path_, address_, how, options_.busy_timeout);
   check_schema(*opened);
   if (const auto mode = opened->ask("PRAGMA journal_mode = WAL", stage::open); mode != "wal")
-    throw store_error{address_ + ": the file can't be switched to write-ahead logging (it stays in " +
-                      mode + " mode); another program may have it open, or its file system lacks "
-                             "shared memory"};
+    throw store_error{address_ +
+                      ": the file can't be switched to write-ahead logging (it stays in " + mode +
+                      " mode); another program may have it open, or its file system lacks "
+                      "shared memory"};
   opened->execute("PRAGMA synchronous = FULL", stage::open);
   // 16 MiB of log between two checkpoints: fewer commits that have to wait for one.
   opened->execute("PRAGMA wal_autocheckpoint = 4000", stage::open);
@@ -173,10 +176,12 @@ database::read_turn::~read_turn() {
 
 database_handle::database_handle(std::string path, const database_options& options)
     : path_{std::move(path)}, options_{options}, current_{database::of_file(path_, options_)},
-      address_{current_->address()} {}
+      address_{current_->address()} {
+}
 
 database_handle::database_handle(std::shared_ptr<database> only)
-    : options_{only->options()}, current_{std::move(only)}, address_{current_->address()} {}
+    : options_{only->options()}, current_{std::move(only)}, address_{current_->address()} {
+}
 
 std::shared_ptr<database> database_handle::get() {
   const std::lock_guard lock{mutex_};

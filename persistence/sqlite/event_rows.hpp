@@ -15,8 +15,8 @@ namespace waymark::sqlite {
 /// The event in the current row; its columns start at `first`.
 [[nodiscard]] event event_from(const statement& row, int first = 0);
 
-/// Binds the fifteen values of an event to the parameters from `first` on. `data` is the event's text;
-/// neither is copied.
+/// Binds the fifteen values of an event to the parameters from `first` on. `data` is the event's
+/// text; neither is copied.
 void bind_event(statement& to, int first, const event& e, std::string_view data);
 
 } // namespace waymark::sqlite

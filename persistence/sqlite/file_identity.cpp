@@ -47,7 +47,7 @@ void check_header(const std::string& path) {
 } // namespace
 
 std::optional<file_identity> identity_of(const std::string& path) noexcept {
-  struct stat found{};
+  struct stat found {};
   if (::stat(path.c_str(), &found) != 0)
     return std::nullopt;
   return file_identity{static_cast<std::uint64_t>(found.st_dev),

@@ -18,7 +18,8 @@ struct file_identity {
 [[nodiscard]] std::optional<file_identity> identity_of(const std::string& path) noexcept;
 
 /// Says why `path` can't be a database, before anything is opened or changed.
-/// @throws store_error for what may be mended from outside (folder, permissions), incompatible_store
+/// @throws store_error for what may be mended from outside (folder, permissions),
+/// incompatible_store
 ///   for a file that is no SQLite database.
 void check_file(const std::string& path, bool create);
 

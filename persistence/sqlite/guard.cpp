@@ -13,14 +13,12 @@ bool is_own(const char* name) noexcept {
 
 /// Pragmas that only tell something, with an argument or without.
 bool only_tells(const char* pragma, const char* argument) noexcept {
-  static constexpr std::array with_argument{"table_info",       "table_xinfo", "table_list",
-                                            "index_list",       "index_info",  "index_xinfo",
-                                            "foreign_key_list", "quick_check", "integrity_check",
-                                            "foreign_key_check"};
-  static constexpr std::array alone{"user_version", "application_id", "foreign_keys",
-                                    "encoding",     "database_list",  "data_version",
-                                    "page_size",    "page_count",     "collation_list",
-                                    "function_list"};
+  static constexpr std::array with_argument{
+      "table_info",  "table_xinfo",      "table_list",  "index_list",      "index_info",
+      "index_xinfo", "foreign_key_list", "quick_check", "integrity_check", "foreign_key_check"};
+  static constexpr std::array alone{
+      "user_version", "application_id", "foreign_keys", "encoding",       "database_list",
+      "data_version", "page_size",      "page_count",   "collation_list", "function_list"};
   const auto in = [&](const auto& names) {
     for (const char* name : names)
       if (sqlite3_stricmp(pragma, name) == 0)

@@ -4,9 +4,9 @@
 
 namespace waymark::sqlite {
 
-/// Refuses, while a user's SQL is being prepared, what would end or nest the transaction it runs in,
-/// reach other files, change settings, or touch waymark's own tables. It stays installed for the
-/// connection's life and looks away otherwise: installing one makes SQLite prepare every kept
+/// Refuses, while a user's SQL is being prepared, what would end or nest the transaction it runs
+/// in, reach other files, change settings, or touch waymark's own tables. It stays installed for
+/// the connection's life and looks away otherwise: installing one makes SQLite prepare every kept
 /// statement anew.
 class guard {
  public:

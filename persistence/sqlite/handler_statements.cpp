@@ -49,7 +49,8 @@ struct binder {
 } // namespace
 
 handler_statements::handler_statements(sqlite3* db, std::string_view file)
-    : db_{db}, file_{file}, guard_{db} {}
+    : db_{db}, file_{file}, guard_{db} {
+}
 
 handler_statement& handler_statements::ready(std::string_view sql, std::span<const sql_value> args,
                                              bool may_read_own_tables) {
@@ -110,9 +111,9 @@ handler_statement handler_statements::prepare(std::string_view sql, std::string_
     if (handle == nullptr)
       throw projection_error{"there is no SQL statement in " + in_quotes(sql)};
     sqlite3_stmt* second = nullptr;
-    const int again = left == 0 ? SQLITE_OK
-                                : sqlite3_prepare_v2(db_, tail, static_cast<int>(left + 1), &second,
-                                                     nullptr);
+    const int again =
+        left == 0 ? SQLITE_OK
+                  : sqlite3_prepare_v2(db_, tail, static_cast<int>(left + 1), &second, nullptr);
     sqlite3_finalize(second);
     if (again != SQLITE_OK || second != nullptr)
       throw projection_error{"more than one statement in one call, give them one by one: " +

@@ -20,7 +20,7 @@ namespace waymark::sqlite {
 /// A user's statement, and which argument goes to which of its parameters.
 struct handler_statement {
   struct finalizer {
-    void operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }
+    void operator()(sqlite3_stmt* s) const noexcept { sqlite3_finalize(s); }
   };
   std::string sql;
   std::unique_ptr<sqlite3_stmt, finalizer> handle;
@@ -64,7 +64,7 @@ class handler_statements {
   sqlite3* db_;
   std::string_view file_;
   guard guard_;
-  list kept_; ///< Most recently used first.
+  list kept_;                                                   ///< Most recently used first.
   std::unordered_map<std::string_view, list::iterator> by_sql_; ///< Keys are views of `kept_`.
 };
 

@@ -10,8 +10,8 @@ namespace waymark::sqlite {
 namespace {
 
 #define WAYMARK_LETTER_COLUMNS                                                                     \
-  "projection, shard, generation, sequence_key, projection_version, error, attempts, created_at, " \
-  WAYMARK_EVENT_COLUMNS
+  "projection, shard, generation, sequence_key, projection_version, error, attempts, "             \
+  "created_at, " WAYMARK_EVENT_COLUMNS
 
 /// The generation that a shard is in; the subqueries' parameters are those of the statement.
 #define WAYMARK_CURRENT                                                                            \
@@ -109,9 +109,9 @@ void letter_rows::drop_parked(std::string_view projection) {
 }
 
 std::vector<std::string> letter_rows::parked_keys(const shard_key& key) {
-  auto& rows = on_.prepared("SELECT DISTINCT sequence_key FROM waymark_parked WHERE "
-                            "projection = ?1 AND shard = ?2 AND " WAYMARK_CURRENT
-                            " ORDER BY sequence_key");
+  auto& rows =
+      on_.prepared("SELECT DISTINCT sequence_key FROM waymark_parked WHERE "
+                   "projection = ?1 AND shard = ?2 AND " WAYMARK_CURRENT " ORDER BY sequence_key");
   const running scope{rows};
   bind_key(rows, key);
   std::vector<std::string> result;
@@ -122,9 +122,9 @@ std::vector<std::string> letter_rows::parked_keys(const shard_key& key) {
 
 std::vector<position_t> letter_rows::parked_positions(const shard_key& key,
                                                       std::string_view sequence_key) {
-  auto& rows = on_.prepared("SELECT position FROM waymark_parked WHERE projection = ?1 AND "
-                            "shard = ?2 AND " WAYMARK_CURRENT
-                            " AND sequence_key = ?3 ORDER BY position");
+  auto& rows =
+      on_.prepared("SELECT position FROM waymark_parked WHERE projection = ?1 AND "
+                   "shard = ?2 AND " WAYMARK_CURRENT " AND sequence_key = ?3 ORDER BY position");
   const running scope{rows};
   bind_key(rows, key);
   rows.bind(3, sequence_key);
@@ -135,11 +135,11 @@ std::vector<position_t> letter_rows::parked_positions(const shard_key& key,
 }
 
 letter_counts letter_rows::counts(const shard_key& key) {
-  auto& row = on_.prepared(
-      "SELECT (SELECT count(*) FROM waymark_dead_letters "
-      "        WHERE projection = ?1 AND shard = ?2 AND " WAYMARK_CURRENT "), "
-      "       count(DISTINCT sequence_key), count(*) "
-      "FROM waymark_parked WHERE projection = ?1 AND shard = ?2 AND " WAYMARK_CURRENT);
+  auto& row =
+      on_.prepared("SELECT (SELECT count(*) FROM waymark_dead_letters "
+                   "        WHERE projection = ?1 AND shard = ?2 AND " WAYMARK_CURRENT "), "
+                   "       count(DISTINCT sequence_key), count(*) "
+                   "FROM waymark_parked WHERE projection = ?1 AND shard = ?2 AND " WAYMARK_CURRENT);
   const running scope{row};
   bind_key(row, key);
   if (!row.step())

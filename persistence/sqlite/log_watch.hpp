@@ -9,8 +9,8 @@
 
 namespace waymark::sqlite {
 
-/// Knows where the log ends: this process's appends are told at once, those of others are looked for,
-/// by a counter that SQLite changes when another connection has committed. Thread-safe.
+/// Knows where the log ends: this process's appends are told at once, those of others are looked
+/// for, by a counter that SQLite changes when another connection has committed. Thread-safe.
 class log_watch {
  public:
   explicit log_watch(std::shared_ptr<database_handle> of) : of_{std::move(of)} {}

@@ -63,10 +63,10 @@ std::vector<step> missing_steps(connection& on) {
         result.push_back(each);
     }
     if (there > newest)
-      throw incompatible_store{
-          on.file() + ": its " + std::string{component} + " tables are of schema " +
-          std::to_string(there) + ", this program knows schema " + std::to_string(newest) +
-          "; nothing was changed: use a newer waymark"};
+      throw incompatible_store{on.file() + ": its " + std::string{component} +
+                               " tables are of schema " + std::to_string(there) +
+                               ", this program knows schema " + std::to_string(newest) +
+                               "; nothing was changed: use a newer waymark"};
   }
   return result;
 }
@@ -81,8 +81,9 @@ void apply(connection& on, const step& each, timestamp now) {
 
 void name_log(connection& on, timestamp now) {
   const auto id = uuid::v7().to_string();
-  statement insert{on.raw(), on.file(),
-                   "INSERT OR IGNORE INTO waymark_log (one, log_id, created_at) VALUES (1, ?1, ?2)"};
+  statement insert{
+      on.raw(), on.file(),
+      "INSERT OR IGNORE INTO waymark_log (one, log_id, created_at) VALUES (1, ?1, ?2)"};
   insert.bind(1, id).bind(2, now).run();
 }
 
@@ -95,9 +96,9 @@ void sign_new_file(connection& on) {
 
 } // namespace
 
-// All steps stand in one transaction: a process that dies anywhere before its COMMIT leaves the file
-// as it was, and one that dies after it finds nothing to do. Two processes that open a new file at the
-// same time: the second waits at BEGIN IMMEDIATE, then finds the first one's tables.
+// All steps stand in one transaction: a process that dies anywhere before its COMMIT leaves the
+// file as it was, and one that dies after it finds nothing to do. Two processes that open a new
+// file at the same time: the second waits at BEGIN IMMEDIATE, then finds the first one's tables.
 void check_schema(connection& on) {
   (void)missing_steps(on);
 }

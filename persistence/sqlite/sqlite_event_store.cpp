@@ -93,7 +93,8 @@ void fill(page& into, statement& rows, const read_limit& limit, position_t up_to
 } // namespace
 
 sqlite_event_store::sqlite_event_store(std::shared_ptr<database_handle> in)
-    : handle_{std::move(in)}, watch_{handle_} {}
+    : handle_{std::move(in)}, watch_{handle_} {
+}
 
 const std::string& sqlite_event_store::address() const noexcept {
   return handle_->address();
@@ -110,7 +111,8 @@ std::string sqlite_event_store::log_id() {
 // If the process dies
 // - before COMMIT has begun to write: nothing of the group is in the log, no caller has an answer;
 // - while COMMIT writes: the group is there as a whole or not at all, by the write-ahead log's
-//   checksums, and again no caller has an answer. Who sends it again with the same ids learns which;
+//   checksums, and again no caller has an answer. Who sends it again with the same ids learns
+//   which;
 // - after COMMIT, before the answer: as above, the group is there;
 // - after the answer: the group has been synced.
 std::vector<append_result> sqlite_event_store::append(std::span<const append_command> group) {
@@ -139,12 +141,14 @@ std::vector<append_result> sqlite_event_store::append(std::span<const append_com
   return results;
 }
 
-std::vector<event> sqlite_event_store::read_stream(const stream_id& stream, const stream_range& range) {
+std::vector<event> sqlite_event_store::read_stream(const stream_id& stream,
+                                                   const stream_range& range) {
   const auto database = handle_->get();
   const database::read_turn turn{*database};
   constexpr const char* forward =
       "SELECT " WAYMARK_EVENT_COLUMNS " FROM waymark_events WHERE aggregate_type = ?1 AND "
-      "aggregate_id = ?2 AND aggregate_version BETWEEN ?3 AND ?4 ORDER BY aggregate_version LIMIT ?5";
+      "aggregate_id = ?2 AND aggregate_version BETWEEN ?3 AND ?4 ORDER BY aggregate_version LIMIT "
+      "?5";
   constexpr const char* backward =
       "SELECT " WAYMARK_EVENT_COLUMNS " FROM waymark_events WHERE aggregate_type = ?1 AND "
       "aggregate_id = ?2 AND aggregate_version BETWEEN ?3 AND ?4 ORDER BY aggregate_version DESC "
@@ -162,7 +166,8 @@ std::vector<event> sqlite_event_store::read_stream(const stream_id& stream, cons
   return result;
 }
 
-page sqlite_event_store::read_all(position_t after, const read_limit& limit, const event_filter& filter) {
+page sqlite_event_store::read_all(position_t after, const read_limit& limit,
+                                  const event_filter& filter) {
   const auto database = handle_->get();
   const database::read_turn turn{*database};
   page result;

@@ -105,14 +105,13 @@ commit_status sqlite_projection_store::save(const ownership& owner,
 
 commit_status sqlite_projection_store::store_failure(const ownership& owner,
                                                      const std::optional<stored_failure>& why) {
-  const bool done = writing([&](connection& on) {
-    return checkpoint_rows{on}.set_failure(owner.key, owner.epoch, why);
-  });
+  const bool done = writing(
+      [&](connection& on) { return checkpoint_rows{on}.set_failure(owner.key, owner.epoch, why); });
   return done ? commit_status::committed : commit_status::fenced;
 }
 
-// The epochs are raised before anything is emptied, so that wherever this stands a commit of an older
-// owner finds no row of its epoch. If the process dies before COMMIT, the read model and its
+// The epochs are raised before anything is emptied, so that wherever this stands a commit of an
+// older owner finds no row of its epoch. If the process dies before COMMIT, the read model and its
 // checkpoints are as before; after it, the read model is empty and every position is 0.
 void sqlite_projection_store::reset(const claim_request& as,
                                     std::span<const std::string> truncate) {
@@ -147,8 +146,8 @@ std::vector<std::string> sqlite_projection_store::parked_keys(const shard_key& k
   return reading([&](connection& on) { return letter_rows{on}.parked_keys(key); });
 }
 
-std::vector<position_t>
-sqlite_projection_store::parked_positions(const shard_key& key, std::string_view sequence_key) {
+std::vector<position_t> sqlite_projection_store::parked_positions(const shard_key& key,
+                                                                  std::string_view sequence_key) {
   return reading(
       [&](connection& on) { return letter_rows{on}.parked_positions(key, sequence_key); });
 }

@@ -7,8 +7,7 @@
 namespace waymark::sqlite {
 
 sqlite_unit_of_work::sqlite_unit_of_work(std::shared_ptr<database> in, const ownership& owner)
-    : in_{std::move(in)}, owner_{owner}, turn_{std::in_place, *in_,
-                                               write_gate::who::unit_of_work},
+    : in_{std::move(in)}, owner_{owner}, turn_{std::in_place, *in_, write_gate::who::unit_of_work},
       on_{turn_->on()}, model_{on_, handler_model::access::write} {
   on_.begin_immediate();
 }
@@ -50,9 +49,9 @@ bool sqlite_unit_of_work::remove_letter(std::int64_t id) {
 }
 
 // Everything of the batch, the checkpoint included, stands in one transaction. If the process dies
-// before COMMIT has reached the disk, all of it is gone and the next owner starts from `from`; after
-// that all of it is there and the next owner starts from `to`. There is no third state. What a caller
-// must not do is to believe an unknown outcome: it loads the record and compares.
+// before COMMIT has reached the disk, all of it is gone and the next owner starts from `from`;
+// after that all of it is there and the next owner starts from `to`. There is no third state. What
+// a caller must not do is to believe an unknown outcome: it loads the record and compares.
 commit_status sqlite_unit_of_work::commit(const checkpoint_advance& advance) {
   require_open();
   fault_point("unit.before_checkpoint");

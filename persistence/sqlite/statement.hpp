@@ -33,8 +33,8 @@ class statement {
     return value ? bind(parameter, *value) : bind_null(parameter);
   }
 
-  /// True if there is a row; false, and ready for another run, when done. On an error it is ready for
-  /// another run as well. @throws store_error.
+  /// True if there is a row; false, and ready for another run, when done. On an error it is ready
+  /// for another run as well. @throws store_error.
   bool step();
 
   /// As `step`, but answers the extended result code instead of throwing.
@@ -65,7 +65,7 @@ class statement {
 
  private:
   struct finalizer {
-    void operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }
+    void operator()(sqlite3_stmt* s) const noexcept { sqlite3_finalize(s); }
   };
   void check(int code) const;
 

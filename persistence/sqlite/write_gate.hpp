@@ -9,8 +9,8 @@
 
 namespace waymark::sqlite {
 
-/// Decides who writes next in a database that has one writer. Waiting appends go first, in the order
-/// they came; then units of work in theirs. So that appends that never end do not starve the
+/// Decides who writes next in a database that has one writer. Waiting appends go first, in the
+/// order they came; then units of work in theirs. So that appends that never end do not starve the
 /// projections, a waiting unit of work gets its turn after two appends in a row at the latest.
 ///
 /// The gate is handed over, never thrown open: nobody can overtake who waits.
@@ -21,8 +21,8 @@ class write_gate {
   /// How many appends in a row go before a waiting unit of work.
   static constexpr int appends_in_a_row = 2;
 
-  /// Waits for its turn. @throws usage_error if this thread holds the gate already: it would wait for
-  /// itself.
+  /// Waits for its turn. @throws usage_error if this thread holds the gate already: it would wait
+  /// for itself.
   void enter(who as);
   void leave() noexcept;
 

@@ -217,7 +217,7 @@ inline void known_ids_answer_again(const event_store_factory& make) {
     CHECK((named.is_nil() || answer.problem.find(named.to_string()) != std::string::npos));
   };
   for (const auto expected : {any_version, expected_version{3}, expected_version{99}}) {
-    is_refused(command("s", expected, {event_with(b), event_with(a)}), a);          // other order
+    is_refused(command("s", expected, {event_with(b), event_with(a)}), a);           // other order
     is_refused(command("s", expected, {event_with(c), event_with(uuid::v7())}), {}); // a mix
     is_refused(command("s", expected, {event_with(uuid::v7()), event_with(c)}), {});
     is_refused(command("s", expected, {event_of("New"), event_with(c)}), {});
@@ -226,8 +226,9 @@ inline void known_ids_answer_again(const event_store_factory& make) {
   is_refused(command("elsewhere", any_version, {event_with(a), event_with(b)}), a);
   is_refused({{"Invoice", "s"}, any_version, {event_with(a)}}, a);
   const auto twice = uuid::v7();
-  CHECK(try_append(*store, command("new", no_stream, {event_with(twice), event_with(twice)})).state ==
-        state::refused);
+  CHECK(
+      try_append(*store, command("new", no_stream, {event_with(twice), event_with(twice)})).state ==
+      state::refused);
   CHECK_THROWS_AS(store->append(command("elsewhere", any_version, {event_with(a)})),
                   duplicate_event);
   CHECK(store->head() == head);
@@ -290,7 +291,8 @@ inline void refuses_what_cannot_be_stored(const event_store_factory& make) {
   refused({{"Order", "x"}, any_version, {event_of("")}});
   refused({{"Order", "x"}, any_version, {event_of("A", "{\"a\":")}});
   refused({{"Order", "x"}, any_version, {event_of("A", std::string(100'000, '['))}});
-  refused({{"Order", "x"}, any_version, {event_of("A", "\"" + std::string(17u << 20, 'x') + "\"")}});
+  refused(
+      {{"Order", "x"}, any_version, {event_of("A", "\"" + std::string(17u << 20, 'x') + "\"")}});
   auto bad_metadata = event_of("A");
   bad_metadata.metadata = "[1,2";
   refused({{"Order", "x"}, any_version, {bad_metadata}});
@@ -429,8 +431,8 @@ inline void stays_dense_under_load(const event_store_factory& make) {
   for (int t = 0; t < threads; ++t)
     writers.emplace_back([&, t] {
       for (int i = 0; i < appends; ++i) {
-        const auto answer = try_append(
-            *store, command(std::to_string(t), i * 2, {event_of("A"), event_of("B")}));
+        const auto answer =
+            try_append(*store, command(std::to_string(t), i * 2, {event_of("A"), event_of("B")}));
         if (answer.state != state::appended ||
             answer.value.last_position != answer.value.first_position + 1)
           ++failures;

@@ -53,19 +53,34 @@ struct handler_fixture {
 
 } // namespace
 
-TEST_CASE_METHOD(handler_fixture, "handlers keep off the transaction, settings and waymark's tables") {
-  for (const char* sql :
-       {"BEGIN IMMEDIATE", "END TRANSACTION", "SAVEPOINT s", "ATTACH ':memory:' AS m",
-        "PRAGMA journal_mode = DELETE", "PRAGMA synchronous = OFF", "PRAGMA wal_checkpoint",
-        "PRAGMA writable_schema = 1", "PRAGMA user_version = 3", "PRAGMA foreign_keys = 1",
-        "DELETE FROM waymark_events", "UPDATE waymark_checkpoints SET epoch = 0",
-        "SELECT * FROM waymark_events", "DROP TABLE Waymark_Events",
-        "CREATE TABLE waymark_mine (x)", "CREATE INDEX i ON waymark_events (data)",
-        "ALTER TABLE waymark_events ADD COLUMN x",
-        "CREATE TRIGGER g AFTER INSERT ON waymark_events BEGIN SELECT 1; END",
-        "INSERT INTO t SELECT position, data FROM waymark_events",
-        "DELETE FROM t; DELETE FROM t", "SELECT ?", "SELECT ?1", "SELECT :name", "SELECT @x",
-        "SELECT $name", "SELECT $0"}) {
+TEST_CASE_METHOD(handler_fixture,
+                 "handlers keep off the transaction, settings and waymark's tables") {
+  for (const char* sql : {"BEGIN IMMEDIATE",
+                          "END TRANSACTION",
+                          "SAVEPOINT s",
+                          "ATTACH ':memory:' AS m",
+                          "PRAGMA journal_mode = DELETE",
+                          "PRAGMA synchronous = OFF",
+                          "PRAGMA wal_checkpoint",
+                          "PRAGMA writable_schema = 1",
+                          "PRAGMA user_version = 3",
+                          "PRAGMA foreign_keys = 1",
+                          "DELETE FROM waymark_events",
+                          "UPDATE waymark_checkpoints SET epoch = 0",
+                          "SELECT * FROM waymark_events",
+                          "DROP TABLE Waymark_Events",
+                          "CREATE TABLE waymark_mine (x)",
+                          "CREATE INDEX i ON waymark_events (data)",
+                          "ALTER TABLE waymark_events ADD COLUMN x",
+                          "CREATE TRIGGER g AFTER INSERT ON waymark_events BEGIN SELECT 1; END",
+                          "INSERT INTO t SELECT position, data FROM waymark_events",
+                          "DELETE FROM t; DELETE FROM t",
+                          "SELECT ?",
+                          "SELECT ?1",
+                          "SELECT :name",
+                          "SELECT @x",
+                          "SELECT $name",
+                          "SELECT $0"}) {
     INFO(sql);
     CHECK_THAT(refused<projection_error>(sql), ContainsSubstring("\"") || ContainsSubstring(":"));
   }
@@ -86,17 +101,17 @@ TEST_CASE_METHOD(handler_fixture, "a statement that ends the transaction fails t
   CHECK_THROWS_AS(unit->model().execute("INSERT INTO t VALUES (2, 'c')"), statement_error);
   CHECK_THROWS_AS(unit->commit(step(0, 1)), statement_error);
   unit.reset();
-  store.projections->prepare_tables(std::vector<std::string>{
-      "CREATE TRIGGER no_three BEFORE INSERT ON t WHEN NEW.id = 3 "
-      "BEGIN SELECT RAISE(ROLLBACK, 'three is refused'); END"});
+  store.projections->prepare_tables(
+      std::vector<std::string>{"CREATE TRIGGER no_three BEFORE INSERT ON t WHEN NEW.id = 3 "
+                               "BEGIN SELECT RAISE(ROLLBACK, 'three is refused'); END"});
   CHECK_THAT(refused<statement_error>("INSERT INTO t VALUES (3, 'x')"),
              ContainsSubstring("three is refused"));
-  store.projections->read([](read_model& db) {
-    CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM t") == 0);
-  });
+  store.projections->read(
+      [](read_model& db) { CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM t") == 0); });
 }
 
-TEST_CASE_METHOD(handler_fixture, "a table that goes away is the projection's fault, not the event's") {
+TEST_CASE_METHOD(handler_fixture,
+                 "a table that goes away is the projection's fault, not the event's") {
   const char* insert = "INSERT INTO t VALUES (1, 'a')";
   runs(insert); // kept from here on
   raw_sqlite{folder.file()}.execute("DROP TABLE t");
@@ -108,9 +123,8 @@ TEST_CASE_METHOD(handler_fixture, "a table that goes away is the projection's fa
 }
 
 TEST_CASE_METHOD(handler_fixture, "values are blamed on the event") {
-  for (const char* sql :
-       {"INSERT INTO t VALUES ('text', 1)", "SELECT json('{')", "SELECT abs(-9223372036854775808)",
-        "SELECT zeroblob(2000000000)"}) {
+  for (const char* sql : {"INSERT INTO t VALUES ('text', 1)", "SELECT json('{')",
+                          "SELECT abs(-9223372036854775808)", "SELECT zeroblob(2000000000)"}) {
     INFO(sql);
     if (std::string_view{sql}.starts_with("INSERT"))
       runs(sql); // BIGINT takes text in a table that is not STRICT

@@ -2,6 +2,7 @@
 
 #include "persistence/memory/memory_projection_store.hpp"
 #include "tests/contract/projection_store_contract.hpp"
+#include "tests/contract/read_model_contract.hpp"
 #include "tests/persistence/temporary_folder.hpp"
 
 #include <waymark/persistence/store.hpp>

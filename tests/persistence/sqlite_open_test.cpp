@@ -53,7 +53,8 @@ append_command one_event(std::string id = "s") {
 } // namespace
 
 TEST_CASE("addresses of no known kind are refused with the known ones") {
-  for (const char* address : {"", "memory", "memory:x", "sqlite", "orders.db", "mysql://me:pw@host"})
+  for (const char* address :
+       {"", "memory", "memory:x", "sqlite", "orders.db", "mysql://me:pw@host"})
     try {
       (void)open(address);
       FAIL("opened " << address);
@@ -120,9 +121,8 @@ TEST_CASE("a user's own database gets tables added and keeps its own") {
   {
     auto store = open("sqlite:" + file);
     store.events->append(one_event());
-    store.projections->read([](read_model& db) {
-      CHECK(db.query_value<std::int64_t>("SELECT x FROM mine") == 42);
-    });
+    store.projections->read(
+        [](read_model& db) { CHECK(db.query_value<std::int64_t>("SELECT x FROM mine") == 42); });
   }
   raw_sqlite raw{file};
   CHECK(raw.number("PRAGMA application_id") == 77);

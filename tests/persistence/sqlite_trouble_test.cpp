@@ -8,8 +8,13 @@
 
 #include <waymark/persistence/store.hpp>
 
+#include <array>
+#include <csignal>
 #include <filesystem>
 #include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace waymark::test {
 
@@ -69,8 +74,7 @@ TEST_CASE("a full disk is a store's fault that passes, and nothing of it is kept
   const temporary_folder folder;
   const auto database = impatient(folder);
   auto store = open(folder.address());
-  store.projections->prepare_tables(
-      std::vector<std::string>{"CREATE TABLE big (text TEXT)"});
+  store.projections->prepare_tables(std::vector<std::string>{"CREATE TABLE big (text TEXT)"});
   const auto owner = own(*store.projections, request_of("p", "a"));
   store.events->append(one_event());
   const auto large = "\"" + std::string(1u << 20, 'x') + "\"";
@@ -178,6 +182,36 @@ TEST_CASE("who would wait for itself is told so") {
     CHECK_THROWS_AS(store.events->append(one_event()), usage_error);
   CHECK(store.projections->load(owner.key).has_value()); // reading is harmless
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+}
+
+TEST_CASE("what a killed process owned is claimed at once") {
+  const temporary_folder folder;
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const auto child = ::fork();
+  if (child == 0) {
+    auto store = open(folder.address());
+    const auto r = request_of("p", this_process_instance());
+    const char granted =
+        store.projections->claim(std::span{&r, 1})[0].state == claim_result::status::granted ? 'y'
+                                                                                             : 'n';
+    (void)!::write(ends[1], &granted, 1);
+    for (;;)
+      ::pause();
+  }
+  char granted = 'n';
+  CHECK(::read(ends[0], &granted, 1) == 1);
+  CHECK(granted == 'y');
+  auto store = open(folder.address());
+  const auto mine = request_of("p", this_process_instance());
+  const auto held = contract::claim_one(*store.projections, mine);
+  CHECK(held.state == claim_result::status::held);
+  CHECK_THAT(held.detail, ContainsSubstring("pid " + std::to_string(child)));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  CHECK(own(*store.projections, mine).epoch == 2);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST_CASE("a process that dies at a step of an append or a commit leaves all or nothing") {

@@ -41,11 +41,11 @@ template <class Store>
 std::shared_ptr<Store> kept_in(std::shared_ptr<temporary_folder> folder,
                                std::shared_ptr<Store> store) {
   auto* const plain = store.get();
-  return std::shared_ptr<Store>{plain, [folder = std::move(folder),
-                                        store = std::move(store)](Store*) mutable {
-                                  store.reset();
-                                  folder.reset();
-                                }};
+  return std::shared_ptr<Store>{
+      plain, [folder = std::move(folder), store = std::move(store)](Store*) mutable {
+        store.reset();
+        folder.reset();
+      }};
 }
 
 } // namespace waymark::test

@@ -4,8 +4,8 @@ CREATE TABLE waymark_log (
   created_at INTEGER NOT NULL
 ) STRICT;
 
--- Times are microseconds since 1970 in UTC. Positions are computed, never AUTOINCREMENT, so that they
--- are dense and in commit order.
+-- Times are microseconds since 1970 in UTC. Positions are computed, never AUTOINCREMENT, so that
+-- they are dense and in commit order.
 CREATE TABLE waymark_events (
   position          INTEGER PRIMARY KEY,
   event_id          BLOB NOT NULL UNIQUE CHECK (length(event_id) = 16),

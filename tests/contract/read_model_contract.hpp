@@ -1,0 +1,186 @@
+// What every projection store that keeps tables promises besides (guarantee G2), as test cases for
+// Catch2 version 2 or 3. Include Catch2 before this header, then name the store and say how to make
+// an empty one:
+//
+//   WAYMARK_READ_MODEL_CONTRACT("my store", [](const waymark::clock& clk) { return make(clk); })
+#pragma once
+
+#include "projection_store_contract.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace waymark::contract {
+
+inline const std::vector<std::string>& revenue_table() {
+  static const std::vector<std::string> statements{
+      "CREATE TABLE IF NOT EXISTS revenue (day TEXT PRIMARY KEY, cents BIGINT NOT NULL "
+      "CHECK (cents >= 0))"};
+  return statements;
+}
+
+inline std::int64_t revenue(projection_store& store) {
+  std::int64_t result = 0;
+  store.read([&](read_model& db) {
+    result = db.query_value<std::int64_t>("SELECT coalesce(sum(cents), 0) FROM revenue");
+  });
+  return result;
+}
+
+inline constexpr const char* add_revenue =
+    "INSERT INTO revenue VALUES ($1, $2) "
+    "ON CONFLICT (day) DO UPDATE SET cents = revenue.cents + excluded.cents";
+
+inline void tables_and_checkpoint_are_one(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(revenue_table());
+  store->prepare_tables(revenue_table());
+  const auto owner = own(*store, request_of("p", "a"));
+  {
+    auto unit = store->begin(owner);
+    CHECK(unit->model().execute(add_revenue, "2026-11-21", 1250) == 1);
+    CHECK(unit->model().execute(add_revenue, "2026-11-21", 50) == 1);
+    CHECK(unit->model().query_value<std::int64_t>("SELECT cents FROM revenue") == 1300);
+    REQUIRE(unit->commit(step(0, 2, 2)) == commit_status::committed);
+  }
+  CHECK(revenue(*store) == 1300);
+  {
+    auto unit = store->begin(owner);
+    unit->model().execute(add_revenue, "2026-11-22", 1);
+  } // not committed
+  CHECK(revenue(*store) == 1300);
+  {
+    auto unit = store->begin(owner);
+    unit->model().execute(add_revenue, "2026-11-22", 1);
+    CHECK(unit->commit(step(0, 3)) == commit_status::fenced);
+  }
+  CHECK(revenue(*store) == 1300);
+  const std::vector<std::string> truncate{"DELETE FROM revenue"};
+  store->reset(request_of("p", "a"), truncate);
+  CHECK(revenue(*store) == 0);
+  CHECK(store->load(owner.key)->position == 0);
+
+  // What can't be emptied is not reset.
+  const auto again = own(*store, request_of("p", "a"));
+  REQUIRE(store->save(again, step(0, 9)) == commit_status::committed);
+  const std::vector<std::string> wrong{"DELETE FROM no_such_table"};
+  CHECK_THROWS_AS(store->reset(request_of("p", "a"), wrong), projection_error);
+  CHECK(store->load(owner.key)->position == 9);
+  CHECK(store->load(owner.key)->epoch == again.epoch);
+  const std::vector<std::string> bad{"CREATE TABLE good (x BIGINT)", "CREATE TABLE bad ("};
+  CHECK_THROWS_AS(store->prepare_tables(bad), projection_error);
+  CHECK_THROWS_AS(store->read([](read_model& db) { (void)db.query("SELECT * FROM good"); }),
+                  projection_error);
+}
+
+inline void arguments_by_number(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(std::vector<std::string>{
+      "CREATE TABLE things (a TEXT, b TEXT, c TEXT, d BIGINT, e DOUBLE PRECISION)"});
+  const auto owner = own(*store, request_of("p", "a"));
+  auto unit = store->begin(owner);
+  auto& db = unit->model();
+  db.execute("INSERT INTO things (a, b, c) VALUES ($2, $1, $1)", "one", "two");
+  const auto rows =
+      db.query_as<std::string, std::string, std::string>("SELECT a, b, c FROM things");
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0] == std::tuple<std::string, std::string, std::string>{"two", "one", "one"});
+  db.execute("DELETE FROM things");
+
+  const std::string text{"it's \"quoted\"; DROP TABLE things; -- \xc3\xa4"};
+  db.execute("INSERT INTO things VALUES ($1, $2, $3, $4, $5)", text, nullptr, "",
+             std::int64_t{1} << 60, 0.5);
+  using opt = std::optional<std::string>;
+  const auto found =
+      db.query_as<std::string, opt, opt, std::int64_t, double>("SELECT a, b, c, d, e FROM things");
+  REQUIRE(found.size() == 1);
+  CHECK(std::get<0>(found[0]) == text);
+  CHECK(std::get<1>(found[0]) == std::nullopt);
+  CHECK(std::get<2>(found[0]) == "");
+  CHECK(std::get<3>(found[0]) == std::int64_t{1} << 60);
+  CHECK(std::get<4>(found[0]) == 0.5);
+  CHECK(db.query_optional<std::int64_t>("SELECT d FROM things WHERE d = $1", 5) == std::nullopt);
+  CHECK_THROWS_AS(db.query_value<std::int64_t>("SELECT d FROM things WHERE d = $1", 5),
+                  usage_error);
+  CHECK_THROWS_AS(db.query_value<std::int64_t>("SELECT a FROM things"), usage_error);
+  CHECK_FALSE(unit->failed()); // it was the answer that did not fit, not the statement
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+}
+
+template <class Exception>
+inline void fails_as(projection_store& store, const ownership& owner,
+                     const std::function<void(read_model&)>& handler) {
+  const auto before = store.load(owner.key)->position;
+  auto unit = store.begin(owner);
+  REQUIRE(unit);
+  unit->model().execute(add_revenue, "lost", 1);
+  CHECK_THROWS_AS(handler(unit->model()), Exception); // swallowed, as a handler might
+  CHECK(unit->failed());
+  CHECK_THROWS(unit->model().execute(add_revenue, "lost", 1));
+  CHECK_THROWS(unit->commit(step(before, before + 1)));
+  unit.reset();
+  CHECK(store.load(owner.key)->position == before);
+  CHECK(revenue(store) == 0);
+}
+
+inline void failed_statements_fail_the_event(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(revenue_table());
+  const auto owner = own(*store, request_of("p", "a"));
+  const auto run = [](std::string sql) { return [sql](read_model& db) { db.execute(sql); }; };
+  fails_as<statement_error>(*store, owner, run("INSERT INTO revenue VALUES ('x', -1)"));
+  fails_as<statement_error>(*store, owner, run("INSERT INTO revenue VALUES ('x', NULL)"));
+  fails_as<projection_error>(*store, owner, run("INSERT INTO no_such_table VALUES (1)"));
+  fails_as<projection_error>(*store, owner, run("INSERT INTO revenue (nothing) VALUES (1)"));
+  fails_as<projection_error>(*store, owner, run("INSRT INTO revenue"));
+  fails_as<projection_error>(*store, owner, run("DELETE FROM revenue; DELETE FROM revenue"));
+  fails_as<projection_error>(*store, owner, run(""));
+  fails_as<projection_error>(*store, owner, run("-- nothing"));
+  for (const char* sql : {"BEGIN", "COMMIT", "ROLLBACK", "END", "SAVEPOINT a", "RELEASE a",
+                          "ROLLBACK TO a", "ATTACH 'x' AS y", "DETACH y"})
+    fails_as<projection_error>(*store, owner, run(sql));
+  fails_as<projection_error>(*store, owner, [](read_model& db) { db.execute(add_revenue, "a"); });
+  fails_as<projection_error>(*store, owner,
+                             [](read_model& db) { db.execute(add_revenue, "a", 1, 2); });
+  fails_as<projection_error>(*store, owner, [](read_model& db) {
+    db.execute("INSERT INTO revenue VALUES ($1, $3)", 1, 2, 3);
+  });
+  // The store serves on after all that.
+  auto unit = store->begin(owner);
+  unit->model().execute(add_revenue, "kept", 5);
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+  CHECK(revenue(*store) == 5);
+}
+
+inline void queries_write_nothing(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(revenue_table());
+  for (const char* sql : {"INSERT INTO revenue VALUES ('x', 1)", "DELETE FROM revenue",
+                          "INSERT INTO revenue VALUES ('x', 1) RETURNING day"})
+    CHECK_THROWS_AS(store->read([&](read_model& db) { (void)db.query(sql); }), statement_error);
+  CHECK(revenue(*store) == 0);
+  CHECK_THROWS_AS(store->read([](read_model&) { throw std::out_of_range{"mine"}; }),
+                  std::out_of_range);
+}
+
+} // namespace waymark::contract
+
+#define WAYMARK_READ_MODEL_CONTRACT(NAME, ...)                                                     \
+  TEST_CASE(NAME ": tables and checkpoint are one", "[contract]") {                                \
+    waymark::contract::tables_and_checkpoint_are_one(__VA_ARGS__);                                 \
+  }                                                                                                \
+  TEST_CASE(NAME ": arguments go by number", "[contract]") {                                       \
+    waymark::contract::arguments_by_number(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": a failed statement fails the event", "[contract]") {                           \
+    waymark::contract::failed_statements_fail_the_event(__VA_ARGS__);                              \
+  }                                                                                                \
+  TEST_CASE(NAME ": queries write nothing", "[contract]") {                                        \
+    waymark::contract::queries_write_nothing(__VA_ARGS__);                                         \
+  }
