@@ -8,8 +8,8 @@ public=$(tr '\n' ' ' <"$2")
 built=$(tr '\n' ' ' <"$3")
 cd "$1"
 
-# The programs of tests/consumer are foreign projects, and the fuzzer's main() needs clang.
-built="$built $(find tests/consumer -name '*.cpp' 2>/dev/null | tr '\n' ' ') fuzz/libfuzzer_main.cpp"
+# The program of tests/consumer is a foreign project, and the fuzzer's main() needs clang.
+built="$built tests/consumer/main.cpp fuzz/libfuzzer_main.cpp"
 found=$(find messages persistence actors supervisors testing apps examples benchmarks fuzz tests \
   cmake scripts docs ./*.hpp ./*.md ./CMakeLists.txt .ci -type f 2>/dev/null | sed 's|^\./||' |
   grep -v '^fuzz/corpus/' | sort)

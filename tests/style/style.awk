@@ -55,7 +55,9 @@ FNR == 1 {
 /[ \r]$/ { complain("blanks at the end of the line") }
 /TO[D]O|FIX[M]E/ { complain("unfinished work; finish it or write down a decision") }
 code && /^#pragma once/ { pragma = 1; has_pragma[FILENAME] = 1 }
-in_library && FNR == 401 && !(FILENAME in may_be_long) { complain("more than 400 lines; look for the second idea in it") }
+in_library && FNR == 401 && !(FILENAME in may_be_long) {
+  complain("more than 400 lines; look for the second idea in it")
+}
 
 code && match($0, /^# *include *[<"][^>"]*[>"]/) {
   target = substr($0, RSTART, RLENGTH)
