@@ -43,11 +43,11 @@ struct event_log_state {
   void look() {
     try {
       const auto head = options_.log->head();
-      if (head == told_)
-        return;
+      const auto to = others_->find(roles::coordinator);
+      if (head == told_ || !to)
+        return; // a coordinator that is not entered yet is told by the next tick
       told_ = head;
-      if (const auto to = others_->find(roles::coordinator))
-        compat::tell(self_, to, head_atom_v, head);
+      compat::tell(self_, to, head_atom_v, head);
     } catch (const std::exception&) {
       told_ = -1; // a read tells those who wait for a page
     }
