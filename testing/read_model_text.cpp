@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <variant>
+#include <vector>
 
 namespace waymark::testing {
 

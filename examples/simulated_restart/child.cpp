@@ -3,6 +3,7 @@
 #include "examples/simulated_restart/bank.hpp"
 
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <sys/prctl.h>
 #include <thread>

@@ -3,6 +3,7 @@
 #include "examples/simulated_restart/bank.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
