@@ -108,7 +108,8 @@ with dpkg, and not kept, unless you ask for it.
   --verbose            show what the engine logs
   --help               this
 
-A second run adds only the lines that are new. Keep one store for each machine.
+A second run adds only the lines that are new. Keep one store for each machine, and begin a new one
+to add logs that are older than what it has.
 The exit status is 0 if nothing differs, 1 if something differs or failed, 2 for wrong usage.
 )";
 }

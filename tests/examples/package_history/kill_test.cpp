@@ -72,7 +72,6 @@ struct remains {
   std::vector<std::tuple<std::string, std::string, std::string, std::string, std::string>> packages;
   std::vector<std::tuple<std::string, std::int64_t, std::int64_t, std::int64_t>> days;
   std::vector<waymark::position_t> letters;
-  friend bool operator==(const remains&, const remains&) = default;
 };
 
 remains what_remains(const std::string& address) {
