@@ -15,8 +15,7 @@ struct append_state {
   static inline const char* name = "waymark.append";
   explicit append_state(self_ptr self) : self_{self} {}
 
-  caf::behavior make_behavior(std::shared_ptr<event_store> log,
-                              std::shared_ptr<append_queue> queue,
+  caf::behavior make_behavior(std::shared_ptr<event_store> log, std::shared_ptr<append_queue> queue,
                               std::shared_ptr<directory> others, std::size_t max_group) {
     set_quiet_handlers(self_);
     log_ = std::move(log);
@@ -32,7 +31,19 @@ struct append_state {
  private:
   using slots = std::vector<std::shared_ptr<append_slot>>;
 
+  /// Whatever ends a commit, nobody waits for an answer for ever.
+  struct last_answer {
+    const slots& group;
+    ~last_answer() {
+      for (const auto& slot : group)
+        if (!slot->is_answered())
+          slot->answer(failed_results(slot->commands().size(), "the appender ended unexpectedly",
+                                      store_error::outcome::unknown));
+    }
+  };
+
   void commit(const slots& group) {
+    const last_answer promised{group};
     std::vector<append_command> commands;
     for (const auto& slot : group)
       std::move(slot->commands().begin(), slot->commands().end(), std::back_inserter(commands));
@@ -49,8 +60,22 @@ struct append_state {
   std::vector<append_result> carry_out(const std::vector<append_command>& commands) {
     try {
       return log_->append(commands);
+    } catch (const store_error& problem) {
+      if (problem.outcome_unknown())
+        return settle(commands);
+      return failed_results(commands.size(), problem.what());
     } catch (const std::exception& problem) {
       return failed_results(commands.size(), problem.what());
+    }
+  }
+
+  /// The reply was lost. Every event has an id (the engine sees to it), so that appending the same
+  /// again either finds it there or does it now.
+  std::vector<append_result> settle(const std::vector<append_command>& commands) {
+    try {
+      return log_->append(commands);
+    } catch (const std::exception& problem) {
+      return failed_results(commands.size(), problem.what(), store_error::outcome::unknown);
     }
   }
 

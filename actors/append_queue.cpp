@@ -1,17 +1,21 @@
 #include "actors/append_queue.hpp"
 
-#include <waymark/messages/error.hpp>
+#include <algorithm>
 
 namespace waymark {
 
 void append_slot::answer(std::vector<append_result> results) {
+  auto expected = state::open;
+  if (!state_.compare_exchange_strong(expected, state::answering))
+    return;
   results_ = std::move(results);
-  answered_.store(true, std::memory_order_release);
-  answered_.notify_one();
+  state_.store(state::answered, std::memory_order_release);
+  state_.notify_one();
 }
 
 std::vector<append_result> append_slot::wait() {
-  answered_.wait(false, std::memory_order_acquire);
+  for (auto now = state_.load(); now != state::answered; now = state_.load())
+    state_.wait(now);
   return std::move(results_);
 }
 
@@ -40,6 +44,8 @@ std::vector<std::shared_ptr<append_slot>> append_queue::take(std::size_t max_com
     result.push_back(std::move(slots_.front()));
     slots_.pop_front();
   }
+  std::erase_if(taken_, [](const auto& slot) { return slot->is_answered(); });
+  taken_.insert(taken_.end(), result.begin(), result.end());
   commands_ -= taken;
   awake_ = !result.empty();
   if (taken > 0)
@@ -55,13 +61,25 @@ void append_queue::close() {
 
 void append_queue::fail_rest(const std::string& why) {
   close();
+  std::vector<std::shared_ptr<append_slot>> in_hand;
+  {
+    const std::lock_guard lock{mutex_};
+    in_hand = taken_;
+  }
   for (const auto& slot : take(static_cast<std::size_t>(-1)))
-    slot->answer(failed_results(slot->commands().size(), why));
+    slot->answer(failed_results(slot->commands().size(), why + ": nothing was appended"));
+  for (const auto& slot : in_hand)
+    slot->answer(failed_results(slot->commands().size(),
+                                why + " while it was appended: whether it is in the log, an append "
+                                      "of the same event ids tells",
+                                store_error::outcome::unknown));
 }
 
-std::vector<append_result> failed_results(std::size_t count, const std::string& why) {
+std::vector<append_result> failed_results(std::size_t count, const std::string& why,
+                                          store_error::outcome known) {
   append_result failure;
   failure.state = append_result::status::failed;
+  failure.outcome_unknown = known == store_error::outcome::unknown;
   failure.problem = why;
   return std::vector<append_result>(count, failure);
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <waymark/messages/append.hpp>
+#include <waymark/messages/error.hpp>
 
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -19,16 +21,20 @@ class append_slot {
 
   [[nodiscard]] std::vector<append_command>& commands() noexcept { return commands_; }
 
-  /// Called once, by whoever carried the commands out.
+  /// Called by whoever carried the commands out. The first answer counts, later ones are dropped.
   void answer(std::vector<append_result> results);
+
+  [[nodiscard]] bool is_answered() const noexcept { return state_.load() == state::answered; }
 
   /// Blocks until the answer is there.
   std::vector<append_result> wait();
 
  private:
+  enum class state : std::uint8_t { open, answering, answered };
+
   std::vector<append_command> commands_;
   std::vector<append_result> results_;
-  std::atomic<bool> answered_{false};
+  std::atomic<state> state_{state::open};
 };
 
 /// The bounded queue between the threads that append and the one that commits. It outlives the
@@ -48,13 +54,15 @@ class append_queue {
   /// No more pushes. What is queued may still be taken.
   void close();
 
-  /// Answers everything that is left with a failure. For the end.
+  /// Answers everything that is left with a failure, also what was taken and is still without an
+  /// answer: of that nobody knows what came of it. For the end.
   void fail_rest(const std::string& why);
 
  private:
   std::mutex mutex_;
   std::condition_variable room_;
   std::deque<std::shared_ptr<append_slot>> slots_;
+  std::vector<std::shared_ptr<append_slot>> taken_; ///< Last, and perhaps without an answer yet.
   std::size_t commands_ = 0;
   const std::size_t max_commands_;
   bool awake_ = false;
@@ -62,6 +70,8 @@ class append_queue {
 };
 
 /// The same failure for each of `count` commands.
-[[nodiscard]] std::vector<append_result> failed_results(std::size_t count, const std::string& why);
+[[nodiscard]] std::vector<append_result>
+failed_results(std::size_t count, const std::string& why,
+               store_error::outcome known = store_error::outcome::nothing_done);
 
 } // namespace waymark

@@ -1,6 +1,7 @@
 #include "actors/board.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace waymark {
 
@@ -43,17 +44,45 @@ void board::publish(const projection_status& status, const checkpoint& record) {
   if (found == entries_.end())
     return;
   auto& entry = found->second;
-  const auto restarts = entry.status.restarts;
-  const auto since =
-      entry.status.state == status.state && entry.status.since != timestamp{} ? entry.status.since
-                                                                              : status.since;
-  entry.status = status;
-  entry.status.restarts = restarts;
-  entry.status.since = since;
-  entry.record = record;
-  note_speed(status.key, entry.status, record.events_processed);
+  const auto before = std::exchange(entry.status, status);
+  entry.status.restarts = before.restarts;
+  if (record.epoch == 0) { // a new incarnation knows nothing yet; what was committed still is
+    entry.status.passed = before.passed;
+    entry.status.position = before.position;
+    entry.status.set_aside = before.set_aside;
+  } else if (record.generation < entry.generation) { // of before a reset
+    entry.status.passed = 0;
+    entry.status.position.reset();
+  } else {
+    entry.record = record;
+  }
+  // A new incarnation has mended nothing as long as it has not claimed.
+  if (status.state == projection_state::starting && before.state == projection_state::degraded) {
+    entry.status.state = before.state;
+    entry.status.reason = before.reason;
+    entry.status.last_error = before.last_error;
+  }
+  if (entry.status.state == before.state && before.since != timestamp{})
+    entry.status.since = before.since;
+  note_speed(status.key, entry.status, entry.record.events_processed);
   if (waiting_ > 0)
     changed_.notify_all();
+}
+
+void board::forget_progress(std::string_view projection, std::int64_t generation, timestamp since) {
+  const std::lock_guard lock{mutex_};
+  for (auto& [key, entry] : entries_) {
+    if (key.projection != projection)
+      continue;
+    entry.generation = generation;
+    entry.record = checkpoint{};
+    entry.record.key = key;
+    const auto restarts = entry.status.restarts;
+    entry.status = projection_status{};
+    entry.status.key = key;
+    entry.status.restarts = restarts;
+    entry.status.since = since;
+  }
 }
 
 void board::count_restart(const shard_key& key) {

@@ -27,6 +27,7 @@ struct board_entry {
   projection_status status;
   checkpoint record;
   std::optional<std::string> paused; ///< Why, if an operator wants it to stand.
+  std::int64_t generation = 0;       ///< The oldest whose progress counts.
 };
 
 /// Where actors publish what they are doing, and anybody looks or waits without asking an actor: it
@@ -38,11 +39,16 @@ class board {
 
   void publish(const projection_status& status, const checkpoint& record);
   void count_restart(const shard_key& key);
+  /// After a reset: nothing has passed, whatever actors of an older generation still publish.
+  void forget_progress(std::string_view projection, std::int64_t generation, timestamp since);
   /// Published by a supervisor when an actor is gone.
   void set_state(const shard_key& key, projection_state state, const std::string& reason,
                  timestamp since);
   void set_paused(std::string_view projection, std::optional<std::string> why);
+  /// The log has grown to here.
   void set_head(position_t head);
+  /// It is another log, which ends here.
+  void replace_head(position_t head) { head_.store(head); }
 
   [[nodiscard]] position_t head() const { return head_.load(); }
   [[nodiscard]] std::optional<board_entry> find(const shard_key& key) const;

@@ -18,6 +18,10 @@ struct checkpoint_state {
   using self_ptr = caf::stateful_actor<checkpoint_state>*;
   static inline const char* name = "waymark.checkpoint";
   explicit checkpoint_state(self_ptr self) : self_{self} {}
+  ~checkpoint_state() {
+    for (auto& [key, e] : entries_)
+      fail_flush(e);
+  }
 
   caf::behavior make_behavior(checkpoint_options options, std::shared_ptr<directory> others) {
     set_quiet_handlers(self_);
@@ -50,6 +54,10 @@ struct checkpoint_state {
 
  private:
   using promise = caf::typed_response_promise<position_t>;
+  struct save_outcome {
+    std::optional<commit_status> status;
+    std::string problem{"its session ended"};
+  };
   struct entry {
     std::optional<pending_save> pending;
     position_t stored = 0;
@@ -102,19 +110,21 @@ struct checkpoint_state {
     e.pending.reset();
     wanted.advance.from = e.stored;
     e.saving = true;
-    auto outcome = std::make_shared<std::optional<commit_status>>();
-    run(wanted.pool,
+    auto outcome = std::make_shared<save_outcome>();
+    run(
+        wanted.pool,
         [wanted, outcome] {
           try {
-            *outcome = save_position_of(*wanted.context, wanted.owner, wanted.advance);
-          } catch (const std::exception&) {
-            // no outcome: tried again with the next tick
+            outcome->status = save_position_of(*wanted.context, wanted.owner, wanted.advance);
+          } catch (const std::exception& problem) {
+            outcome->problem = problem.what();
           }
         },
         [this, wanted, outcome, key = wanted.owner.key] { saved(key, wanted, *outcome); });
   }
 
-  void saved(const shard_key& key, const pending_save& what, std::optional<commit_status> outcome) {
+  void saved(const shard_key& key, const pending_save& what, const save_outcome& result) {
+    const auto outcome = result.status;
     auto& e = entries_[key];
     e.saving = false;
     if (e.epoch == what.owner.epoch) {
@@ -124,16 +134,17 @@ struct checkpoint_state {
       } else if (outcome == commit_status::fenced) {
         e.pending.reset();
         compat::tell(self_, what.told, fenced_atom_v, what.owner.epoch);
-      } else if (!e.pending) {
-        e.pending = what; // the store can't serve: with the next tick
       } else {
-        e.pending->advance.handled += what.advance.handled;
+        // Handling more would only make more that is handled twice.
+        e.pending.reset();
+        compat::tell(self_, what.told, unsaved_atom_v, what.owner.epoch, result.problem);
       }
     }
-    if (outcome)
-      answer_flush(e);
-    else
+    if (!outcome)
       fail_flush(e);
+    else if (!e.flushing.empty())
+      save(e); // what came meanwhile
+    answer_flush(e);
     end_if_done();
   }
 
@@ -154,7 +165,8 @@ struct checkpoint_state {
 
   void renew() {
     for (const auto& [store, pool] : stores_)
-      run(pool,
+      run(
+          pool,
           [store = store, owner = options_.owner] {
             try {
               store->renew(owner);

@@ -17,7 +17,8 @@ struct pending_save {
   ownership owner;
   position_t stored = 0; ///< Position in the checkpoint row, as far as the projection knows.
   checkpoint_advance advance;
-  caf::actor told; ///< Gets (saved_atom, position) or (fenced_atom).
+  caf::actor told; ///< Gets (saved_atom, epoch, position), (fenced_atom, epoch) or (unsaved_atom,
+                   ///< epoch, why).
 };
 
 struct checkpoint_options {

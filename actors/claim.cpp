@@ -26,14 +26,21 @@ claim_result claim_one(projection_store& store, const claim_request& request) {
 }
 
 /// A rebuild for a new version is due: claims as the old version, so that an owner who still works
-/// is respected, then resets, which also writes the new version.
+/// is respected, then resets, which also writes the new version. That is the first shard's work,
+/// since it is done for all, and there may have been fewer or more of them; the others wait for it.
 std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim_request& request) {
   if (order.spec->on_new_version != new_version::rebuild)
     return std::nullopt;
-  const auto found = order.store->load(request.key);
+  auto as_old = request;
+  as_old.key.shard = 0;
+  const auto found = order.store->load(as_old.key);
   if (!found || found->projection_version >= order.spec->version)
     return std::nullopt;
-  auto as_old = request;
+  if (request.key.shard != 0)
+    return refusal(claim_report::status::held,
+                   "waits until shard 0 has emptied the read model of version " +
+                       std::to_string(found->projection_version) + " for version " +
+                       std::to_string(order.spec->version));
   as_old.projection_version = found->projection_version;
   as_old.shards = found->shards;
   as_old.key_rule = found->key_rule;
@@ -98,9 +105,8 @@ claim_report claim_or_throw(const claim_order& order) {
     report.detail = std::move(divergence);
     return report;
   }
-  report.parked = std::make_shared<parked_set>(
-      std::make_move_iterator(result.parked_keys.begin()),
-      std::make_move_iterator(result.parked_keys.end()));
+  report.parked = std::make_shared<parked_set>(std::make_move_iterator(result.parked_keys.begin()),
+                                               std::make_move_iterator(result.parked_keys.end()));
   report.set_aside = store.counts(request.key);
   return report;
 }

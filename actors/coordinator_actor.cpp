@@ -10,15 +10,20 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace waymark {
 
 namespace {
 
+constexpr std::chrono::milliseconds reask_interval{50};
+
 struct coordinator_state {
   using self_ptr = caf::stateful_actor<coordinator_state>*;
   static inline const char* name = "waymark.coordinator";
   explicit coordinator_state(self_ptr self) : self_{self} {}
+  ~coordinator_state() { refuse_all("the coordinator is being restarted"); }
 
   caf::behavior make_behavior(std::shared_ptr<board> shown, std::shared_ptr<directory> others,
                               std::size_t cache_bytes) {
@@ -32,15 +37,25 @@ struct coordinator_state {
               if (specs_.erase(who) > 0)
                 change_wants();
             },
-            [this](fetch_atom, position_t after, const spec_ptr& spec) {
+            [this](fetch_atom, position_t after, const spec_ptr& spec, std::uint64_t seen) {
               subscribe(spec);
-              return fetch(after);
+              return fetch(after, seen);
             },
             [this](head_atom, position_t head) {
-              head_ = head;
-              board_->set_head(head);
+              head_ = std::max(head_, head);
+              board_->set_head(head_);
               read_next();
-            }};
+            },
+            [this](head_atom, position_t head, std::uint64_t incarnation) {
+              lost_.reset();
+              learn(head, incarnation);
+              read_next();
+            },
+            [this](lost_atom, const std::string& why) {
+              lost_ = why;
+              refuse_all(why);
+            },
+            [this](poke_atom) { poke(); }};
   }
 
  private:
@@ -64,8 +79,39 @@ struct coordinator_state {
     cache_.clear();
   }
 
-  caf::result<page_ptr> fetch(position_t after) {
+  /// The head as the log itself has it. If it is another log, nothing that is known of the former
+  /// counts, and those who wait for its next event are told.
+  void learn(position_t head, std::uint64_t incarnation) {
+    if (incarnation == incarnation_) {
+      head_ = std::max(head_, head);
+      return board_->set_head(head_);
+    }
+    incarnation_ = incarnation;
+    head_ = head;
+    cache_.clear();
+    board_->replace_head(head);
+    for (auto& w : std::exchange(waiting_, {}))
+      w.to.deliver(nothing_after(w.after));
+  }
+
+  [[nodiscard]] page_ptr nothing_after(position_t after) const {
+    auto empty = std::make_shared<page>();
+    empty->after = empty->scanned_to = after;
+    empty->head = head_;
+    empty->log_incarnation = incarnation_;
+    return empty;
+  }
+
+  caf::result<page_ptr> fetch(position_t after, std::uint64_t seen) {
     auto to = self_->make_response_promise<page_ptr>();
+    if (lost_) {
+      to.deliver(make_exit(exit_code::store_fault, *lost_));
+      return to;
+    }
+    if (incarnation_ != 0 && seen != incarnation_ && after >= head_) {
+      to.deliver(nothing_after(after));
+      return to;
+    }
     if (auto found = cache_.find(after)) {
       to.deliver(found);
       read_ahead(found->scanned_to);
@@ -109,17 +155,21 @@ struct coordinator_state {
   }
 
   void take(const page_ptr& found, const wants_ptr& asked) {
-    head_ = std::max(head_, found->head);
-    board_->set_head(head_);
+    learn(found->head, found->log_incarnation);
     if (found->scanned_to == found->after) {
-      head_ = found->head; // shorter than was said: ask again rather than read again
-      poke();
+      head_ = found->head; // less than was said: ask again, but not at once, rather than read again
+      compat::tell_after(self_, reask_interval, caf::actor{self_}, poke_atom_v);
     }
     if (asked == wants_ && found->scanned_to > found->after) {
       cache_.add(found);
       serve(found);
     }
     read_next();
+  }
+
+  void refuse_all(const std::string& why) {
+    for (auto& w : std::exchange(waiting_, {}))
+      w.to.deliver(make_exit(exit_code::store_fault, why));
   }
 
   void poke() {
@@ -157,6 +207,8 @@ struct coordinator_state {
   page_cache cache_{0};
   std::deque<waiter> waiting_;
   position_t head_ = 0;
+  std::uint64_t incarnation_ = 0;   // of the log; 0 until it is told
+  std::optional<std::string> lost_; // why the log can't be read
   bool reading_ = false;
 };
 

@@ -13,10 +13,15 @@ namespace waymark {
 /// Fans the log out to the projections: answers from pages that several share, reads what is
 /// missing once for all who ask, one page ahead while somebody catches up, and lets a request at
 /// the head wait until there is something. Keeps the head that lag is measured against.
-/// - (fetch_atom, position_t after, spec_ptr) -> page_ptr that begins at or before `after` and ends
-///   behind it. The projection's wishes are part of what is read from now on.
+/// - (fetch_atom, position_t after, spec_ptr, std::uint64_t seen) -> page_ptr that begins at or
+///   before `after` and ends behind it. The projection's wishes are part of what is read from now
+///   on. If `seen` is not the log's incarnation, an empty page says so without waiting for an
+///   event.
 /// - (unsubscribe_atom, std::string name): and no longer
 /// - (head_atom, position_t): the log has grown to here
+/// - (head_atom, position_t, std::uint64_t incarnation): it ends here; it is another log if the
+///   incarnation is another
+/// - (lost_atom, std::string why): it can't be read, so who waits for events of it learns why
 ///
 /// `cache_bytes` bounds the pages kept for others; the page that was just read is always kept.
 caf::actor spawn_coordinator(caf::local_actor& host, std::shared_ptr<board> shown,

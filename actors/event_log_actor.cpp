@@ -22,8 +22,9 @@ struct event_log_state {
     compat::tell(self_, caf::actor{self_}, tick_atom_v);
     return {[this](read_atom, position_t after, const wants_ptr& wanted) -> caf::result<page_ptr> {
               try {
-                auto found = std::make_shared<const page>(
+                auto found = std::make_shared<page>(
                     options_.log->read_all(after, options_.limit, wanted->filter));
+                found->log_incarnation = options_.identity->look(*options_.log, found->head);
                 decode_wanted(found->events, *wanted);
                 return page_ptr{std::move(found)};
               } catch (const std::exception& problem) {
@@ -41,15 +42,19 @@ struct event_log_state {
   }
 
   void look() {
+    const auto to = others_->find(roles::coordinator);
     try {
       const auto head = options_.log->head();
-      const auto to = others_->find(roles::coordinator);
-      if (head == told_ || !to)
+      const auto incarnation = options_.identity->look(*options_.log, head);
+      if (!to || (head == told_ && incarnation == told_incarnation_))
         return; // a coordinator that is not entered yet is told by the next tick
       told_ = head;
-      compat::tell(self_, to, head_atom_v, head);
-    } catch (const std::exception&) {
-      told_ = -1; // a read tells those who wait for a page
+      told_incarnation_ = incarnation;
+      compat::tell(self_, to, head_atom_v, head, incarnation);
+    } catch (const std::exception& problem) {
+      told_ = -1;
+      if (to)
+        compat::tell(self_, to, lost_atom_v, std::string{problem.what()});
     }
   }
 
@@ -57,6 +62,7 @@ struct event_log_state {
   event_log_options options_;
   std::shared_ptr<directory> others_;
   position_t told_ = -1;
+  std::uint64_t told_incarnation_ = 0;
 };
 
 caf::behavior run(event_log_state::self_ptr self, event_log_options options,

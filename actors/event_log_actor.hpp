@@ -2,6 +2,7 @@
 
 #include "actors/caf.hpp"
 #include "actors/directory.hpp"
+#include "actors/log_identity.hpp"
 #include "actors/wants.hpp"
 
 #include <waymark/persistence/event_store.hpp>
@@ -17,11 +18,13 @@ struct event_log_options {
   std::shared_ptr<event_store> log;
   read_limit limit{};
   std::chrono::milliseconds poll_interval{50};
+  /// Shared by all incarnations, so that a restart is not taken for another log.
+  std::shared_ptr<log_identity> identity = std::make_shared<log_identity>();
 };
 
 /// Reads the log for the coordinator on a thread of its own (detached), once for all who ask, and
 /// decodes what it reads. Looks for other processes' appends every `poll_interval` and tells the
-/// coordinator the new head.
+/// coordinator the new head, that the log can't be read, or that it is another log now.
 /// - (read_atom, position_t after, wants_ptr) -> page_ptr, or an error in words
 /// - (poke_atom): look at the head now, and tell it even if it is the one told before
 caf::actor spawn_event_log(caf::local_actor& host, event_log_options options,

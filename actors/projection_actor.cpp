@@ -51,6 +51,10 @@ struct projection_state_of_actor {
               if (epoch == machine_->record().epoch)
                 carry_out(machine_->on_fenced());
             },
+            [this](unsaved_atom, std::int64_t epoch, const std::string& why) {
+              if (epoch == machine_->record().epoch)
+                carry_out(machine_->on_unsaved(why));
+            },
             [](later_atom, const std::function<void()>& call) { call(); },
             [this](command_atom, const command_ptr& command) { obey(command); }};
   }
@@ -58,7 +62,7 @@ struct projection_state_of_actor {
  private:
   void tick() {
     if (const auto renewer = with_->others->find(roles::checkpoint))
-      compat::tell(self_, renewer, renew_atom_v, with_->context.store, with_->pool);
+      compat::tell(self_, renewer, renew_atom_v, with_->context.store, with_->save_pool);
     compat::tell_after(self_, with_->save_interval, caf::actor{self_}, tick_atom_v);
   }
 
@@ -103,9 +107,10 @@ struct projection_state_of_actor {
       return later([this, what] {
         carry_out(machine_->on_fetch_failed("the coordinator is being restarted", what.token));
       });
-    compat::ask(self_, from, caf::infinite, fetch_atom_v, what.after, with_->context.spec)
-        .then([this, what](
-                  const page_ptr& events) { carry_out(machine_->on_page(events, what.token)); },
+    compat::ask(self_, from, caf::infinite, fetch_atom_v, what.after, with_->context.spec,
+                what.seen)
+        .then([this,
+               what](const page_ptr& events) { carry_out(machine_->on_page(events, what.token)); },
               [this, what](const caf::error& problem) {
                 carry_out(machine_->on_fetch_failed(render(problem), what.token));
               });
@@ -119,8 +124,12 @@ struct projection_state_of_actor {
     if (const auto to = with_->others->find(roles::checkpoint)) {
       const auto& record = machine_->record();
       compat::tell(self_, to, save_atom_v,
-                   pending_save{{with_, &with_->context}, with_->pool, {key_, record.epoch},
-                                record.position, what.advance, caf::actor{self_}});
+                   pending_save{{with_, &with_->context},
+                                with_->save_pool,
+                                {key_, record.epoch},
+                                record.position,
+                                what.advance,
+                                caf::actor{self_}});
     }
   }
 

@@ -28,6 +28,9 @@ using command_ptr = std::shared_ptr<projection_command>;
 struct projection_services {
   projection_context context;
   std::string pool; ///< Role of the session pool that its jobs run in.
+  /// Role of the pool for what must not wait behind handlers with outside effects: later saves, and
+  /// the owner's sign of life.
+  std::string save_pool;
   machine_options machine;
   std::chrono::milliseconds save_interval{5'000};
   std::shared_ptr<board> shown;
@@ -40,7 +43,8 @@ struct projection_services {
 /// It ends by itself when the store fails, to be started again by its supervisor; told to exit it
 /// finishes its job and releases its claim first.
 /// - (command_atom, command_ptr)
-/// - (saved_atom, epoch, position) and (fenced_atom, epoch) from the checkpoint actor
+/// - (saved_atom, epoch, position), (fenced_atom, epoch) and (unsaved_atom, epoch, why) from the
+///   checkpoint actor
 caf::actor spawn_projection(caf::local_actor& host,
                             std::shared_ptr<const projection_services> with);
 

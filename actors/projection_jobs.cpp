@@ -32,6 +32,10 @@ job guarded(Work work) {
     } catch (const std::exception& problem) {
       return
           [why = std::string{problem.what()}](projection_machine& m) { return m.on_job_lost(why); };
+    } catch (...) {
+      return [](projection_machine& m) {
+        return m.on_job_lost("something was thrown that is not a std::exception");
+      };
     }
   };
 }

@@ -1,6 +1,8 @@
 #include "actors/projection_machine.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace waymark {
 
@@ -22,7 +24,10 @@ actions projection_machine::next() {
 void projection_machine::go_on(actions& out) {
   if (ended_ || job_ != job::none)
     return;
-  if (draining_) {
+  if (was_fenced_ || trouble_) {
+    auto more = was_fenced_ ? fenced() : end_for_store(*trouble_);
+    std::move(more.begin(), more.end(), std::back_inserter(out));
+  } else if (draining_) {
     if (claimed_) {
       job_ = job::release;
       out.emplace_back(todo::release{});
@@ -66,7 +71,7 @@ void projection_machine::fetch_next(actions& out) {
   if (fetching_)
     return;
   fetching_ = true;
-  out.emplace_back(todo::fetch{passed_, ++fetch_token_});
+  out.emplace_back(todo::fetch{passed_, ++fetch_token_, in_doubt_ ? 0 : log_incarnation_});
 }
 
 /// The part of the page that has to be applied before the event at `position`.
@@ -106,7 +111,9 @@ void projection_machine::stand_still(stand how, std::string why) {
 
 // -- claiming -------------------------------------------------------------------------------------
 
-actions projection_machine::start() { return next(); }
+actions projection_machine::start() {
+  return next();
+}
 
 actions projection_machine::on_claim(claim_report report) {
   job_ = job::none;
@@ -137,6 +144,10 @@ actions projection_machine::on_claim(claim_report report) {
              std::to_string(record_.epoch));
     break;
   case status::held:
+    if (report.record.epoch > 0 && spec_->where != effect::memory) {
+      record_ = std::move(report.record); // what the owner has committed can be waited for here too
+      passed_ = record_.position;
+    }
     if (stand_ != stand::standing_by)
       note(out, level::info, "standby", report.detail);
     stand_still(stand::standing_by, report.detail);
@@ -169,7 +180,15 @@ void projection_machine::lose_claim() {
   failing_at_ = 0;
   discard_at_ = 0;
   fetching_ = false;
+  was_fenced_ = false;
   ++fetch_token_;
+}
+
+/// Claims from scratch, which compares the checkpoint with the log.
+actions projection_machine::claim_again() {
+  lose_claim();
+  head_seen_ = 0;
+  return next();
 }
 
 actions projection_machine::fenced() {
@@ -184,7 +203,19 @@ actions projection_machine::fenced() {
   return out;
 }
 
-actions projection_machine::on_fenced() { return claimed_ ? fenced() : actions{}; }
+actions projection_machine::on_fenced() {
+  if (!claimed_)
+    return {};
+  was_fenced_ = true; // whatever is under way ends first
+  return next();
+}
+
+actions projection_machine::on_unsaved(const std::string& why) {
+  if (!claimed_)
+    return {};
+  trouble_ = "the checkpoint can't be saved: " + why;
+  return next();
+}
 
 actions projection_machine::end_for_store(const std::string& why) {
   job_ = job::none;
@@ -194,16 +225,24 @@ actions projection_machine::end_for_store(const std::string& why) {
   return {todo::end{todo::end::reason::store_fault, why}};
 }
 
-actions projection_machine::on_job_lost(const std::string& why) { return end_for_store(why); }
+actions projection_machine::on_job_lost(const std::string& why) {
+  return end_for_store(why);
+}
 
 // -- pages ----------------------------------------------------------------------------------------
 
 actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
   if (token != fetch_token_ || !fetching_)
     return {};
+  const bool log_was_known = log_incarnation_ != 0;
   fetching_ = false;
+  in_doubt_ = false;
   if (stand_ == stand::degraded)
     stand_still(stand::none, {});
+  if (events->log_incarnation != 0 &&
+      std::exchange(log_incarnation_, events->log_incarnation) != events->log_incarnation &&
+      log_was_known)
+    return claim_again();
   head_seen_ = std::max(head_seen_, events->head);
   if (events->head - passed_ > 1'000)
     catching_up_ = true;
@@ -216,6 +255,7 @@ actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_
   if (token != fetch_token_ || !fetching_)
     return {};
   fetching_ = false;
+  in_doubt_ = true;
   actions out;
   if (stand_ == stand::none)
     note(out, level::warning, "degraded", "can't read the log: " + why);
@@ -233,6 +273,8 @@ void projection_machine::take_progress(const apply_outcome& outcome) {
   const auto now = options_.time->now();
   record_.position = std::max(record_.position, outcome.stored);
   passed_ = std::max(passed_, outcome.passed);
+  if (record_.failure && passed_ >= record_.failure->position)
+    record_.failure.reset();
   set_aside_.parked_events += outcome.parked;
   if (outcome.handled == 0)
     return;
@@ -308,8 +350,9 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
     return;
   case what::stop:
     job_ = job::keep_failure;
-    out.emplace_back(todo::keep_failure{{culprit.position, culprit.event_id, culprit.event_type,
-                                         facts.attempt, outcome.error, options_.time->now()}});
+    record_.failure = stored_failure{culprit.position, culprit.event_id, culprit.event_type,
+                                     facts.attempt,    outcome.error,    options_.time->now()};
+    out.emplace_back(todo::keep_failure{*record_.failure});
     return;
   case what::fail:
   case what::restart:
@@ -409,18 +452,20 @@ actions projection_machine::on_timer(std::uint64_t token) {
     return {};
   if (stand_ == stand::failed)
     return resume();
-  const bool standing_by = stand_ == stand::standing_by;
-  if (standing_by || stand_ == stand::backing_off || stand_ == stand::degraded)
+  const auto before = stand_;
+  if (before == stand::standing_by || before == stand::backing_off || before == stand::degraded)
     stand_ = stand::none;
   auto out = next();
-  if (standing_by)
-    stand_ = stand::standing_by; // as long as the claim has not succeeded
+  if (before == stand::standing_by || (before == stand::degraded && fetching_))
+    stand_ = before; // as long as the claim has not succeeded, or the log not answered
   return out;
 }
 
 actions projection_machine::on_save_tick() {
   const bool ahead = passed_ > record_.position && spec_->where != effect::outside;
-  if (!claimed_ || job_ != job::none || !ahead || holding_ || draining_ || ended_)
+  // A save clears the stored failure, which has to stay until somebody decides about it.
+  if (!claimed_ || job_ != job::none || !ahead || record_.failure || holding_ || draining_ ||
+      ended_)
     return {};
   job_ = job::save;
   saving_to_ = passed_;

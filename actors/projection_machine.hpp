@@ -26,6 +26,7 @@ struct claim {};
 struct fetch {
   position_t after = 0;
   std::uint64_t token = 0;
+  std::uint64_t seen = 0; ///< The log's incarnation as far as known; 0: answer without waiting.
 };
 /// Run `apply` with `max_events`; on_applied.
 struct apply {
@@ -85,9 +86,9 @@ using action = std::variant<todo::claim, todo::fetch, todo::apply, todo::give_up
 using actions = std::vector<action>;
 
 struct machine_options {
-  std::chrono::milliseconds standby_poll{500};        ///< Between claims while another owns it.
-  std::chrono::milliseconds fetch_retry{200};         ///< After the log could not be read.
-  std::chrono::milliseconds failed_retry{300'000};    ///< After a projection fault.
+  std::chrono::milliseconds standby_poll{500};     ///< Between claims while another owns it.
+  std::chrono::milliseconds fetch_retry{200};      ///< After the log could not be read.
+  std::chrono::milliseconds failed_retry{300'000}; ///< After a projection fault.
   const clock* time = &clock::system();
   std::function<double()> random = [] { return 0.5; }; ///< In [0, 1), for jitter.
 };
@@ -115,9 +116,11 @@ class projection_machine {
   [[nodiscard]] actions on_timer(std::uint64_t token);
   /// Every few seconds: saves a position that ran ahead of the checkpoint.
   [[nodiscard]] actions on_save_tick();
-  /// An at-least-once position was saved, up to `position`; or it was found to be fenced.
+  /// An at-least-once position was saved, up to `position`; or it was found to be fenced; or the
+  /// store can't serve.
   [[nodiscard]] actions on_saved_later(position_t position);
   [[nodiscard]] actions on_fenced();
+  [[nodiscard]] actions on_unsaved(const std::string& why);
 
   [[nodiscard]] actions pause(const std::string& why);
   [[nodiscard]] actions resume();
@@ -147,8 +150,15 @@ class projection_machine {
 
  private:
   enum class job : std::uint8_t { none, claim, apply, give_up, keep_failure, save, release };
-  enum class stand : std::uint8_t { none, standing_by, backing_off, degraded, stopped, failed,
-                                    diverged };
+  enum class stand : std::uint8_t {
+    none,
+    standing_by,
+    backing_off,
+    degraded,
+    stopped,
+    failed,
+    diverged
+  };
 
   actions next();
   void go_on(actions& out);
@@ -158,6 +168,7 @@ class projection_machine {
   void wait(actions& out, std::chrono::milliseconds delay);
   void stand_still(stand how, std::string why);
   void lose_claim();
+  actions claim_again();
   actions fenced();
   actions end_for_store(const std::string& why);
   void take_progress(const apply_outcome& outcome);
@@ -186,6 +197,8 @@ class projection_machine {
   position_t saving_to_ = 0;
   bool fetching_ = false;
   std::uint64_t fetch_token_ = 0;
+  std::uint64_t log_incarnation_ = 0; ///< The one whose events are applied; 0: not known yet.
+  bool in_doubt_ = false;             ///< The last fetch failed: is the log there again?
   std::uint64_t timer_token_ = 0;
   bool catching_up_ = true;
 
@@ -202,6 +215,8 @@ class projection_machine {
   bool holding_ = false;
   bool draining_ = false;
   bool ended_ = false;
+  bool was_fenced_ = false;            ///< Found out while a job was under way.
+  std::optional<std::string> trouble_; ///< Of the store; found out while a job was under way.
   std::string reason_;
   std::string pause_reason_;
   std::optional<std::string> last_error_;

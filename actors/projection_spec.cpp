@@ -82,6 +82,9 @@ std::string projection_spec::key_of(const event& e) const {
   } catch (const std::exception& problem) {
     throw decode_error{"the key rule \"" + sequence_by.name + "\" failed on " + describe(e) + ": " +
                        problem.what()};
+  } catch (...) {
+    throw decode_error{"the key rule \"" + sequence_by.name + "\" failed on " + describe(e) +
+                       ": it threw something that is not a std::exception"};
   }
 }
 

@@ -16,6 +16,10 @@ struct pool_state {
   using self_ptr = caf::stateful_actor<pool_state>*;
   static inline const char* name = "waymark.session_pool";
   explicit pool_state(self_ptr self) : self_{self} {}
+  ~pool_state() {
+    for (auto& [promise, job] : waiting_)
+      promise.deliver(make_exit(exit_code::store_fault, "its pool of sessions ended"));
+  }
 
   caf::behavior make_behavior(std::string role) {
     set_quiet_handlers(self_);
@@ -23,22 +27,21 @@ struct pool_state {
     self_->set_down_handler([this](const caf::down_msg& down) {
       std::erase_if(idle_, [&](const caf::actor& a) { return a.address() == down.source; });
     });
-    return {
-        [this](ready_atom, const caf::actor& session) {
-          self_->monitor(session);
-          idle_.push_back(session);
-          hand_out();
-        },
-        [this](work_atom, const session_job& job) -> caf::result<void> {
-          auto promise = self_->make_response_promise<void>();
-          waiting_.emplace_back(promise, job);
-          hand_out();
-          return promise;
-        },
-        [this](free_atom, const caf::actor& session) {
-          idle_.push_back(session);
-          hand_out();
-        }};
+    return {[this](ready_atom, const caf::actor& session) {
+              self_->monitor(session);
+              idle_.push_back(session);
+              hand_out();
+            },
+            [this](work_atom, const session_job& job) -> caf::result<void> {
+              auto promise = self_->make_response_promise<void>();
+              waiting_.emplace_back(promise, job);
+              hand_out();
+              return promise;
+            },
+            [this](free_atom, const caf::actor& session) {
+              idle_.push_back(session);
+              hand_out();
+            }};
   }
 
   void hand_out() {

@@ -49,7 +49,8 @@ const waymark::appended& append_result::value_or_throw() const {
   case status::refused:
     throw usage_error{problem};
   case status::failed:
-    throw store_error{problem};
+    throw store_error{problem, outcome_unknown ? store_error::outcome::unknown
+                                               : store_error::outcome::nothing_done};
   }
   throw usage_error{"an append ended in a way that this program does not know: " + problem};
 }

@@ -66,6 +66,7 @@ struct append_result {
   waymark::appended value;         ///< Meaningful if `appended`.
   std::int64_t actual_version = 0; ///< Meaningful if `conflict`.
   std::string problem;             ///< In words; empty if `appended`.
+  bool outcome_unknown = false;    ///< `failed`, but the events may be in the log all the same.
 
   /// The value, or the matching exception: version_conflict, duplicate_event, usage_error,
   /// store_error.

@@ -3,6 +3,7 @@
 #include <waymark/messages/event.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ struct page {
   /// Head when the page was read; below `scanned_to` only if `after` was.
   position_t head = 0;
   std::vector<event> events;
+  /// Set by who reads on and on: another number says that another log, or an older copy of this
+  /// one, stands in its place. 0: nobody looked.
+  std::uint64_t log_incarnation = 0;
 };
 
 using page_ptr = std::shared_ptr<const page>;

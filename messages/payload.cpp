@@ -101,6 +101,9 @@ struct payload::cell {
       throw;
     } catch (const std::exception& e) {
       return refused(status::undecodable, context, e.what());
+    } catch (...) {
+      return refused(status::undecodable, context,
+                     "an upcaster threw something that is not a std::exception");
     }
   }
 

@@ -3,6 +3,7 @@
 #include <waymark/messages/uuid.hpp>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
@@ -117,6 +118,11 @@ const std::string& this_process_instance() {
     made_for = ::getpid();
   }
   return *names.back();
+}
+
+std::string make_owner_instance() {
+  static std::atomic<unsigned> made{0};
+  return this_process_instance() + "." + std::to_string(++made);
 }
 
 bool is_provably_dead(std::string_view instance) {

@@ -9,6 +9,10 @@ namespace waymark {
 /// and a random part. One text per process, new after a fork.
 [[nodiscard]] const std::string& this_process_instance();
 
+/// The same for one of several owners inside this process, such as engines: each call gives
+/// another. It is as dead as the process.
+[[nodiscard]] std::string make_owner_instance();
+
 /// True only if the process is gone for certain: it ran in this boot and pid namespace, and no
 /// process with its pid and start time exists. A process elsewhere is never provably dead.
 [[nodiscard]] bool is_provably_dead(std::string_view instance);

@@ -54,8 +54,8 @@ struct engine::implementation {
   [[nodiscard]] std::vector<board_entry> shards_of(std::string_view name) const {
     auto shards = context->shown->find(name);
     if (shards.empty())
-      throw usage_error{"there is no projection \"" + std::string{name} + "\"; started: " +
-                        list_of(context->shown->names())};
+      throw usage_error{"there is no projection \"" + std::string{name} +
+                        "\"; started: " + list_of(context->shown->names())};
     return shards;
   }
 
@@ -85,6 +85,7 @@ struct engine::implementation {
 
   [[nodiscard]] bool set_aside(const std::vector<board_entry>& shards, position_t first,
                                position_t last) const;
+  [[nodiscard]] bool is_set_aside(const std::vector<board_entry>& shards, const event& e) const;
 
   std::shared_ptr<engine_context> context;
   std::shared_ptr<projection_store> memory_records = make_memory_projection_store();
@@ -99,7 +100,9 @@ engine::engine(store where, engine_options options) {
   impl_ = std::make_unique<implementation>(std::move(where), std::move(options));
 }
 
-engine::~engine() { stop(); }
+engine::~engine() {
+  impl_->actors.stop(impl_->context->options.drain_deadline);
+}
 
 // -- projections ----------------------------------------------------------------------------------
 
@@ -138,7 +141,9 @@ projection_handle engine::handle(std::string_view name) {
   return {this, std::string{name}};
 }
 
-std::vector<std::string> engine::names() const { return impl_->context->shown->names(); }
+std::vector<std::string> engine::names() const {
+  return impl_->context->shown->names();
+}
 
 void engine::stop(std::string_view name) {
   refuse_inside_handler("engine.stop");
@@ -148,6 +153,7 @@ void engine::stop(std::string_view name) {
 }
 
 bool engine::stop(std::optional<std::chrono::milliseconds> deadline) {
+  refuse_inside_handler("engine.stop");
   return impl_->actors.stop(deadline.value_or(impl_->context->options.drain_deadline));
 }
 
@@ -191,7 +197,10 @@ void engine::reset(std::string_view name) {
     impl_->command_all(name, projection_command::kind::begin_again);
     throw;
   }
-  impl_->context->shown->set_paused(name, std::nullopt);
+  auto& shown = *impl_->context->shown;
+  const auto now_stored = first.store->load(first.status.key);
+  shown.set_paused(name, std::nullopt);
+  shown.forget_progress(name, now_stored ? now_stored->generation : 0, clock::system().now());
   if (!impl_->command_all(name, projection_command::kind::begin_again))
     impl_->actors.restart(std::string{name});
 }
@@ -248,15 +257,23 @@ std::vector<append_result> engine::append_all(std::vector<append_command> comman
   refuse_inside_handler("engine.append");
   if (commands.empty())
     return {};
+  for (auto& command : commands)
+    for (auto& e : command.events)
+      if (!e.event_id)
+        e.event_id = uuid::v7(); // so that a lost reply can be settled
   const auto slot = std::make_shared<append_slot>(std::move(commands));
   if (impl_->context->queue->push(slot))
     impl_->actors.wake_append();
   return slot->wait();
 }
 
-event_store& engine::log() noexcept { return *impl_->context->where.events; }
+event_store& engine::log() noexcept {
+  return *impl_->context->where.events;
+}
 
-position_t engine::head() { return log().head(); }
+position_t engine::head() {
+  return log().head();
+}
 
 // -- watching -------------------------------------------------------------------------------------
 
@@ -272,7 +289,9 @@ projection_status engine::status(std::string_view name) const {
   return impl_->status(impl_->shards_of(name));
 }
 
-lag engine::lag(std::string_view name) const { return impl_->lag(impl_->shards_of(name)); }
+lag engine::lag(std::string_view name) const {
+  return impl_->lag(impl_->shards_of(name));
+}
 
 health engine::health(std::string_view name) const {
   const auto shards = impl_->shards_of(name);
@@ -317,21 +336,42 @@ bool engine::implementation::set_aside(const std::vector<board_entry>& shards, p
   });
   if (!any)
     return false;
-  const auto spec = shards.front().spec;
-  read_limit limit;
-  limit.max_scanned = static_cast<std::size_t>(last - first + 1);
-  for (const auto& e : context->where.events->read_all(first - 1, limit, spec->wanted()).events) {
-    if (e.position > last)
-      break;
-    const auto key = spec->key_of(e);
-    const auto& shard = shards[static_cast<std::size_t>(spec->shard_of(key))];
-    const auto parked = shard.store->parked_positions(shard.status.key, key);
-    if (std::binary_search(parked.begin(), parked.end(), e.position))
-      return true;
-    letter_query letters{spec->name, key, 0, 1'000};
-    for (const auto& letter : shard.store->letters(letters))
+  const auto wanted = shards.front().spec->wanted();
+  for (auto after = first - 1; after < last;) {
+    read_limit limit;
+    limit.max_scanned = static_cast<std::size_t>(last - after);
+    const auto found = context->where.events->read_all(after, limit, wanted);
+    for (const auto& e : found.events)
+      if (e.position <= last && is_set_aside(shards, e))
+        return true;
+    if (found.scanned_to <= after)
+      return false;
+    after = found.scanned_to;
+  }
+  return false;
+}
+
+bool engine::implementation::is_set_aside(const std::vector<board_entry>& shards,
+                                          const event& e) const {
+  const auto& spec = *shards.front().spec;
+  std::string key; // stays empty if there is none, as in the letter
+  try {
+    key = spec.key_of(e);
+  } catch (const decode_error&) {
+  }
+  const auto& shard = shards[key.empty() ? 0 : static_cast<std::size_t>(spec.shard_of(key))];
+  const auto parked = shard.store->parked_positions(shard.status.key, key);
+  if (std::binary_search(parked.begin(), parked.end(), e.position))
+    return true;
+  letter_query letters{spec.name, key, 0, 1'000};
+  for (bool more = true; more;) {
+    const auto some = shard.store->letters(letters);
+    for (const auto& letter : some) {
       if (letter.position == e.position && letter.generation == shard.record.generation)
         return true;
+      letters.after_id = letter.id;
+    }
+    more = some.size() == letters.limit;
   }
   return false;
 }
@@ -412,6 +452,7 @@ void engine::read_tables(std::string_view name,
 
 void engine::read_state(std::string_view name, const void* type,
                         const std::function<void(const void*)>& look) const {
+  refuse_inside_handler("engine.read of a state in memory");
   const auto shards = impl_->shards_of(name);
   const auto& first = shards.front();
   if (first.spec->where != effect::memory || first.spec->state_type != type)
@@ -438,8 +479,12 @@ wait_result projection_handle::wait_until_caught_up(std::chrono::milliseconds ti
   return engine_->wait_until_caught_up(name_, timeout);
 }
 
-projection_status projection_handle::status() const { return engine_->status(name_); }
+projection_status projection_handle::status() const {
+  return engine_->status(name_);
+}
 
-lag projection_handle::lag() const { return engine_->lag(name_); }
+lag projection_handle::lag() const {
+  return engine_->lag(name_);
+}
 
 } // namespace waymark

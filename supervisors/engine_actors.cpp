@@ -6,13 +6,16 @@
 #include "actors/roles.hpp"
 #include "supervisors/engine_tree.hpp"
 
+#include <waymark/messages/clock.hpp>
 #include <waymark/messages/error.hpp>
 
+#include <caf/actor_registry.hpp>
 #include <caf/atom.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
 #include <thread>
+#include <vector>
 
 namespace waymark {
 
@@ -43,24 +46,65 @@ struct engine_actors::host {
   caf::actor root;
 };
 
-engine_actors::engine_actors(std::shared_ptr<engine_context> context)
-    : context_{std::move(context)}, host_{std::make_unique<host>(context_->options.threads)} {
-  host_->root = spawn_root(host_->system, context_);
+namespace {
+
+/// A supervisor leaves behind what does not end, so its own end does not say that all have ended.
+/// To end the system before that would wait for a thread that may never come back.
+template <class Host>
+bool all_have_ended(Host& in, std::chrono::steady_clock::time_point until) {
+  while (in.system.registry().running() > 0) {
+    if (std::chrono::steady_clock::now() >= until)
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
 }
 
-engine_actors::~engine_actors() { stop(std::chrono::milliseconds{0}); }
+/// Keeps what an actor that hangs still uses, to the end of the process.
+void leave_behind(std::shared_ptr<void> what) {
+  static auto& kept = *new std::vector<std::shared_ptr<void>>;
+  static std::mutex mutex;
+  const std::lock_guard lock{mutex};
+  kept.push_back(std::move(what));
+}
 
-engine_actors::host& engine_actors::running() const {
+} // namespace
+
+engine_actors::engine_actors(std::shared_ptr<engine_context> context)
+    : context_{std::move(context)}, host_{std::make_shared<host>(context_->options.threads)} {
+  host_->root = spawn_root(host_->system, context_);
+  context_->others->enter(roles::root, host_->root);
+  host_->root->attach_functor([context = context_](const caf::error& reason) {
+    if (code_of(reason) != exit_code::normal)
+      on_root_lost(*context, render(reason));
+  });
+}
+
+engine_actors::~engine_actors() {
+  stop(std::chrono::milliseconds{0});
+}
+
+std::shared_ptr<engine_actors::host> engine_actors::running() const {
+  const std::lock_guard lock{mutex_};
   if (!host_)
     throw usage_error{"the engine has been stopped: make a new one"};
-  return *host_;
+  return host_;
 }
 
-caf::actor engine_actors::supervisor_named(const std::string& name) const {
-  caf::scoped_actor self{running().system};
+void engine_actors::on_root_lost(engine_context& context, const std::string& why) {
+  const auto text = "the engine has given up: " + why + "; make a new one";
+  context.queue->fail_rest(text);
+  const auto now = clock::system().now();
+  for (const auto& entry : context.shown->all())
+    context.shown->set_state(entry.status.key, projection_state::failed, text, now);
+  context.log->write(log_level::error, "failed", "engine", text);
+}
+
+caf::actor engine_actors::supervisor_named(host& in, const std::string& name) {
+  caf::scoped_actor self{in.system};
   caf::actor found;
   std::string problem;
-  self->request(running().root, request_timeout, child_atom_v, name)
+  self->request(in.root, request_timeout, child_atom_v, name)
       .receive([&](const caf::actor& a) { found = a; },
                [&](const caf::error& e) { problem = render(e); });
   if (!found)
@@ -68,9 +112,9 @@ caf::actor engine_actors::supervisor_named(const std::string& name) const {
   return found;
 }
 
-void engine_actors::add_child(const std::string& supervisor, child_spec child) const {
-  const auto to = supervisor_named(supervisor);
-  caf::scoped_actor self{running().system};
+void engine_actors::add_child(host& in, const std::string& supervisor, child_spec child) {
+  const auto to = supervisor_named(in, supervisor);
+  caf::scoped_actor self{in.system};
   std::string problem;
   const auto name = child.name;
   self->request(to, request_timeout, add_child_atom_v, std::move(child))
@@ -85,25 +129,28 @@ std::string engine_actors::pool_for(const std::shared_ptr<projection_store>& rec
                                     effect where) {
   // Handlers with outside effects must not hold up a file's only session.
   const bool apart = where == effect::outside;
+  const auto in = running();
   const std::lock_guard lock{mutex_};
   auto& role = pools_[{records, apart}];
   if (!role.empty())
     return role;
   const auto name = roles::session_pool(static_cast<int>(pools_.size()));
-  add_child("sessions", sessions_child(context_, name, apart ? 4 : records->max_sessions()));
+  add_child(*in, "sessions", sessions_child(context_, name, apart ? 4 : records->max_sessions()));
   role = name;
   return role;
 }
 
 void engine_actors::add(const spec_ptr& spec, const std::shared_ptr<projection_store>& records,
                         const std::shared_ptr<memory_state>& state) {
-  const auto pool = pool_for(records, spec->where);
-  add_child(projections_tree().name, projection_child(context_, spec, records, state, pool));
+  const auto in = running();
+  const shard_pools pools{pool_for(records, spec->where), pool_for(records, effect::database)};
+  add_child(*in, projections_tree().name, projection_child(context_, spec, records, state, pools));
 }
 
 void engine_actors::remove(const std::string& projection) {
-  const auto from = supervisor_named(projections_tree().name);
-  caf::scoped_actor self{running().system};
+  const auto in = running();
+  const auto from = supervisor_named(*in, projections_tree().name);
+  caf::scoped_actor self{in->system};
   std::string problem;
   self->request(from, caf::infinite, remove_child_atom_v, projection)
       .receive([] {}, [&](const caf::error& e) { problem = render(e); });
@@ -115,14 +162,41 @@ void engine_actors::remove(const std::string& projection) {
     context_->others->leave(roles::projection(key));
 }
 
+bool engine_actors::restart_child(host& in, const caf::actor& supervisor,
+                                  const std::string& name) const {
+  caf::scoped_actor self{in.system};
+  bool done = false;
+  self->request(supervisor, request_timeout, restart_child_atom_v, name)
+      .receive([&] { done = true; },
+               [&](const caf::error& e) {
+                 context_->log->write(log_level::warning, "restart", name, render(e));
+               });
+  return done;
+}
+
+bool engine_actors::is_up(host& in, const caf::actor& supervisor, const std::string& name) {
+  caf::scoped_actor self{in.system};
+  bool up = false;
+  self->request(supervisor, request_timeout, child_atom_v, name)
+      .receive([&](const caf::actor&) { up = true; }, [](const caf::error&) {});
+  return up;
+}
+
 void engine_actors::restart(const std::string& projection) {
-  const auto from = supervisor_named(projections_tree().name);
-  caf::scoped_actor self{running().system};
-  for (const auto& name : context_->children_of(projection))
-    self->request(from, request_timeout, restart_child_atom_v, name)
-        .receive([] {}, [&](const caf::error& e) {
-          context_->log->write(log_level::warning, "restart", name, render(e));
-        });
+  const auto in = running();
+  const auto from = supervisor_named(*in, projections_tree().name);
+  for (const auto& key : context_->keys_of(projection))
+    context_->shown->set_state(key, projection_state::starting, "", clock::system().now());
+  for (const auto& name : context_->children_of(projection)) {
+    if (restart_child(*in, from, name))
+      continue;
+    // A supervisor between was given up, too: from the top down.
+    for (const auto& above :
+         supervisors_above(projections_tree(context_->options.supervisors), projection))
+      if (!is_up(*in, from, above))
+        restart_child(*in, from, above);
+    restart_child(*in, from, name);
+  }
 }
 
 bool engine_actors::command(const shard_key& key, projection_command::kind what,
@@ -132,8 +206,7 @@ bool engine_actors::command(const shard_key& key, projection_command::kind what,
     return false;
   auto done = std::make_shared<std::promise<void>>();
   auto taken = done->get_future();
-  auto order = std::make_shared<projection_command>(
-      projection_command{what, why, std::move(done)});
+  auto order = std::make_shared<projection_command>(projection_command{what, why, std::move(done)});
   compat::anon_tell(to, command_atom_v, command_ptr{std::move(order)});
   if (taken.wait_for(timeout) != std::future_status::ready)
     return false;
@@ -151,29 +224,40 @@ void engine_actors::wake_append() {
 }
 
 bool engine_actors::stop(std::chrono::milliseconds deadline) {
-  if (!host_)
-    return true;
+  const auto until = std::chrono::steady_clock::now() + deadline;
+  const std::lock_guard alone{stopping_};
+  std::shared_ptr<host> ending;
+  {
+    const std::lock_guard lock{mutex_};
+    ending = host_;
+  }
+  if (!ending)
+    return stopped_well_;
   context_->queue->close();
   bool down = false;
   {
-    caf::scoped_actor self{running().system};
-    self->monitor(host_->root);
-    compat::anon_stop_now(host_->root, caf::exit_reason::user_shutdown);
+    caf::scoped_actor self{ending->system};
+    self->monitor(ending->root);
+    compat::anon_stop_now(ending->root, caf::exit_reason::user_shutdown);
     self->receive([&](const caf::down_msg&) { down = true; },
                   caf::after(caf::timespan{std::max(deadline, std::chrono::milliseconds{1})}) >>
                       [] {});
   }
-  host_->root = nullptr;
-  context_->others->clear();
-  context_->queue->fail_rest("the engine has stopped: nothing was appended");
-  if (down) {
+  {
+    const std::lock_guard lock{mutex_};
     host_.reset();
-  } else {
-    context_->log->write(log_level::error, "abandoned", "engine",
-                "its actors did not end by the deadline; they are left behind");
-    static_cast<void>(host_.release()); // to end it would wait for a thread that does not come back
+    pools_.clear();
   }
-  return down;
+  context_->others->clear();
+  context_->queue->fail_rest("the engine has stopped");
+  stopped_well_ = down && all_have_ended(*ending, until);
+  if (!stopped_well_) {
+    context_->log->write(log_level::error, "abandoned", "engine",
+                         "its actors did not end by the deadline; they are left behind");
+    context_->log->close(); // who reads the lines may be gone before they are
+    leave_behind(std::move(ending));
+  }
+  return stopped_well_;
 }
 
 } // namespace waymark

@@ -45,17 +45,24 @@ class engine_actors {
  private:
   struct host;
 
+  /// Kept alive by whoever uses it, so that a `stop` meanwhile does no harm.
   /// @throws usage_error after `stop`.
-  [[nodiscard]] host& running() const;
+  [[nodiscard]] std::shared_ptr<host> running() const;
+  /// The root has ended by itself: says so, and lets nobody wait for what does not come.
+  static void on_root_lost(engine_context& context, const std::string& why);
   [[nodiscard]] std::string pool_for(const std::shared_ptr<projection_store>& records,
                                      effect where);
-  [[nodiscard]] caf::actor supervisor_named(const std::string& name) const;
-  void add_child(const std::string& supervisor, child_spec child) const;
+  [[nodiscard]] static caf::actor supervisor_named(host& in, const std::string& name);
+  static void add_child(host& in, const std::string& supervisor, child_spec child);
+  [[nodiscard]] static bool is_up(host& in, const caf::actor& supervisor, const std::string& name);
+  bool restart_child(host& in, const caf::actor& supervisor, const std::string& name) const;
 
   const std::shared_ptr<engine_context> context_;
-  std::mutex mutex_; ///< Guards pools_.
+  mutable std::mutex mutex_; ///< Guards pools_ and host_.
+  std::mutex stopping_;      ///< Held by whoever stops.
   std::map<std::pair<std::shared_ptr<projection_store>, bool>, std::string> pools_;
-  std::unique_ptr<host> host_;
+  std::shared_ptr<host> host_;
+  bool stopped_well_ = true;
 };
 
 } // namespace waymark

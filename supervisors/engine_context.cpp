@@ -6,9 +6,10 @@
 namespace waymark {
 
 engine_context::engine_context(store at, engine_options with)
-    : where{std::move(at)}, options{std::move(with)}, owner{this_process_instance()},
-      queue{std::make_shared<append_queue>(options.append_queue)},
-      log{std::make_shared<logger>(options.log)} {}
+    : where{std::move(at)}, options{std::move(with)}, owner{make_owner_instance()},
+      queue{std::make_shared<append_queue>(options.append_queue)}, log{std::make_shared<logger>(
+                                                                       options.log)} {
+}
 
 void engine_context::add_shard(const std::string& name, const shard_key& key) {
   const std::lock_guard lock{mutex_};
@@ -34,6 +35,15 @@ std::vector<std::string> engine_context::children_of(const std::string& projecti
     if (key.projection == projection)
       names.push_back(name);
   return names;
+}
+
+std::vector<shard_key> engine_context::keys_of(const std::string& projection) const {
+  std::vector<shard_key> keys;
+  const std::lock_guard lock{mutex_};
+  for (const auto& [name, key] : shards_)
+    if (key.projection == projection)
+      keys.push_back(key);
+  return keys;
 }
 
 std::optional<shard_key> engine_context::shard_of(const std::string& name) const {
@@ -65,8 +75,13 @@ void engine_context::observe(const supervisor_event& what) const {
   case kind::failed:
     show(projection_state::failed, what.reason);
     return log->write(log_level::error, "failed", what.child, what.reason);
-  case kind::ended:
   case kind::stopped:
+    if (!what.reason.empty()) { // it comes back
+      show(projection_state::backing_off, what.reason);
+      return log->write(log_level::info, "stop", what.child, what.reason);
+    }
+    [[fallthrough]];
+  case kind::ended:
     show(projection_state::ended, what.reason);
     return log->write(key ? log_level::info : log_level::debug, "stop", what.child, "has ended");
   case kind::abandoned:

@@ -25,7 +25,7 @@ class engine_context {
 
   const store where;
   const engine_options options;
-  const std::string owner; ///< Who this process is, in the owners' rows.
+  const std::string owner; ///< Who this engine is, in the owners' rows.
   const std::shared_ptr<board> shown = std::make_shared<board>();
   const std::shared_ptr<directory> others = std::make_shared<directory>();
   const std::shared_ptr<append_queue> queue;
@@ -36,6 +36,7 @@ class engine_context {
   /// Forgets a projection's children; gives their keys.
   std::vector<shard_key> remove_shards(const std::string& projection);
   [[nodiscard]] std::vector<std::string> children_of(const std::string& projection) const;
+  [[nodiscard]] std::vector<shard_key> keys_of(const std::string& projection) const;
 
   /// Logs and publishes what a supervisor tells.
   void observe(const supervisor_event& what) const;

@@ -22,7 +22,9 @@ using starter = std::function<caf::actor(caf::local_actor&)>;
 
 constexpr std::size_t recent_letters = 100;
 
-std::uint64_t random_seed() { return std::random_device{}(); }
+std::uint64_t random_seed() {
+  return std::random_device{}();
+}
 
 /// A source of jitter for one actor.
 std::function<double()> make_random() {
@@ -76,8 +78,8 @@ child_spec log_child(const context_ptr& context) {
                            return spawn_event_log(host, reads, context->others);
                          }),
                  entered(context, roles::append, [context](caf::local_actor& host) {
-                   return spawn_append(host, context->where.events, context->queue,
-                                       context->others, context->options.append_group);
+                   return spawn_append(host, context->where.events, context->queue, context->others,
+                                       context->options.append_group);
                  })});
 }
 
@@ -91,8 +93,8 @@ child_spec checkpoint_child(const context_ptr& context) {
 }
 
 child_spec projections_child(const context_ptr& context) {
-  auto plan = plan_supervision(projections_tree(context->options.supervisors),
-                               observer_of(context), random_seed());
+  auto plan = plan_supervision(projections_tree(context->options.supervisors), observer_of(context),
+                               random_seed());
   plan.options.backoff = context->options.store_backoff;
   return nested_supervisor(std::move(plan.options), std::move(plan.children));
 }
@@ -106,11 +108,12 @@ void log_note(const logger& log, const shard_key& key, const todo::note& n) {
 }
 
 child_spec shard_child(const context_ptr& context, const std::string& name,
-                       projection_context where, const std::string& pool) {
+                       projection_context where, const shard_pools& pools) {
   const shard_key key{where.spec->name, where.shard};
   auto with = std::make_shared<projection_services>();
   with->context = std::move(where);
-  with->pool = pool;
+  with->pool = pools.jobs;
+  with->save_pool = pools.saves;
   with->machine.random = make_random();
   with->save_interval = context->options.passed_save_interval;
   with->shown = context->shown;
@@ -118,9 +121,8 @@ child_spec shard_child(const context_ptr& context, const std::string& name,
   with->observer = [log = context->log](const shard_key& who, const todo::note& n) {
     log_note(*log, who, n);
   };
-  auto child = entered(context, roles::projection(key), [with](caf::local_actor& host) {
-    return spawn_projection(host, with);
-  });
+  auto child = entered(context, roles::projection(key),
+                       [with](caf::local_actor& host) { return spawn_projection(host, with); });
   child.name = name;
   context->add_shard(name, key);
   return child;
@@ -146,9 +148,8 @@ caf::actor spawn_root(caf::actor_system& system, const context_ptr& context) {
 
 child_spec sessions_child(const context_ptr& context, const std::string& name, int count) {
   std::vector<child_spec> children;
-  children.push_back(entered(context, name, [name](caf::local_actor& host) {
-    return spawn_session_pool(host, name);
-  }));
+  children.push_back(entered(
+      context, name, [name](caf::local_actor& host) { return spawn_session_pool(host, name); }));
   for (int i = 1; i <= count; ++i)
     children.push_back(
         entered(context, name + "." + std::to_string(i), [context, name](caf::local_actor& host) {
@@ -158,9 +159,20 @@ child_spec sessions_child(const context_ptr& context, const std::string& name, i
                 std::move(children));
 }
 
+std::vector<std::string> supervisors_above(const supervision& tree, const std::string& projection) {
+  for (const auto& child : tree.children) {
+    if (!child.is_supervisor() || !supervisor_of(child.supervisor(), projection))
+      continue;
+    auto names = supervisors_above(child.supervisor(), projection);
+    names.insert(names.begin(), child.name());
+    return names;
+  }
+  return {projection}; // a supervisor if there are shards
+}
+
 child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                             const std::shared_ptr<projection_store>& records,
-                            const std::shared_ptr<memory_state>& state, const std::string& pool) {
+                            const std::shared_ptr<memory_state>& state, const shard_pools& pools) {
   const auto where = [&](int shard) {
     return projection_context{spec,
                               shard,
@@ -173,12 +185,11 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
   if (spec->shards > 1) {
     std::vector<child_spec> shards;
     for (int i = 0; i < spec->shards; ++i)
-      shards.push_back(
-          shard_child(context, spec->name + "/" + std::to_string(i), where(i), pool));
+      shards.push_back(shard_child(context, spec->name + "/" + std::to_string(i), where(i), pools));
     return nested(options_for(context, spec->name, restart_strategy::one_for_one),
                   std::move(shards));
   }
-  auto child = shard_child(context, spec->name, where(0), pool);
+  auto child = shard_child(context, spec->name, where(0), pools);
   const auto tree = projections_tree(context->options.supervisors);
   if (const auto* group = supervisor_of(tree, spec->name)) {
     child.restart = group->restart;

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace waymark {
 
@@ -17,12 +18,23 @@ namespace waymark {
 [[nodiscard]] child_spec sessions_child(const std::shared_ptr<engine_context>& context,
                                         const std::string& name, int count);
 
+/// Roles of the session pools of a projection.
+struct shard_pools {
+  std::string jobs;
+  std::string saves; ///< See projection_services::save_pool.
+};
+
+/// The supervisors between `tree` and a projection's actors, from the top: groups that it is in,
+/// and the one over its shards.
+[[nodiscard]] std::vector<std::string> supervisors_above(const supervision& tree,
+                                                         const std::string& projection);
+
 /// The actor of a projection, or a supervisor over its shards; a child of "projections". Its jobs
-/// run in `pool`.
+/// run in `pools`.
 [[nodiscard]] child_spec projection_child(const std::shared_ptr<engine_context>& context,
                                           const spec_ptr& spec,
                                           const std::shared_ptr<projection_store>& records,
                                           const std::shared_ptr<memory_state>& state,
-                                          const std::string& pool);
+                                          const shard_pools& pools);
 
 } // namespace waymark

@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <mutex>
+#include <shared_mutex>
 
 namespace waymark {
 
@@ -55,9 +56,10 @@ class function_sink final : public spdlog::sinks::base_sink<std::mutex> {
 };
 
 const char* word_of(log_level level) {
-  return level == log_level::warning ? "warning" : level == log_level::error  ? "error"
-                                               : level == log_level::debug    ? "debug"
-                                                                              : "info";
+  return level == log_level::warning ? "warning"
+         : level == log_level::error ? "error"
+         : level == log_level::debug ? "debug"
+                                     : "info";
 }
 
 } // namespace
@@ -65,7 +67,22 @@ const char* word_of(log_level level) {
 struct logger::implementation {
   spdlog::logger out;
   log_format format;
+  std::shared_mutex writing;
+  bool closed = false;
 };
+
+namespace {
+
+/// A line stays one line, whatever an error says.
+std::string on_one_line(std::string_view text) {
+  std::string result{text};
+  for (auto& c : result)
+    if (static_cast<unsigned char>(c) < 0x20)
+      c = ' ';
+  return result;
+}
+
+} // namespace
 
 logger::logger(const log_options& options) {
   spdlog::sink_ptr sink;
@@ -73,7 +90,8 @@ logger::logger(const log_options& options) {
     sink = std::make_shared<function_sink>(options.sink);
   else
     sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  impl_.reset(new implementation{spdlog::logger{"waymark", std::move(sink)}, options.format});
+  impl_.reset(
+      new implementation{spdlog::logger{"waymark", std::move(sink)}, options.format, {}, false});
   impl_->out.set_level(to_spdlog(options.level));
   if (options.format == log_format::json)
     impl_->out.set_pattern("%v");
@@ -83,22 +101,29 @@ logger::logger(const log_options& options) {
 
 logger::~logger() = default;
 
+void logger::close() {
+  const std::lock_guard lock{impl_->writing};
+  impl_->closed = true;
+}
+
 void logger::write(log_level level, std::string_view what, std::string_view who,
                    std::string_view text) const {
   const auto severity = to_spdlog(level);
   if (!impl_->out.should_log(severity))
     return;
+  const std::shared_lock lock{impl_->writing};
+  if (impl_->closed)
+    return;
   if (impl_->format == log_format::text) {
-    impl_->out.log(severity, "{} {}: {}", what, who, text);
+    impl_->out.log(severity, "{} {}: {}", what, on_one_line(who), on_one_line(text));
     return;
   }
-  const nlohmann::json line{
-      {"time", to_string(std::chrono::floor<std::chrono::microseconds>(
-                   std::chrono::system_clock::now()))},
-      {"level", word_of(level)},
-      {"event", what},
-      {"projection", who},
-      {"text", text}};
+  const nlohmann::json line{{"time", to_string(std::chrono::floor<std::chrono::microseconds>(
+                                         std::chrono::system_clock::now()))},
+                            {"level", word_of(level)},
+                            {"event", what},
+                            {"projection", who},
+                            {"text", text}};
   impl_->out.log(severity, "{}",
                  line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }

@@ -19,6 +19,9 @@ class logger {
   void write(log_level level, std::string_view what, std::string_view who,
              std::string_view text) const;
 
+  /// Nothing is written any more once this returns. For the end.
+  void close();
+
  private:
   struct implementation;
   std::unique_ptr<implementation> impl_;

@@ -22,8 +22,9 @@ struct supervisor_event {
   kind what;
   std::string supervisor;
   std::string child;
-  std::string reason{}; ///< For a person; empty for `started` and `stopped`.
-  int attempt = 0;      ///< `restarting`: failures in a row.
+  /// For a person; empty for `started`, and for `stopped` unless it is started again with others.
+  std::string reason{};
+  int attempt = 0; ///< `restarting`: failures in a row.
   std::chrono::milliseconds delay{0};
   bool store_fault = false; ///< `restarting`: because of a store, so not counted.
 };

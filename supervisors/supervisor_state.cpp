@@ -68,7 +68,10 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   if (child == children_.end())
     return; // it was abandoned
   if (child->leaving) {
-    report(event(supervisor_event::kind::stopped, *child));
+    const bool comes_back =
+        !shutting_down_ && !child->forgotten && child->wanted == child_state::running;
+    report(event(supervisor_event::kind::stopped, *child,
+                 comes_back ? "stopped to be started again" : ""));
     on_gone(child);
   } else {
     child->up = nullptr;

@@ -1,0 +1,222 @@
+// What happens when one of the engine's own actors goes down while others wait for it.
+#include "actors/append_queue.hpp"
+#include "actors/atoms.hpp"
+#include "actors/checkpoint_actor.hpp"
+#include "actors/coordinator_actor.hpp"
+#include "actors/roles.hpp"
+#include "actors/session_actor.hpp"
+#include "supervisors/engine_actors.hpp"
+#include "tests/caf_fixture.hpp"
+#include "tests/catch.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include "persistence/memory/memory_event_store.hpp"
+
+using namespace waymark;
+using namespace waymark::test;
+using waymark::testing::caf_fixture;
+
+namespace {
+
+void kill(const caf::actor& who) {
+  compat::anon_stop_now(who, caf::exit_reason::kill);
+}
+
+/// The coordinator, and nobody behind it.
+struct lonely_coordinator : caf_fixture {
+  std::shared_ptr<board> shown = std::make_shared<board>();
+  std::shared_ptr<directory> others = std::make_shared<directory>();
+  spec_ptr spec = shop::revenue().freeze();
+  caf::actor it;
+
+  lonely_coordinator() {
+    system().spawn([this](caf::event_based_actor* self) {
+      it = spawn_coordinator(*self, shown, others, 1'000'000);
+    });
+    jobs();
+  }
+  ~lonely_coordinator() {
+    kill(it);
+    jobs();
+  }
+  auto fetch(position_t after, std::uint64_t seen = 1) {
+    return request<page_ptr>(it, fetch_atom_v, after, spec, seen);
+  }
+  void tell_head(position_t head, std::uint64_t incarnation) {
+    compat::anon_tell(it, head_atom_v, head, incarnation);
+    jobs();
+  }
+};
+
+} // namespace
+
+TEST_CASE("a coordinator that ends leaves nobody waiting") {
+  lonely_coordinator test;
+  test.tell_head(7, 1);
+  const auto waiting = test.fetch(7);
+  REQUIRE_FALSE(waiting->arrived());
+  kill(test.it);
+  test.jobs();
+  REQUIRE(waiting->error);
+}
+
+TEST_CASE("who waits at the head learns that the log is lost, and that it is there again") {
+  lonely_coordinator test;
+  test.tell_head(7, 1);
+  const auto waiting = test.fetch(7);
+  compat::anon_tell(test.it, lost_atom_v, std::string{"the file is gone"});
+  test.jobs();
+  REQUIRE(waiting->error);
+  CHECK(waiting->error->find("the file is gone") != std::string::npos);
+  const auto again = test.fetch(7, 0);
+  REQUIRE(again->error);
+  test.tell_head(7, 1);
+  const auto in_doubt = test.fetch(7, 0);
+  REQUIRE(in_doubt->value);
+  CHECK((*in_doubt->value)->scanned_to == 7);
+  CHECK_FALSE(test.fetch(7, 1)->arrived());
+}
+
+TEST_CASE("who waits at the head learns that it is another log") {
+  lonely_coordinator test;
+  test.tell_head(7, 1);
+  const auto waiting = test.fetch(7);
+  test.tell_head(3, 2);
+  REQUIRE(waiting->value);
+  CHECK((*waiting->value)->log_incarnation == 2);
+  CHECK((*waiting->value)->events.empty());
+  CHECK(test.shown->head() == 3);
+}
+
+TEST_CASE("a pool of sessions that ends leaves nobody waiting") {
+  caf_fixture test;
+  caf::actor pool;
+  test.system().spawn([&](caf::event_based_actor* self) { pool = spawn_session_pool(*self, "p"); });
+  test.jobs();
+  auto job = std::make_shared<const std::function<void()>>([] {});
+  const auto waiting = test.request<caf::unit_t>(pool, work_atom_v, session_job{job});
+  REQUIRE_FALSE(waiting->arrived());
+  kill(pool);
+  test.jobs();
+  REQUIRE(waiting->error);
+}
+
+TEST_CASE("a log is known by its id and by not getting shorter") {
+  memory_event_store first{clock::system()};
+  memory_event_store second{clock::system()};
+  log_identity identity;
+  CHECK(identity.look(first, 0) == 1);
+  CHECK(identity.look(first, 5) == 1);
+  CHECK(identity.look(first, 4) == 2);
+  CHECK(identity.look(second, 4) == 3);
+}
+
+TEST_CASE("an append has one answer, the first") {
+  append_slot slot{std::vector<append_command>(1)};
+  slot.answer(failed_results(1, "first"));
+  slot.answer(failed_results(1, "second"));
+  CHECK(slot.wait().front().problem == "first");
+}
+
+TEST_CASE("an append that was taken is answered at the end, as of unknown outcome") {
+  append_queue queue{10};
+  const auto taken = std::make_shared<append_slot>(std::vector<append_command>(1));
+  const auto queued = std::make_shared<append_slot>(std::vector<append_command>(1));
+  CHECK(queue.push(taken));
+  CHECK(queue.take(1).size() == 1);
+  CHECK_FALSE(queue.push(queued));
+  queue.fail_rest("it has stopped");
+  const auto unknown = taken->wait();
+  CHECK(unknown.front().outcome_unknown);
+  const auto nothing = queued->wait();
+  CHECK_FALSE(nothing.front().outcome_unknown);
+  CHECK_THROWS_AS(queue.push(queued), store_error);
+  try {
+    static_cast<void>(unknown.front().value_or_throw());
+    FAIL("it has no value");
+  } catch (const store_error& e) {
+    CHECK(e.outcome_unknown());
+  }
+}
+
+namespace {
+
+/// The engine's actors, with a door to each of them.
+struct open_engine : engine_fixture {
+  std::shared_ptr<engine_context> context;
+  std::unique_ptr<engine_actors> actors;
+  spec_ptr spec = shop::revenue().freeze();
+
+  explicit open_engine(const std::string& file = "test.db")
+      : context{std::make_shared<engine_context>(open_file(file), options())},
+        actors{std::make_unique<engine_actors>(context)} {}
+
+  void start() {
+    context->where.projections->prepare_tables(spec->tables);
+    board_entry entry{spec, context->where.projections, nullptr, {}, {}, {}};
+    entry.status.key = entry.record.key = {spec->name, 0};
+    context->shown->add({spec->name, 0}, std::move(entry));
+    actors->add(spec, context->where.projections, nullptr);
+  }
+  append_result append(append_command command) {
+    const auto slot =
+        std::make_shared<append_slot>(std::vector<append_command>{std::move(command)});
+    if (context->queue->push(slot))
+      actors->wake_append();
+    return slot->wait().front();
+  }
+  bool passes(position_t position) const {
+    const shard_key key{"revenue", 0};
+    return eventually([&] { return context->shown->find(key)->status.passed >= position; });
+  }
+};
+
+} // namespace
+
+TEST_CASE("every actor of an engine may be killed, and the work goes on") {
+  open_engine test;
+  test.start();
+  position_t head = 0;
+  const auto go_on = [&] {
+    for (int i = 0; i < 20; ++i) {
+      const auto done = test.append(order("o-" + std::to_string(head), "monday", 1));
+      // An appender that dies says that it does not know; nobody waits for ever.
+      if (done.state == append_result::status::appended)
+        head = done.value.last_position;
+    }
+    return test.passes(head);
+  };
+  REQUIRE(go_on());
+  for (const auto& role :
+       {std::string{roles::coordinator}, std::string{roles::event_log}, std::string{roles::append},
+        std::string{roles::checkpoint}, std::string{roles::dead_letter}, roles::session_pool(1),
+        roles::session_pool(1) + ".1", roles::projection({"revenue", 0})}) {
+    CAPTURE(role);
+    const auto victim = test.context->others->find(role);
+    REQUIRE(victim);
+    kill(victim);
+    REQUIRE(go_on());
+    REQUIRE(eventually([&] { return test.context->others->find(role) != victim; }));
+    REQUIRE(go_on());
+  }
+  CHECK(test.context->where.events->head() == head);
+  std::int64_t cents = 0;
+  test.context->where.projections->read([&](read_model& db) {
+    cents = db.query_value<std::int64_t>("SELECT sum(cents) FROM revenue");
+  });
+  CHECK(cents == head);
+  CHECK(test.actors->stop(patience));
+}
+
+TEST_CASE("an engine whose root gives up says so, and nobody waits") {
+  open_engine test;
+  test.start();
+  REQUIRE(test.append(order("o-1", "monday", 1)).state == append_result::status::appended);
+  compat::anon_stop_now(test.context->others->find(roles::root),
+                        make_exit(exit_code::restart_limit, "too much"));
+  REQUIRE(eventually([&] { return test.lines.count("the engine has given up: too much") > 0; }));
+  CHECK_THROWS_AS(test.append(order("o-2", "monday", 1)), store_error);
+  const auto shown = test.context->shown->find(shard_key{"revenue", 0});
+  CHECK(shown->status.state == projection_state::failed);
+  CHECK(test.actors->stop(patience));
+}

@@ -1,0 +1,172 @@
+#include "tests/catch.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include <thread>
+
+using namespace waymark;
+using namespace waymark::test;
+
+TEST_CASE("an engine ends by its deadline, whatever a handler does") {
+  engine_fixture test;
+  const auto held = std::make_shared<turnstile>();
+  const auto began = std::chrono::steady_clock::now();
+  {
+    auto options = test.options();
+    options.drain_deadline = 300ms;
+    engine it{test.open_file(), options};
+    it.start(shop::revenue_tables().on<shop::order_placed>(
+        [held](read_model&, const shop::order_placed&) { held->pass(); }));
+    place_orders(it, 1);
+    REQUIRE(held->wait_for_somebody());
+  }
+  CHECK(std::chrono::steady_clock::now() - began < patience);
+  CHECK(test.lines.count("left behind") == 1);
+  held->open();
+}
+
+TEST_CASE("what a supervisor has left behind does not hold up the end either") {
+  engine_fixture test;
+  const auto held = std::make_shared<turnstile>();
+  {
+    auto options = test.options();
+    options.drain_deadline = 1s;
+    options.supervisors = {{.name = "impatient", .shutdown = 20ms, .children = {"revenue"}}};
+    engine it{test.open_file(), options};
+    it.start(shop::revenue_tables().on<shop::order_placed>(
+        [held](read_model&, const shop::order_placed&) { held->pass(); }));
+    place_orders(it, 1);
+    REQUIRE(held->wait_for_somebody());
+    CHECK_FALSE(it.stop());
+    CHECK_FALSE(it.stop());
+  }
+  held->open();
+}
+
+TEST_CASE("a stop answers all who wait in an append") {
+  engine_fixture test;
+  const auto held = std::make_shared<turnstile>();
+  auto options = test.options();
+  options.drain_deadline = 200ms;
+  engine it{test.open_file(), options};
+  it.start(shop::revenue_tables().on<shop::order_placed>(
+      [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  place_orders(it, 1);
+  REQUIRE(held->wait_for_somebody()); // and the file's only writer is taken
+  std::atomic<int> answered{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i)
+    callers.emplace_back([&it, &answered, i] {
+      try {
+        it.append(order("late-" + std::to_string(i), "monday", 1));
+      } catch (const store_error&) {
+        ++answered;
+      }
+    });
+  CHECK_FALSE(it.stop());
+  for (auto& caller : callers)
+    caller.join();
+  CHECK(answered == 4);
+  CHECK_THROWS_AS(place_orders(it, 1), store_error);
+  held->open();
+}
+
+TEST_CASE("a stopped engine says so") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  it.start(shop::revenue());
+  place_orders(it, 3);
+  CHECK(it.stop());
+  CHECK(it.stop());
+  CHECK_THROWS_AS(it.start(shop::revenue_in_memory()), usage_error);
+  CHECK_THROWS_AS(it.stop("revenue"), usage_error);
+  CHECK_THROWS_AS(place_orders(it, 1), store_error);
+}
+
+TEST_CASE("engine calls and a stop may come at the same time") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  it.start(shop::revenue());
+  std::atomic<bool> done{false};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 3; ++i)
+    callers.emplace_back([&] {
+      while (!done.load()) {
+        try {
+          place_orders(it, 2);
+          it.pause("revenue");
+          it.resume("revenue");
+          it.reset("revenue");
+        } catch (const error&) {
+          return;
+        }
+      }
+    });
+  REQUIRE(it.wait_until("revenue", position_t{1}, patience) == wait_result::reached);
+  CHECK(it.stop());
+  done.store(true);
+  for (auto& caller : callers)
+    caller.join();
+}
+
+TEST_CASE("a projection that was stopped can be started again and goes on") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue());
+  it.wait_until("revenue", place_orders(it, 5), patience);
+  it.stop("revenue");
+  CHECK(it.names().empty());
+  CHECK_THROWS_AS(it.status("revenue"), usage_error);
+  const auto token = place_orders(it, 5, "more-");
+  it.start(shop::revenue());
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 10);
+}
+
+TEST_CASE("an engine that stops lets another go on at once") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  {
+    engine first{file, test.options()};
+    first.start(shop::revenue());
+    first.wait_until("revenue", place_orders(first, 5), patience);
+  }
+  engine second{file, test.options()};
+  second.start(shop::revenue());
+  CHECK(second.wait_until("revenue", place_orders(second, 5, "p-"), patience) ==
+        wait_result::reached);
+  CHECK(cents_of(second) == 10);
+  CHECK(test.lines.count("standby") == 0);
+}
+
+TEST_CASE("inside a handler, what would wait for it is refused") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  std::atomic<int> refused{0};
+  const auto refuses = [&refused](const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const usage_error&) {
+      ++refused;
+    }
+  };
+  it.start(shop::revenue_in_memory());
+  it.start(shop::revenue_tables().on<shop::order_placed>(
+      [&](read_model& db, const shop::order_placed& e) {
+        refuses([&] { place_orders(it, 1); });
+        refuses([&] { static_cast<void>(it.wait_until("revenue", position_t{1}, 1ms)); });
+        refuses([&] { it.stop(); });
+        refuses([&] { it.stop("revenue"); });
+        refuses([&] { it.reset("revenue"); });
+        refuses([&] { it.rebuild("revenue"); });
+        refuses([&] { it.read<shop::days>("revenue-in-memory", [](const shop::days&) {}); });
+        it.pause("revenue"); // does not wait for the batch
+        it.resume("revenue");
+        static_cast<void>(it.explain("revenue"));
+        static_cast<void>(it.lag("revenue"));
+        static_cast<void>(it.checkpoint("revenue"));
+        db.execute(shop::add_to_day, e.day, e.cents);
+      }));
+  CHECK(it.wait_until("revenue", place_orders(it, 1), patience) == wait_result::reached);
+  CHECK(refused == 7);
+  CHECK(cents_of(it) == 1);
+}
