@@ -1,0 +1,258 @@
+#include "tests/catch.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+using namespace waymark;
+using namespace waymark::test;
+
+namespace {
+
+struct give_up_fixture : engine_fixture {
+  std::shared_ptr<std::atomic<bool>> poisonous = poison();
+  std::unique_ptr<engine> it;
+
+  void start(projection what) {
+    it = std::make_unique<engine>(open_file(), options());
+    it->start(std::move(what));
+  }
+  appended place(const std::string& id, const std::string& day) {
+    return it->append(order(id, day, 1));
+  }
+  wait_result wait(const appended& token) { return it->wait_until("revenue", token, patience); }
+  bool comes_to(projection_state state) {
+    return eventually([&] { return it->status("revenue").state == state; });
+  }
+};
+
+} // namespace
+
+TEST_CASE("park_key: the key's later events wait, other keys go on") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous));
+  const auto bad = test.place("a", "poison");
+  const auto behind = test.place("a", "monday");
+  const auto other = test.place("b", "monday");
+  CHECK(test.wait(other) == wait_result::reached);
+  CHECK(test.wait(bad) == wait_result::parked);
+  CHECK(test.wait(behind) == wait_result::parked);
+  CHECK(cents_of(*test.it) == 1);
+  const auto letters = test.it->dead_letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].position == bad.first_position);
+  CHECK(letters[0].attempts.size() == 2);
+  CHECK(letters[0].error == "can't stand poison");
+  CHECK(test.it->health("revenue").state == health::level::degraded);
+  CHECK(test.it->status("revenue").set_aside == letter_counts{1, 1, 2});
+}
+
+TEST_CASE("park_key: what is parked stays so over a restart of the engine") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous));
+  test.wait(test.place("a", "poison"));
+  test.it.reset();
+  test.start(delicate_revenue(test.poisonous));
+  CHECK(test.wait(test.place("a", "monday")) == wait_result::parked);
+  CHECK(test.wait(test.place("b", "monday")) == wait_result::reached);
+  CHECK(cents_of(*test.it) == 1);
+}
+
+TEST_CASE("a token of many events is parked if any of them is, however late it stands") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous));
+  append_command many;
+  many.stream = {"Order", "long"};
+  for (int i = 0; i < 2'500; ++i)
+    many.events.push_back(typed_event(shop::order_placed{i == 2'400 ? "poison" : "monday", 1}));
+  CHECK(test.wait(test.it->append(std::move(many))) == wait_result::parked);
+}
+
+TEST_CASE("skip_event: the key goes on") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::skip_event));
+  const auto bad = test.place("a", "poison");
+  CHECK(test.wait(test.place("a", "monday")) == wait_result::reached);
+  CHECK(test.wait(bad) == wait_result::parked); // its own effects are not there
+  CHECK(cents_of(*test.it) == 1);
+  CHECK(test.it->dead_letters().size() == 1);
+}
+
+TEST_CASE("stop: nothing is passed until an operator resumes") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
+  test.place("a", "monday");
+  const auto bad = test.place("a", "poison");
+  CHECK(test.wait(bad) == wait_result::stopped);
+  CHECK(test.it->explain("revenue").find("can't stand poison") != std::string::npos);
+  CHECK(test.it->dead_letters().empty());
+  CHECK(test.it->health("revenue").state == health::level::unhealthy);
+  test.poisonous->store(false);
+  test.it->resume("revenue");
+  CHECK(test.wait(bad) == wait_result::reached);
+  CHECK(cents_of(*test.it) == 2);
+  CHECK_THROWS_AS(test.it->discard("revenue"), usage_error);
+}
+
+TEST_CASE("stop: an operator discards, event by event, and each gets its letter") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
+  const auto first = test.place("a", "poison");
+  const auto second = test.place("b", "poison");
+  const auto last = test.place("a", "monday");
+  CHECK(test.wait(first) == wait_result::stopped);
+  test.it->discard("revenue");
+  REQUIRE(eventually([&] { return test.it->dead_letters().size() == 1; }));
+  CHECK(test.wait(second) == wait_result::stopped);
+  test.it->discard("revenue");
+  CHECK(test.wait(last) == wait_result::reached);
+  const auto letters = test.it->dead_letters();
+  REQUIRE(letters.size() == 2);
+  CHECK(letters[0].position == first.first_position);
+  CHECK(letters[1].position == second.first_position);
+  CHECK(cents_of(*test.it) == 1);
+}
+
+TEST_CASE("stop: after a resume that helped, discard means the next event that stops it") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
+  const auto first = test.place("a", "poison");
+  CHECK(test.wait(first) == wait_result::stopped);
+  test.it.reset(); // the failure now comes from the row
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
+  REQUIRE(test.comes_to(projection_state::stopped));
+  test.poisonous->store(false);
+  test.it->resume("revenue");
+  CHECK(test.wait(first) == wait_result::reached);
+  test.poisonous->store(true);
+  const auto second = test.place("a", "poison");
+  CHECK(test.wait(second) == wait_result::stopped);
+  test.it->discard("revenue");
+  REQUIRE(eventually([&] { return test.it->status("revenue").passed >= second.last_position; }));
+  const auto letters = test.it->dead_letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].position == second.first_position);
+}
+
+TEST_CASE("stop: the failure outlives the engine, also where nobody wanted what came before") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
+  append_command nobodys;
+  nobodys.stream = {"Other", "x"};
+  nobodys.events.push_back(json_event("Nobody", "{}"));
+  test.it->append(nobodys);
+  CHECK(test.wait(test.place("a", "poison")) == wait_result::stopped);
+  // Several rounds of saving what was passed must not take the failure away.
+  const auto renewed = [&] { return test.it->checkpoint("revenue"); };
+  for (const auto until = std::chrono::steady_clock::now() + 300ms;
+       std::chrono::steady_clock::now() < until;)
+    REQUIRE(renewed()->failure);
+  test.it.reset();
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
+  REQUIRE(test.comes_to(projection_state::stopped));
+  test.it->discard("revenue");
+  CHECK(eventually([&] { return test.it->dead_letters().size() == 1; }));
+}
+
+TEST_CASE("ten events given up in a row are the projection's fault") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::skip_event));
+  for (int i = 0; i < 12; ++i)
+    test.place("o-" + std::to_string(i), "poison");
+  REQUIRE(test.comes_to(projection_state::failed));
+  CHECK(test.it->dead_letters().size() == 9);
+  CHECK(test.it->status("revenue").passed == 9);
+  CHECK(test.wait({10, 10, 1, false}) == wait_result::stopped);
+  test.poisonous->store(false);
+  test.it->resume("revenue");
+  CHECK(test.wait({12, 12, 1, false}) == wait_result::reached);
+  CHECK(cents_of(*test.it) == 3);
+}
+
+TEST_CASE("an error that is not worth a retry is given up at once") {
+  give_up_fixture test;
+  auto policy = tries(5);
+  policy.retry_if = [](const std::string& text) { return text != "can't stand poison"; };
+  test.start(delicate_revenue(test.poisonous).retry(policy));
+  CHECK(test.wait(test.place("a", "poison")) == wait_result::parked);
+  CHECK(test.it->dead_letters().at(0).attempts.size() == 1);
+}
+
+TEST_CASE("a filter of retries that throws does not end in silence") {
+  give_up_fixture test;
+  auto policy = tries(5);
+  policy.retry_if = [](const std::string&) -> bool { throw std::runtime_error{"no opinion"}; };
+  test.start(delicate_revenue(test.poisonous).retry(policy));
+  CHECK(test.wait(test.place("a", "poison")) == wait_result::stopped);
+  CHECK(test.it->explain("revenue").find("no opinion") != std::string::npos);
+}
+
+TEST_CASE("what is thrown need not be a std::exception") {
+  give_up_fixture test;
+  test.start(shop::revenue_tables()
+                 .on<shop::order_placed>([](read_model& db, const shop::order_placed& e) {
+                   if (e.day == "poison")
+                     throw 42;
+                   db.execute(shop::add_to_day, e.day, e.cents);
+                 })
+                 .retry(tries(2)));
+  CHECK(test.wait(test.place("a", "poison")) == wait_result::parked);
+  CHECK(test.wait(test.place("b", "monday")) == wait_result::reached);
+}
+
+TEST_CASE("an event without a key stops the projection, whatever the rule throws") {
+  give_up_fixture test;
+  test.start(shop::revenue()
+                 .sequence_by("thrower",
+                              [](const event& e) -> std::string {
+                                if (e.aggregate_id == "bad")
+                                  throw 42;
+                                return e.aggregate_id;
+                              })
+                 .retry(tries(2)));
+  test.place("a", "monday");
+  const auto bad = test.place("bad", "monday");
+  CHECK(test.wait(bad) == wait_result::stopped);
+  test.it->discard("revenue");
+  CHECK(test.wait(test.place("b", "monday")) == wait_result::reached);
+  CHECK(test.wait(bad) == wait_result::parked);
+  CHECK(cents_of(*test.it) == 2);
+}
+
+TEST_CASE("a batch handler that fails is halved until the event to blame is found") {
+  give_up_fixture test;
+  test.start(
+      shop::revenue_tables()
+          .on_batch<shop::order_placed>([](read_model& db, batch_of<shop::order_placed> batch) {
+            for (const auto& e : batch)
+              if (e.data.day == "poison")
+                throw std::runtime_error{"a batch with poison"};
+            for (const auto& e : batch)
+              db.execute(shop::add_to_day, e.data.day, e.data.cents);
+          })
+          .retry(tries(2)));
+  std::vector<append_command> commands;
+  for (int i = 0; i < 200; ++i)
+    commands.push_back(order("o-" + std::to_string(i), i % 50 == 17 ? "poison" : "monday", 1));
+  const auto last = test.it->append_all(std::move(commands)).back().value_or_throw();
+  CHECK(test.wait(last) == wait_result::reached);
+  CHECK(cents_of(*test.it) == 196);
+  const auto letters = test.it->dead_letters();
+  REQUIRE(letters.size() == 4);
+  CHECK(letters[0].position == 18);
+}
+
+TEST_CASE("unhandled(error) gives up what no handler takes; warn says so once") {
+  give_up_fixture test;
+  test.start(
+      shop::revenue().unhandled(unhandled::error).on_give_up(give_up::skip_event).retry(tries(1)));
+  test.it->start(projection{"warner"}
+                     .on<shop::order_placed>([](read_model&, const shop::order_placed&) {})
+                     .unhandled(unhandled::warn));
+  append_command strange;
+  strange.stream = {"Order", "s"};
+  strange.events.push_back(json_event("Strange", "{}"));
+  strange.events.push_back(json_event("Strange", "{}"));
+  const auto token = test.it->append(strange);
+  CHECK(test.wait(token) == wait_result::parked);
+  CHECK(test.it->wait_until("warner", token, patience) == wait_result::reached);
+  CHECK(test.it->dead_letters().size() == 2);
+  CHECK(test.lines.count("has no handler for \"Strange\"") == 1);
+}

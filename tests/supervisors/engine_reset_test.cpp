@@ -1,0 +1,200 @@
+#include "tests/catch.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include <map>
+#include <thread>
+
+using namespace waymark;
+using namespace waymark::test;
+
+TEST_CASE("a reset in mid-batch leaves every event with one effect") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue().batch({.max_events = 7}));
+  const auto token = place_orders(it, 500);
+  for (int i = 0; i < 10; ++i)
+    it.reset("revenue");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 500);
+  CHECK(it.checkpoint("revenue")->generation == 10);
+}
+
+TEST_CASE("what a reset empties is not taken for reached") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue());
+  const auto token = place_orders(it, 50);
+  it.wait_until("revenue", token, patience);
+  for (int i = 0; i < 20; ++i) {
+    it.reset("revenue");
+    REQUIRE(it.wait_until("revenue", token, patience) == wait_result::reached);
+    REQUIRE(cents_of(it) == 50);
+  }
+}
+
+TEST_CASE("a rebuild that finds its actor down waits for the new one's work") {
+  engine_fixture test;
+  auto options = test.options();
+  options.store_backoff = {5s, 5s, 2.0, 0.0}; // it stays down until it is restarted by name
+  const auto ill = std::make_shared<std::atomic<bool>>(false);
+  engine it{test.open_file(), options};
+  it.start(shop::revenue_tables().on<shop::order_placed>(
+      [ill](read_model& db, const shop::order_placed& e) {
+        if (ill->load())
+          throw store_error{"the database is away"};
+        db.execute(shop::add_to_day, e.day, e.cents);
+      }));
+  it.wait_until("revenue", place_orders(it, 30), patience);
+  ill->store(true);
+  place_orders(it, 30, "p-");
+  REQUIRE(eventually([&] { return it.status("revenue").state == projection_state::degraded; }));
+  CHECK(it.explain("revenue").find("the database is away") != std::string::npos);
+  ill->store(false);
+  std::vector<engine::progress> seen;
+  it.rebuild(
+      "revenue", [&](const engine::progress& p) { seen.push_back(p); }, patience);
+  CHECK(cents_of(it) == 60);
+  REQUIRE_FALSE(seen.empty());
+  CHECK(seen.back().done);
+  CHECK(seen.back().handled == 60);
+  CHECK(test.lines.count("rebuild revenue: is complete at position 60") == 1);
+}
+
+TEST_CASE("a paused projection stands still, over restarts of its actor too, until it is resumed") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue());
+  it.wait_until("revenue", place_orders(it, 5), patience);
+  it.pause("revenue", "for a test");
+  CHECK(it.status("revenue").state == projection_state::paused);
+  CHECK(it.explain("revenue").find("for a test") != std::string::npos);
+  const auto token = place_orders(it, 5, "p-");
+  CHECK_THROWS_AS(it.wait_until("revenue", token, 50ms), timeout_error);
+  it.resume("revenue");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  it.pause("revenue");
+  it.reset("revenue"); // also ends the pause
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 10);
+}
+
+TEST_CASE("a projection that failed goes on when it is resumed with its table back") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  auto broken = std::make_shared<std::atomic<bool>>(true);
+  it.start(shop::revenue_tables().on<shop::order_placed>(
+      [broken](read_model& db, const shop::order_placed& e) {
+        db.execute(broken->load() ? "INSERT INTO nowhere VALUES ($1, $2)" : shop::add_to_day, e.day,
+                   e.cents);
+      }));
+  const auto token = place_orders(it, 3);
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::stopped);
+  CHECK(it.status("revenue").state == projection_state::failed);
+  CHECK(it.explain("revenue").find("nowhere") != std::string::npos);
+  CHECK(it.dead_letters().empty());
+  broken->store(false);
+  it.resume("revenue");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 3);
+}
+
+TEST_CASE(
+    "a projection that its supervisor gave up is resumed, also from a group that was given up") {
+  engine_fixture test;
+  auto options = test.options();
+  options.supervisors = {{.name = "brittle",
+                          .strategy = restart_strategy::one_for_all,
+                          .intensity = 1,
+                          .backoff = at_once(),
+                          .children = {"revenue", "revenue-in-memory"}}};
+  engine it{test.open_file(), options};
+  auto poisonous = poison();
+  auto policy = tries(5);
+  policy.retry_if = [poisonous](const std::string&) -> bool {
+    if (poisonous->load())
+      throw std::runtime_error{"no opinion"}; // in the actor itself
+    return true;
+  };
+  it.start(delicate_revenue(poisonous).retry(policy));
+  it.start(shop::revenue_in_memory());
+  const auto token = it.append(order("a", "poison", 1));
+  REQUIRE(eventually([&] { return test.lines.count("escalated brittle") > 1; }));
+  REQUIRE(eventually([&] { return it.status("revenue").state == projection_state::failed; }));
+  REQUIRE(eventually([&] { return test.lines.count("failed brittle") == 1; }));
+  poisonous->store(false);
+  it.resume("revenue");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(it.wait_until("revenue-in-memory", token, patience) == wait_result::reached);
+}
+
+TEST_CASE("a higher version rebuilds, with other shards too, and a lower one never claims") {
+  engine_fixture test;
+  const auto made = [](int version, int shards) {
+    return shop::revenue().version(version).shards(shards).on_new_version(new_version::rebuild);
+  };
+  const auto file = test.open_file();
+  position_t head = 0;
+  const std::map<int, int> history{{1, 1}, {2, 4}, {3, 2}, {4, 1}};
+  for (const auto& [version, shards] : history) {
+    engine it{file, test.options()};
+    it.start(made(version, shards));
+    head = place_orders(it, 40, "v" + std::to_string(version) + "-").last_position;
+    REQUIRE(it.wait_until("revenue", head, patience) == wait_result::reached);
+    CHECK(cents_of(it) == head);
+    CHECK(it.checkpoint("revenue")->projection_version == version);
+  }
+  engine it{file, test.options()};
+  it.start(made(3, 2));
+  REQUIRE(eventually([&] { return it.status("revenue").state == projection_state::failed; }));
+  CHECK(it.explain("revenue").find("newer program") != std::string::npos);
+}
+
+TEST_CASE("other shards than those stored are refused until a reset") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  {
+    engine it{file, test.options()};
+    it.start(shop::revenue().shards(3));
+    it.wait_until("revenue", place_orders(it, 30), patience);
+  }
+  engine it{file, test.options()};
+  it.start(shop::revenue().shards(2));
+  REQUIRE(eventually([&] { return it.status("revenue").state == projection_state::failed; }));
+  it.reset("revenue");
+  CHECK(it.wait_until("revenue", 30, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 30);
+}
+
+TEST_CASE("commands reach all shards, and each event has one effect") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue().shards(4));
+  std::atomic<bool> done{false};
+  std::thread operators{[&] {
+    while (!done.load()) {
+      it.pause("revenue");
+      it.resume("revenue");
+      it.reset("revenue");
+    }
+  }};
+  position_t head = 0;
+  for (int i = 0; i < 10; ++i)
+    head = place_orders(it, 50, std::to_string(i) + "-").last_position;
+  done.store(true);
+  operators.join();
+  CHECK(it.wait_until("revenue", head, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 500);
+}
+
+TEST_CASE("a state in memory is replayed after a reset and counts every event once") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  it.start(shop::revenue_in_memory());
+  const auto token = place_orders(it, 300);
+  it.wait_until("revenue-in-memory", token, patience);
+  it.reset("revenue-in-memory");
+  CHECK(it.wait_until("revenue-in-memory", token, patience) == wait_result::reached);
+  const auto sum = it.read<shop::days>("revenue-in-memory",
+                                       [](const shop::days& days) { return days.at("monday"); });
+  CHECK(sum == 300);
+}
