@@ -60,6 +60,8 @@ struct projection_state_of_actor {
   }
 
  private:
+  static constexpr int max_looks = 100; ///< For a session pool that is being started, 50 ms apart.
+
   void tick() {
     if (const auto renewer = with_->others->find(roles::checkpoint))
       compat::tell(self_, renewer, renew_atom_v, with_->context.store, with_->save_pool);
@@ -179,10 +181,12 @@ struct projection_state_of_actor {
             });
   }
 
-  void run(const action& what) {
+  void run(const action& what, int look = 1) {
     const auto sessions = with_->others->find(with_->pool);
+    if (!sessions && look < max_looks)
+      return later([this, what, look] { run(what, look + 1); });
     if (!sessions)
-      return later([this] { carry_out(machine_->on_job_lost("its session is being restarted")); });
+      return carry_out(machine_->on_job_lost("there is no session to run its jobs"));
     auto result = std::make_shared<job_result>();
     auto work = std::make_shared<const std::function<void()>>(
         [result, job = make_job(with_->context, *machine_, what)] { *result = job(); });
