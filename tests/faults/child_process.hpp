@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace waymark::test {
+
+/// A program of the folder WAYMARK_CHILD_BIN_DIR, and what it says. It is killed, and waited for,
+/// at the latest when this object ends.
+class child_process {
+ public:
+  child_process(const std::string& program, const std::vector<std::string>& arguments);
+  ~child_process();
+  child_process(const child_process&) = delete;
+  child_process& operator=(const child_process&) = delete;
+
+  /// The next line without its end; empty once the program has ended.
+  [[nodiscard]] std::string next_line();
+
+  /// Reads until `line` or the program's end; all lines before it.
+  std::vector<std::string> read_to(const std::string& line);
+
+  void kill();
+
+ private:
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::string read_;
+};
+
+} // namespace waymark::test

@@ -1,0 +1,193 @@
+#include "tests/catch.hpp"
+#include "tests/persistence/raw_sqlite.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <sys/mount.h>
+
+using namespace waymark;
+using namespace waymark::test;
+
+namespace {
+
+bool comes_to(engine& it, projection_state state, const std::string& name = "revenue") {
+  return eventually([&] { return it.status(name).state == state; });
+}
+
+/// A file system of one MiB; empty if this user may not make one.
+class small_disk {
+ public:
+  explicit small_disk(const temporary_folder& in) : path_{in.file("disk")} {
+    std::filesystem::create_directory(path_);
+    mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=1m") == 0;
+  }
+  ~small_disk() {
+    if (mounted_)
+      ::umount2(path_.c_str(), MNT_DETACH);
+  }
+  small_disk(const small_disk&) = delete;
+  small_disk& operator=(const small_disk&) = delete;
+  [[nodiscard]] bool there() const { return mounted_; }
+  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+  /// Fills what is left.
+  void fill() const {
+    std::ofstream filler{file("filler"), std::ios::binary};
+    const std::string block(4096, 'x');
+    while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+    }
+  }
+  void make_room() const { std::filesystem::remove(file("filler")); }
+
+ private:
+  std::string path_;
+  bool mounted_ = false;
+};
+
+} // namespace
+
+TEST_CASE("a full disk degrades a projection, which goes on when there is room") {
+  engine_fixture test;
+  const small_disk disk{test.folder};
+  if (!disk.there()) {
+    WARN("this user may not mount a small disk; not tested");
+    return;
+  }
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue_tables()
+               .on<shop::order_placed>([](read_model& db, const shop::order_placed& e) {
+                 db.execute("INSERT INTO revenue VALUES ($1, $2)", e.day + std::string(2'000, '.'),
+                            e.cents);
+               })
+               .into(open("sqlite:" + disk.file("model.db")).projections));
+  std::vector<append_command> commands;
+  for (int i = 0; i < 100; ++i)
+    commands.push_back(order("o-" + std::to_string(i), std::to_string(i), 1));
+  disk.fill();
+  const auto token = it.append_all(std::move(commands)).back().value_or_throw();
+  REQUIRE(comes_to(it, projection_state::degraded));
+  CHECK(it.explain("revenue").find("full") != std::string::npos);
+  CHECK(it.status("revenue").passed == 0);
+  // However long it lasts, it is neither an event's nor the projection's fault.
+  REQUIRE(eventually([&] { return it.status("revenue").restarts > 8; }));
+  CHECK(it.dead_letters().empty());
+  disk.make_room();
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 100);
+}
+
+TEST_CASE("appends to a full disk are refused with its cause, and succeed when there is room") {
+  engine_fixture test;
+  const small_disk disk{test.folder};
+  if (!disk.there())
+    return;
+  engine it{open("sqlite:" + disk.file("log.db")), test.options()};
+  it.start(shop::revenue());
+  place_orders(it, 10);
+  disk.fill();
+  const std::string much(20'000, 'x');
+  bool refused = false;
+  position_t head = it.head();
+  for (int i = 0; i < 100 && !refused; ++i)
+    try {
+      head = it.append(order("big-" + std::to_string(i), much, 1)).last_position;
+    } catch (const store_error& e) {
+      refused = true;
+      CHECK(std::string{e.what()}.find("full") != std::string::npos);
+    }
+  CHECK(refused);
+  disk.make_room();
+  CHECK(it.append(order("again", "monday", 1)).last_position == head + 1);
+  CHECK(it.wait_until("revenue", head + 1, patience) == wait_result::reached);
+  CHECK(cents_of(it) == head + 1);
+}
+
+TEST_CASE("a locked database degrades, with its cause, and nothing is lost or done twice") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  auto models = open(test.folder.address("models.db"));
+  it.start(shop::revenue().into(models.projections));
+  it.wait_until("revenue", place_orders(it, 10), patience);
+  raw_sqlite other{test.folder.file("models.db")};
+  other.execute("BEGIN IMMEDIATE");
+  const auto token = place_orders(it, 10, "p-");
+  REQUIRE(comes_to(it, projection_state::degraded));
+  CHECK(it.explain("revenue").find("locked") != std::string::npos);
+  other.execute("ROLLBACK");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 20);
+  CHECK(it.dead_letters().empty());
+}
+
+TEST_CASE("a table dropped under way fails the projection, without a letter, until it is back") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue());
+  it.wait_until("revenue", place_orders(it, 10), patience);
+  raw_sqlite{test.folder.file()}.execute("DROP TABLE revenue");
+  const auto token = place_orders(it, 5, "p-");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::stopped);
+  CHECK(it.status("revenue").state == projection_state::failed);
+  CHECK(it.explain("revenue").find("no such table") != std::string::npos);
+  CHECK(it.dead_letters().empty());
+  it.resume("revenue"); // makes the table again
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 5);
+}
+
+TEST_CASE("a log that is swapped for another makes its projections diverge; a reset goes on") {
+  engine_fixture test;
+  {
+    engine other{test.open_file("other.db"), test.options()};
+    place_orders(other, 3);
+  }
+  auto models = open(test.folder.address("models.db"));
+  engine it{test.open_file("log.db"), test.options()};
+  it.start(shop::revenue().into(models.projections));
+  it.start(shop::revenue_in_memory());
+  const auto token = place_orders(it, 20);
+  it.wait_until("revenue", token, patience);
+  it.wait_until("revenue-in-memory", token, patience);
+  // Both are caught up and wait at the head: nobody but the log itself can tell them.
+  namespace fs = std::filesystem;
+  for (const auto* end : {"-wal", "-shm"}) {
+    fs::remove(test.folder.file(std::string{"log.db"} + end));
+    if (fs::exists(test.folder.file(std::string{"other.db"} + end)))
+      fs::rename(test.folder.file(std::string{"other.db"} + end),
+                 test.folder.file(std::string{"log.db"} + end));
+  }
+  fs::rename(test.folder.file("other.db"), test.folder.file("log.db"));
+  REQUIRE(comes_to(it, projection_state::diverged));
+  CHECK(it.explain("revenue").find("reset the projection") != std::string::npos);
+  CHECK(it.wait_until("revenue", position_t{21}, patience) == wait_result::stopped);
+  CHECK(cents_of(it) == 20);
+  it.reset("revenue");
+  CHECK(it.wait_until("revenue", position_t{3}, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 3);
+  CHECK(it.wait_until("revenue", place_orders(it, 2, "new-"), patience) == wait_result::reached);
+  CHECK(cents_of(it) == 5);
+}
+
+TEST_CASE("files that can't be used are named, and left as they are") {
+  temporary_folder folder;
+  std::ofstream{folder.file("text.db")} << "this is no database, but somebody's notes";
+  {
+    raw_sqlite newer{folder.file("newer.db")};
+    newer.execute("CREATE TABLE waymark_schema (component TEXT, number INTEGER, name TEXT, "
+                  "applied_at INTEGER)");
+    newer.execute("INSERT INTO waymark_schema VALUES ('log', 999, 'x', 0)");
+  }
+  for (const auto* name : {"text.db", "newer.db"}) {
+    CAPTURE(name);
+    const auto size = std::filesystem::file_size(folder.file(name));
+    const auto written = std::filesystem::last_write_time(folder.file(name));
+    CHECK_THROWS_AS(open(folder.address(name)), incompatible_store);
+    CHECK_THROWS_WITH(open(folder.address(name)), Catch::Matchers::ContainsSubstring(name));
+    CHECK(std::filesystem::file_size(folder.file(name)) == size);
+    CHECK(std::filesystem::last_write_time(folder.file(name)) == written);
+  }
+  CHECK_THROWS_WITH(open("sqlite:" + folder.file("no/such/folder.db")),
+                    Catch::Matchers::ContainsSubstring("create it first"));
+}
