@@ -18,7 +18,14 @@ void log_watch::look(database& at) {
   if (now != data_version_) {
     auto& last = reader_->prepared("SELECT max(position) FROM waymark_events");
     const running scope{last};
-    at.growth().reached(last.step() ? last.integer(0) : 0);
+    {
+      // Not the greatest ever seen: an older copy may have been restored into the file. An append
+      // that commits meanwhile waits for the lock, and then tells what is newer.
+      auto& growth = at.growth();
+      const std::lock_guard known{growth.mutex};
+      growth.head = last.step() ? last.integer(0) : 0;
+    }
+    at.growth().grown.notify_all();
     data_version_ = now;
     changed_at_ = std::chrono::steady_clock::now();
     tidied_ = false;

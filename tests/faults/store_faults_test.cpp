@@ -170,6 +170,39 @@ TEST_CASE("a log that is swapped for another makes its projections diverge; a re
   CHECK(cents_of(it) == 5);
 }
 
+TEST_CASE("an older copy restored into the log's file makes a projection diverge") {
+  engine_fixture test;
+  auto models = open(test.folder.address("models.db"));
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue().into(models.projections));
+  it.wait_until("revenue", place_orders(it, 20), patience);
+  raw_sqlite{test.folder.file()}.execute("DELETE FROM waymark_events WHERE position > 12");
+  REQUIRE(comes_to(it, projection_state::diverged));
+  CHECK(it.explain("revenue").find("restored from an older copy") != std::string::npos);
+  it.reset("revenue");
+  CHECK(it.wait_until("revenue", place_orders(it, 1, "new-"), patience) == wait_result::reached);
+  CHECK(cents_of(it) == 13);
+}
+
+TEST_CASE("a log that can't be read is shown by who waits at its head, and comes back") {
+  engine_fixture test;
+  auto models = open(test.folder.address("models.db"));
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue().into(models.projections));
+  it.wait_until("revenue", place_orders(it, 20), patience);
+  namespace fs = std::filesystem;
+  const auto file = test.folder.file();
+  fs::rename(file, file + ".away");
+  REQUIRE(comes_to(it, projection_state::degraded));
+  CHECK(it.explain("revenue").find("can't read the log") != std::string::npos);
+  CHECK(it.health("revenue").http_status == 503);
+  CHECK(test.lines.count("degraded revenue") == 1);
+  fs::rename(file + ".away", file);
+  REQUIRE(comes_to(it, projection_state::running));
+  CHECK(it.wait_until("revenue", place_orders(it, 1, "new-"), patience) == wait_result::reached);
+  CHECK(cents_of(it) == 21);
+}
+
 TEST_CASE("files that can't be used are named, and left as they are") {
   temporary_folder folder;
   std::ofstream{folder.file("text.db")} << "this is no database, but somebody's notes";

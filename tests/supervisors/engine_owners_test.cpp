@@ -1,0 +1,134 @@
+#include "tests/catch.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include <thread>
+
+using namespace waymark;
+using namespace waymark::test;
+
+TEST_CASE("two engines of one process are two owners: one works, the other stands by") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto first = std::make_unique<engine>(file, test.options());
+  first->start(shop::revenue());
+  first->wait_until("revenue", place_orders(*first, 10), patience);
+  engine second{file, test.options()};
+  second.start(shop::revenue());
+  REQUIRE(
+      eventually([&] { return second.status("revenue").state == projection_state::standing_by; }));
+  const auto epoch = first->checkpoint("revenue")->epoch;
+  const auto token = place_orders(second, 10, "p-");
+  CHECK(first->wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(second.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(first->checkpoint("revenue")->epoch == epoch); // nobody took it from the other
+  CHECK(second.lag("revenue").events == 0);
+  first.reset();
+  CHECK(second.wait_until("revenue", place_orders(second, 10, "q-"), patience) ==
+        wait_result::reached);
+  CHECK(second.status("revenue").state == projection_state::running);
+  CHECK(cents_of(second) == 30);
+}
+
+TEST_CASE("an idle owner keeps its claim alive") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.owner_timeout = 400ms;
+  engine first{file, options};
+  first.start(shop::revenue());
+  first.wait_until("revenue", place_orders(first, 10), patience);
+  engine second{file, options};
+  second.start(shop::revenue());
+  const auto epoch = first.checkpoint("revenue")->epoch;
+  const auto taken = [&] { return first.checkpoint("revenue")->epoch != epoch; };
+  CHECK_FALSE(eventually(taken, 2s));
+}
+
+TEST_CASE("handlers with outside effects may take long without losing the claim") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.owner_timeout = 400ms;
+  options.drain_deadline = 1s;
+  engine first{file, options};
+  const auto held = std::make_shared<turnstile>();
+  for (int i = 0; i < 5; ++i) // more than there are sessions for them
+    first.start(projection::at_least_once("mailer-" + std::to_string(i))
+                    .on<shop::order_placed>([held](const shop::order_placed&) { held->pass(); }));
+  const auto token = place_orders(first, 1);
+  REQUIRE(eventually([&] { return held->arrived() == 4; }));
+  const auto claimed = [&] {
+    std::int64_t sum = 0;
+    for (const auto& each : file.projections->load_all())
+      sum += each.epoch;
+    return sum;
+  };
+  const auto epochs = claimed();
+  engine second{file, options};
+  std::atomic<int> twice{0};
+  for (int i = 0; i < 5; ++i)
+    second.start(projection::at_least_once("mailer-" + std::to_string(i))
+                     .on<shop::order_placed>([&](const shop::order_placed&) { ++twice; }));
+  CHECK_FALSE(eventually([&] { return twice.load() > 0; }, 2s));
+  CHECK(claimed() == epochs);
+  held->open();
+  for (int i = 0; i < 5; ++i)
+    CHECK(first.wait_until("mailer-" + std::to_string(i), token, patience) == wait_result::reached);
+}
+
+TEST_CASE("an outside projection that is fenced in mid-batch never runs twice at a time") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  engine it{file, test.options()};
+  std::atomic<int> inside{0};
+  std::atomic<int> most{0};
+  std::atomic<int> handled{0};
+  it.start(projection::at_least_once("mailer")
+               .on<shop::order_placed>([&](const shop::order_placed&) {
+                 const int now = ++inside;
+                 int seen = most.load();
+                 while (seen < now && !most.compare_exchange_weak(seen, now)) {
+                 }
+                 std::this_thread::sleep_for(1ms);
+                 ++handled;
+                 --inside;
+               })
+               .batch({.max_events = 50, .max_transaction = 1h}));
+  const auto token = place_orders(it, 400);
+  const claim_request thief{.key = {"mailer", 0},
+                            .key_rule = "stream",
+                            .log_id = file.events->log_id(),
+                            .owner = "somebody/else/entirely/1/2/3",
+                            .owner_timeout = 10ms,
+                            .take_over = true};
+  for (int i = 0; i < 3; ++i) {
+    const int before = handled.load();
+    REQUIRE(eventually([&] { return handled.load() > before + 60; }));
+    const auto stolen = file.projections->claim({&thief, 1}).at(0);
+    const ownership theirs{stolen.record.key, stolen.record.epoch};
+    file.projections->release({&theirs, 1});
+  }
+  CHECK(it.wait_until("mailer", token, patience) == wait_result::reached);
+  CHECK(it.stop());
+  CHECK(most == 1);
+}
+
+TEST_CASE("two engines that fight over many shards under resets leave one effect per event") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.owner_timeout = 50ms; // so short that they do take shards from each other
+  engine first{file, options};
+  engine second{file, options};
+  first.start(shop::revenue().shards(3).batch({.max_events = 5}));
+  second.start(shop::revenue().shards(3).batch({.max_events = 5}));
+  position_t head = 0;
+  for (int i = 0; i < 10; ++i) {
+    head = place_orders(i % 2 ? first : second, 60, std::to_string(i) + "-").last_position;
+    if (i % 3 == 0)
+      (i % 2 ? second : first).reset("revenue");
+  }
+  CHECK(first.wait_until("revenue", head, patience) == wait_result::reached);
+  CHECK(second.wait_until("revenue", head, patience) == wait_result::reached);
+  CHECK(cents_of(first) == head);
+}
