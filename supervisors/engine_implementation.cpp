@@ -1,0 +1,70 @@
+#include "supervisors/engine_implementation.hpp"
+
+#include "supervisors/engine_status.hpp"
+#include "supervisors/explain.hpp"
+
+#include <waymark/messages/error.hpp>
+
+namespace waymark {
+
+namespace {
+
+constexpr std::chrono::seconds command_timeout{10};
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names)
+    text += (text.empty() ? "\"" : ", \"") + name + "\"";
+  return text.empty() ? "none" : text;
+}
+
+} // namespace
+
+engine::implementation::implementation(store where, engine_options options)
+    : context{std::make_shared<engine_context>(std::move(where), std::move(options))},
+      actors{context} {}
+
+std::vector<board_entry> engine::implementation::shards_of(std::string_view name) const {
+  auto shards = context->shown->find(name);
+  if (shards.empty())
+    throw usage_error{"there is no projection \"" + std::string{name} +
+                      "\"; started: " + list_of(context->shown->names())};
+  return shards;
+}
+
+lag engine::implementation::lag(const std::vector<board_entry>& shards) const {
+  return lag_of(shards, *context->where.events);
+}
+
+projection_status engine::implementation::status(const std::vector<board_entry>& shards) const {
+  return join_status(shards, context->shown->head());
+}
+
+std::string engine::implementation::explain(const std::vector<board_entry>& shards) const {
+  return explain_status(status(shards), lag(shards));
+}
+
+std::shared_ptr<projection_store>
+engine::implementation::records_for(const projection_spec& spec) const {
+  if (spec.into)
+    return spec.into;
+  return spec.where == effect::memory ? memory_records : context->where.projections;
+}
+
+bool engine::implementation::command_all(std::string_view name, projection_command::kind what,
+                                         const std::string& why) {
+  bool all = true;
+  for (const auto& shard : shards_of(name))
+    all = actors.command(shard.status.key, what, why, command_timeout) && all;
+  return all;
+}
+
+void refuse_inside_handler(const char* what) {
+  if (inside_handler())
+    throw usage_error{
+        std::string{what} +
+        " was called inside a handler, which it would wait for: call it elsewhere, or "
+        "make the projection one of outside effects"};
+}
+
+} // namespace waymark

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "supervisors/engine_actors.hpp"
+
+#include "persistence/memory/memory_projection_store.hpp"
+
+#include <waymark/supervisors/engine.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark {
+
+/// What stands behind `engine`: shared by the files that implement it.
+struct engine::implementation {
+  implementation(store where, engine_options options);
+
+  /// All shards of a started projection. @throws usage_error that lists the names there are.
+  [[nodiscard]] std::vector<board_entry> shards_of(std::string_view name) const;
+
+  [[nodiscard]] waymark::lag lag(const std::vector<board_entry>& shards) const;
+  [[nodiscard]] projection_status status(const std::vector<board_entry>& shards) const;
+  [[nodiscard]] std::string explain(const std::vector<board_entry>& shards) const;
+
+  /// Where the records of a projection are kept.
+  [[nodiscard]] std::shared_ptr<projection_store> records_for(const projection_spec& spec) const;
+
+  /// Sends a command to every shard. @returns false if one has no actor that took it.
+  bool command_all(std::string_view name, projection_command::kind what,
+                   const std::string& why = {});
+
+  /// Whether one of the events in [first, last] was given up or parked.
+  [[nodiscard]] bool set_aside(const std::vector<board_entry>& shards, position_t first,
+                               position_t last) const;
+  [[nodiscard]] bool is_set_aside(const std::vector<board_entry>& shards, const event& e) const;
+
+  std::shared_ptr<engine_context> context;
+  std::shared_ptr<projection_store> memory_records = make_memory_projection_store();
+  std::mutex starting; ///< Held while a projection is started.
+  engine_actors actors;
+};
+
+/// @throws usage_error on a thread that runs a transactional handler.
+void refuse_inside_handler(const char* what);
+
+} // namespace waymark
