@@ -9,10 +9,6 @@ namespace waymark::sqlite {
 
 namespace {
 
-constexpr const char* insert_sql =
-    "INSERT INTO waymark_events (" WAYMARK_EVENT_COLUMNS
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
-
 template <class Text>
 void bind_optional(statement& to, int parameter, const std::optional<Text>& text) {
   if (text)
@@ -24,9 +20,8 @@ void bind_optional(statement& to, int parameter, const std::optional<Text>& text
 } // namespace
 
 append_group::append_group(connection& on, timestamp now)
-    : on_{on}, insert_{on.prepared(insert_sql)}, recorded_at_{now} {
-  auto& last = on_.prepared(
-      "SELECT position, recorded_at FROM waymark_events ORDER BY position DESC LIMIT 1");
+    : on_{on}, insert_{on.prepared(insert_event_sql)}, recorded_at_{now} {
+  auto& last = on_.prepared(log_end_sql);
   const running scope{last};
   if (last.step()) {
     head_ = last.integer(0);
@@ -56,8 +51,7 @@ append_result append_group::append(const append_command& command) {
 }
 
 std::int64_t append_group::version_of(const stream_id& stream) {
-  auto& query = on_.prepared("SELECT max(aggregate_version) FROM waymark_events "
-                             "WHERE aggregate_type = ?1 AND aggregate_id = ?2");
+  auto& query = on_.prepared(stream_version_sql);
   const running scope{query};
   query.bind(1, std::string_view{stream.aggregate_type})
       .bind(2, std::string_view{stream.aggregate_id});

@@ -109,14 +109,7 @@ std::optional<std::int64_t> checkpoint_rows::generation_at(const shard_key& key,
 
 bool checkpoint_rows::advance(const shard_key& key, std::int64_t epoch,
                               const checkpoint_advance& by, timestamp now) {
-  auto& row =
-      on_.prepared("UPDATE waymark_checkpoints SET position = ?5, event_id_at_position = ?6, "
-                   "last_event_id = coalesce(?7, last_event_id), "
-                   "last_event_type = iif(?7 IS NULL, last_event_type, ?8), "
-                   "last_event_at = iif(?7 IS NULL, last_event_at, ?9), "
-                   "last_processed_at = iif(?7 IS NULL, last_processed_at, ?10), "
-                   "events_processed = events_processed + ?11, renewed_at = ?10, failure = NULL "
-                   "WHERE projection = ?1 AND shard = ?2 AND epoch = ?3 AND position = ?4");
+  auto& row = on_.prepared(advance_checkpoint_sql);
   bind_key(row, key);
   row.bind(3, epoch)
       .bind(4, std::int64_t{by.from})

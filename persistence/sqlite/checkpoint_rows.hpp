@@ -10,6 +10,16 @@
 
 namespace waymark::sqlite {
 
+/// Moves the checkpoint of ?1, ?2 (projection, shard) if it has epoch ?3 and position ?4.
+inline constexpr const char* advance_checkpoint_sql =
+    "UPDATE waymark_checkpoints SET position = ?5, event_id_at_position = ?6, "
+    "last_event_id = coalesce(?7, last_event_id), "
+    "last_event_type = iif(?7 IS NULL, last_event_type, ?8), "
+    "last_event_at = iif(?7 IS NULL, last_event_at, ?9), "
+    "last_processed_at = iif(?7 IS NULL, last_processed_at, ?10), "
+    "events_processed = events_processed + ?11, renewed_at = ?10, failure = NULL "
+    "WHERE projection = ?1 AND shard = ?2 AND epoch = ?3 AND position = ?4";
+
 /// The checkpoint records of a database. Every function runs in the transaction that is open on the
 /// connection.
 class checkpoint_rows {

@@ -83,11 +83,7 @@ void database::open_file() {
                       ": the file can't be switched to write-ahead logging (it stays in " + mode +
                       " mode); another program may have it open, or its file system lacks "
                       "shared memory"};
-  opened->execute("PRAGMA synchronous = FULL", stage::open);
-  // 16 MiB of log between two checkpoints: fewer commits that have to wait for one.
-  opened->execute("PRAGMA wal_autocheckpoint = 4000", stage::open);
-  opened->execute("PRAGMA journal_size_limit = 67108864", stage::open);
-  opened->execute("PRAGMA cache_size = -8192", stage::open);
+  opened->execute(writer_settings_sql, stage::open);
   upgrade_schema(*opened, *options_.clock);
   identity_ = identity_of(path_);
   if (!identity_)

@@ -26,10 +26,6 @@ std::string as_json(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-constexpr const char* read_everything =
-    "SELECT " WAYMARK_EVENT_COLUMNS " FROM waymark_events "
-    "WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
-
 constexpr const char* read_filtered =
     "SELECT " WAYMARK_EVENT_COLUMNS " FROM waymark_events "
     "WHERE position > ?1 AND position <= ?2 "
@@ -178,7 +174,7 @@ page sqlite_event_store::read_all(position_t after, const read_limit& limit,
     return result;
   const auto up_to = std::min(result.head, after + clamped(limit.max_scanned));
   const bool all = wants_all(filter);
-  auto& rows = turn.on().prepared(all ? read_everything : read_filtered);
+  auto& rows = turn.on().prepared(all ? read_page_sql : read_filtered);
   const running scope{rows};
   rows.bind(1, after).bind(2, up_to).bind(3, clamped(limit.max_events));
   if (all) {
