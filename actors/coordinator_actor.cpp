@@ -174,7 +174,7 @@ struct coordinator_state {
 
   void poke() {
     if (const auto log = others_->find(roles::event_log))
-      compat::tell(self_, log, poke_atom_v);
+      compat::tell(self_, log, poke_atom_v, caf::actor{self_});
   }
 
   void serve(const page_ptr& found) {

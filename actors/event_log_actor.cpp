@@ -31,30 +31,30 @@ struct event_log_state {
                 return make_exit(exit_code::store_fault, problem.what());
               }
             },
-            [this](poke_atom) {
+            [this](poke_atom, const caf::actor& asker) {
               told_ = -1;
-              look();
+              look(asker);
             },
             [this](tick_atom) {
-              look();
+              look(others_->find(roles::coordinator));
               compat::tell_after(self_, options_.poll_interval, caf::actor{self_}, tick_atom_v);
             }};
   }
 
-  void look() {
-    const auto to = others_->find(roles::coordinator);
+  /// Only what somebody was there to hear counts as told.
+  void look(const caf::actor& listener) {
     try {
       const auto head = options_.log->head();
       const auto incarnation = options_.identity->look(*options_.log, head);
-      if (!to || (head == told_ && incarnation == told_incarnation_))
-        return; // a coordinator that is not entered yet is told by the next tick
+      if (!listener || (head == told_ && incarnation == told_incarnation_))
+        return;
       told_ = head;
       told_incarnation_ = incarnation;
-      compat::tell(self_, to, head_atom_v, head, incarnation);
+      compat::tell(self_, listener, head_atom_v, head, incarnation);
     } catch (const std::exception& problem) {
       told_ = -1;
-      if (to)
-        compat::tell(self_, to, lost_atom_v, std::string{problem.what()});
+      if (listener)
+        compat::tell(self_, listener, lost_atom_v, std::string{problem.what()});
     }
   }
 

@@ -26,7 +26,8 @@ struct event_log_options {
 /// decodes what it reads. Looks for other processes' appends every `poll_interval` and tells the
 /// coordinator the new head, that the log can't be read, or that it is another log now.
 /// - (read_atom, position_t after, wants_ptr) -> page_ptr, or an error in words
-/// - (poke_atom): look at the head now, and tell it even if it is the one told before
+/// - (poke_atom, caf::actor asker): look at the head now and tell it to the asker, even if it is the
+///   one told before. The asker may be a coordinator that is not in the directory yet.
 caf::actor spawn_event_log(caf::local_actor& host, event_log_options options,
                            std::shared_ptr<directory> others);
 
