@@ -82,6 +82,8 @@ class json_listener final : public nlohmann::json_sax<json> {
 } // namespace
 
 bool is_nested_deeper(std::string_view text, int max_depth) noexcept {
+  if (text.size() <= static_cast<std::size_t>(max_depth)) // Each level takes a character.
+    return false;
   const auto openers =
       std::count(text.begin(), text.end(), '{') + std::count(text.begin(), text.end(), '[');
   if (openers <= max_depth) // True of nearly all events, and much faster to find out.

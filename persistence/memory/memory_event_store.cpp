@@ -131,24 +131,31 @@ page memory_event_store::read_all(position_t after, const read_limit& limit,
       static_cast<position_t>(std::clamp<std::size_t>(limit.max_scanned, 1, 1'000'000'000));
   const auto up_to = std::min(result.head, after + scanned);
   const auto most = std::max<std::size_t>(limit.max_events, 1);
+  result.events.reserve(std::min(most, static_cast<std::size_t>(up_to - after)));
+  fill(result, up_to, most, limit.max_bytes, filter);
+  if (result.events.size() < result.events.capacity() / 2) // Pages are kept for a while.
+    result.events.shrink_to_fit();
+  return result;
+}
+
+void memory_event_store::fill(page& into, position_t up_to, std::size_t max_events,
+                              std::size_t max_bytes, const event_filter& filter) const {
   const bool all =
       filter.event_types.empty() && filter.aggregate_types.empty() && !filter.tenant_id;
-  if (all)
-    result.events.reserve(std::min(most, static_cast<std::size_t>(up_to - after)));
+  const auto from = std::max<position_t>(into.after, 0);
   std::size_t bytes = 0;
-  auto next = log_.begin() + std::max<position_t>(after, 0);
-  for (auto p = std::max<position_t>(after, 0) + 1; p <= up_to; ++p, ++next) {
-    if (result.events.size() == most)
-      return result;
+  auto next = log_.begin() + from;
+  for (auto p = from + 1; p <= up_to; ++p, ++next) {
+    if (into.events.size() == max_events)
+      return;
     if (all || filter.wants(*next)) {
       bytes += size_bytes(*next);
-      if (!result.events.empty() && bytes > limit.max_bytes)
-        return result;
-      result.events.push_back(*next);
+      if (!into.events.empty() && bytes > max_bytes)
+        return;
+      into.events.push_back(*next);
     }
-    result.scanned_to = p;
+    into.scanned_to = p;
   }
-  return result;
 }
 
 position_t memory_event_store::head() {

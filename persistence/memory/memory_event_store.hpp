@@ -40,6 +40,9 @@ class memory_event_store final : public event_store {
   [[nodiscard]] std::optional<append_result> answer_for_known_ids(const append_command& command);
   void store(const stream_id& stream, const new_event& e, std::vector<position_t>& versions,
              timestamp now);
+  /// With the mutex held: copies what is wanted up to a position, until a bound is met.
+  void fill(page& into, position_t up_to, std::size_t max_events, std::size_t max_bytes,
+            const event_filter& filter) const;
   [[nodiscard]] const event& at(position_t position) const {
     return log_[static_cast<std::size_t>(position - 1)];
   }
