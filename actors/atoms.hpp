@@ -23,6 +23,7 @@ CAF_ADD_ATOM(waymark, waymark, ready_atom, "ready")
 CAF_ADD_ATOM(waymark, waymark, work_atom, "work")
 
 // event log and coordinator
+CAF_ADD_ATOM(waymark, waymark, decode_atom, "decode")
 CAF_ADD_ATOM(waymark, waymark, fetch_atom, "fetch")
 CAF_ADD_ATOM(waymark, waymark, head_atom, "head")
 CAF_ADD_ATOM(waymark, waymark, lost_atom, "lost")

@@ -25,10 +25,17 @@ struct event_log_state {
                 auto found = std::make_shared<page>(
                     options_.log->read_all(after, options_.limit, wanted->filter));
                 found->log_incarnation = options_.identity->look(*options_.log, found->head);
-                decode_wanted(found->events, *wanted);
+                compat::tell(self_, caf::actor{self_}, decode_atom_v, page_ptr{found}, wanted);
                 return page_ptr{std::move(found)};
               } catch (const std::exception& problem) {
                 return make_exit(exit_code::store_fault, problem.what());
+              }
+            },
+            [](decode_atom, const page_ptr& found, const wants_ptr& wanted) {
+              try {
+                decode_wanted(found->events, *wanted);
+              } catch (const std::exception&) {
+                // out of memory: who applies the page tries again, and says so
               }
             },
             [this](poke_atom, const caf::actor& asker) {

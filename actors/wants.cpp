@@ -51,10 +51,10 @@ std::shared_ptr<const wants> join_wants(const std::map<std::string, spec_ptr>& s
 }
 
 void decode_wanted(const std::vector<event>& events, const wants& wanted) {
-  for (const auto& e : events)
-    if (const auto found = wanted.codecs.find(e.event_type); found != wanted.codecs.end())
+  for (auto e = events.rbegin(); e != events.rend(); ++e)
+    if (const auto found = wanted.codecs.find(e->event_type); found != wanted.codecs.end())
       for (const auto* codec : found->second)
-        static_cast<void>(e.data.decode(*codec, e));
+        static_cast<void>(e->data.decode(*codec, *e));
 }
 
 } // namespace waymark

@@ -20,7 +20,8 @@ struct wants {
 /// Joins the wishes; a condition that not all share is dropped. Pure.
 [[nodiscard]] std::shared_ptr<const wants> join_wants(const std::map<std::string, spec_ptr>& specs);
 
-/// Decodes what is wanted of these events, so that the threads that apply them need not.
+/// Decodes what is wanted of these events, so that the threads that apply them need not: from the
+/// last to the first, to meet a thread that is already at it.
 void decode_wanted(const std::vector<event>& events, const wants& wanted);
 
 } // namespace waymark
