@@ -13,6 +13,20 @@ batch_fault event_fault(const event& culprit, std::string error) {
   return fault;
 }
 
+/// A handler may have swallowed what a statement threw, or thrown something of its own instead.
+/// That does not make it the event's fault.
+void blame_statement(batch_fault& fault, const std::exception_ptr& first_failure) {
+  if (!first_failure)
+    return;
+  try {
+    std::rethrow_exception(first_failure);
+  } catch (const std::exception& problem) {
+    fault.who = fault_of(problem);
+    if (fault.error.find(problem.what()) == std::string::npos)
+      fault.error += ": " + std::string{problem.what()};
+  }
+}
+
 } // namespace
 
 batch_run::batch_run(const apply_request& request, const page& events)
@@ -125,6 +139,8 @@ std::optional<batch_fault> batch_run::guarded(unit_of_work* unit, const handler_
   } catch (...) {
     fault.error = "the handler threw something that is not a std::exception";
   }
+  if (unit && fault.who == fault::event)
+    blame_statement(fault, unit->failure());
   if (before)
     spec_.restore_state(target.state, before.get());
   return fault;
@@ -173,16 +189,14 @@ run_result batch_run::execute_batch(std::size_t limit, unit_of_work* unit,
   for (std::size_t i = 0; i < limit; ++i) {
     const auto& it = items_[i];
     const void* object = nullptr;
-    if (it.parked) {
-      unit->park(it.key, it.subject->position);
-      ++result.parked;
-    } else if (auto fault = find_problem(it, object)) {
+    if (it.parked)
+      continue;
+    if (auto fault = find_problem(it, object)) {
       fault->good_prefix = i;
       result.fault = std::move(fault);
       return result;
-    } else {
-      batch.push_back({it.subject, object});
     }
+    batch.push_back({it.subject, object});
   }
   if (!batch.empty()) {
     auto fault = guarded(unit, target, [&] { spec_.on_batch.call(target, batch); });
@@ -195,6 +209,12 @@ run_result batch_run::execute_batch(std::size_t limit, unit_of_work* unit,
     }
     result.last_handled = batch.back().envelope;
   }
+  // Only now: a half of this batch may be committed instead of it, with the same unit.
+  for (std::size_t i = 0; i < limit; ++i)
+    if (items_[i].parked) {
+      unit->park(items_[i].key, items_[i].subject->position);
+      ++result.parked;
+    }
   result.handled = static_cast<std::int64_t>(batch.size());
   result.count = limit;
   return result;

@@ -5,6 +5,7 @@
 #include <waymark/persistence/read_model.hpp>
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -67,6 +68,10 @@ class unit_of_work {
 
   /// True once a statement of this unit has failed; it can then only be rolled back.
   [[nodiscard]] virtual bool failed() const noexcept = 0;
+
+  /// What the first statement that failed has thrown, which says who is to blame even if the
+  /// handler swallowed it; null if none failed, or if this store does not keep it.
+  [[nodiscard]] virtual std::exception_ptr failure() const noexcept { return nullptr; }
 
   /// Keeps an event of a parked key for later.
   virtual void park(std::string_view sequence_key, position_t position) = 0;
