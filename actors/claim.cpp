@@ -2,6 +2,8 @@
 
 #include <waymark/messages/error.hpp>
 
+#include <utility>
+
 namespace waymark {
 
 namespace {
@@ -25,28 +27,45 @@ claim_result claim_one(projection_store& store, const claim_request& request) {
   return store.claim({&request, 1}).at(0);
 }
 
+/// The record of the highest version among a projection's shards, and whether one is lower than
+/// `wanted`; a shard that was never claimed has no record.
+std::pair<std::optional<checkpoint>, bool> find_versions(projection_store& store,
+                                                         const std::string& projection,
+                                                         int wanted) {
+  std::optional<checkpoint> highest;
+  bool any_lower = false;
+  for (auto& each : store.load_all()) {
+    if (each.key.projection != projection)
+      continue;
+    any_lower = any_lower || each.projection_version < wanted;
+    if (!highest || each.projection_version > highest->projection_version)
+      highest = std::move(each);
+  }
+  return {std::move(highest), any_lower};
+}
+
 /// A rebuild for a new version is due: claims as the old version, so that an owner who still works
-/// is respected, then resets, which also writes the new version. That is the first shard's work,
-/// since it is done for all, and there may have been fewer or more of them; the others wait for it.
+/// is respected, then resets, which also writes the new version to all shards. If some shards have
+/// the new version already, its owners have begun, and the old ones must go.
 std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim_request& request) {
   if (order.spec->on_new_version != new_version::rebuild)
     return std::nullopt;
-  auto as_old = request;
-  as_old.key.shard = 0;
-  const auto found = order.store->load(as_old.key);
-  if (!found || found->projection_version >= order.spec->version)
+  const auto [highest, any_lower] =
+      find_versions(*order.store, order.spec->name, order.spec->version);
+  if (!any_lower || highest->projection_version > order.spec->version)
     return std::nullopt;
-  if (request.key.shard != 0)
-    return refusal(claim_report::status::held,
-                   "waits until shard 0 has emptied the read model of version " +
-                       std::to_string(found->projection_version) + " for version " +
-                       std::to_string(order.spec->version));
-  as_old.projection_version = found->projection_version;
-  as_old.shards = found->shards;
-  as_old.key_rule = found->key_rule;
-  const auto held = claim_one(*order.store, as_old);
-  if (held.state != claim_result::status::granted)
-    return refusal_of(held);
+  if (highest->projection_version < order.spec->version) {
+    auto as_old = request;
+    as_old.key = highest->key;
+    as_old.projection_version = highest->projection_version;
+    as_old.shards = highest->shards;
+    as_old.key_rule = highest->key_rule;
+    const auto held = claim_one(*order.store, as_old);
+    if (held.state == claim_result::status::held)
+      return refusal_of(held);
+    if (held.state != claim_result::status::granted)
+      return std::nullopt; // another shard has reset it meanwhile; the claim will tell
+  }
   order.store->reset(request, order.spec->truncate);
   return std::nullopt;
 }
@@ -105,8 +124,9 @@ claim_report claim_or_throw(const claim_order& order) {
     report.detail = std::move(divergence);
     return report;
   }
-  report.parked = std::make_shared<parked_set>(std::make_move_iterator(result.parked_keys.begin()),
-                                               std::make_move_iterator(result.parked_keys.end()));
+  report.parked = std::make_shared<parked_set>(
+      std::make_move_iterator(result.parked_keys.begin()),
+      std::make_move_iterator(result.parked_keys.end()));
   report.set_aside = store.counts(request.key);
   return report;
 }
