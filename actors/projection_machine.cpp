@@ -116,7 +116,8 @@ actions projection_machine::start() {
 }
 
 actions projection_machine::on_claim(claim_report report) {
-  job_ = job::none;
+  if (!take_result() && !draining_) // a drain has to release what was granted
+    return next();
   actions out;
   using status = claim_report::status;
   switch (report.state) {
@@ -173,8 +174,15 @@ actions projection_machine::on_claim(claim_report report) {
   return out;
 }
 
+/// The job under way has come back. False if it was begun before its claim was lost.
+bool projection_machine::take_result() {
+  job_ = job::none;
+  return !std::exchange(stale_job_, false);
+}
+
 void projection_machine::lose_claim() {
   claimed_ = false;
+  stale_job_ = job_ != job::none;
   page_.reset();
   attempts_.clear();
   failing_at_ = 0;
@@ -204,14 +212,14 @@ actions projection_machine::fenced() {
 }
 
 actions projection_machine::on_fenced() {
-  if (!claimed_)
+  if (!claimed_ || ended_)
     return {};
   was_fenced_ = true; // whatever is under way ends first
   return next();
 }
 
 actions projection_machine::on_unsaved(const std::string& why) {
-  if (!claimed_)
+  if (!claimed_ || ended_)
     return {};
   trouble_ = "the checkpoint can't be saved: " + why;
   return next();
@@ -232,7 +240,7 @@ actions projection_machine::on_job_lost(const std::string& why) {
 // -- pages ----------------------------------------------------------------------------------------
 
 actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
-  if (token != fetch_token_ || !fetching_)
+  if (token != fetch_token_ || !fetching_ || ended_)
     return {};
   const bool log_was_known = log_incarnation_ != 0;
   fetching_ = false;
@@ -252,7 +260,7 @@ actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
 }
 
 actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_t token) {
-  if (token != fetch_token_ || !fetching_)
+  if (token != fetch_token_ || !fetching_ || ended_)
     return {};
   fetching_ = false;
   in_doubt_ = true;
@@ -287,7 +295,8 @@ void projection_machine::take_progress(const apply_outcome& outcome) {
 }
 
 actions projection_machine::on_applied(const apply_outcome& outcome) {
-  job_ = job::none;
+  if (!take_result())
+    return next();
   if (outcome.state == apply_outcome::status::fenced)
     return fenced();
   take_progress(outcome);
@@ -389,7 +398,8 @@ dead_letter projection_machine::letter_for(const event& subject) const {
 }
 
 actions projection_machine::on_given_up(const apply_outcome& outcome) {
-  job_ = job::none;
+  if (!take_result())
+    return next();
   if (outcome.state == apply_outcome::status::fenced)
     return fenced();
   if (outcome.state == apply_outcome::status::faulted)
@@ -414,7 +424,8 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
 }
 
 actions projection_machine::on_failure_kept(commit_status status) {
-  job_ = job::none;
+  if (!take_result())
+    return next();
   if (status == commit_status::fenced)
     return fenced();
   actions out;
@@ -427,7 +438,8 @@ actions projection_machine::on_failure_kept(commit_status status) {
 }
 
 actions projection_machine::on_saved(commit_status status) {
-  job_ = job::none;
+  if (!take_result())
+    return next();
   if (status == commit_status::fenced)
     return fenced();
   record_.position = std::max(record_.position, saving_to_);
@@ -440,7 +452,7 @@ actions projection_machine::on_saved_later(position_t position) {
 }
 
 actions projection_machine::on_released() {
-  job_ = job::none;
+  static_cast<void>(take_result());
   claimed_ = false;
   return next();
 }
@@ -448,10 +460,10 @@ actions projection_machine::on_released() {
 // -- time -----------------------------------------------------------------------------------------
 
 actions projection_machine::on_timer(std::uint64_t token) {
-  if (token != timer_token_)
+  if (token != timer_token_ || ended_)
     return {};
   if (stand_ == stand::failed)
-    return resume();
+    return try_again();
   const auto before = stand_;
   if (before == stand::standing_by || before == stand::backing_off || before == stand::degraded)
     stand_ = stand::none;
@@ -487,16 +499,25 @@ actions projection_machine::resume() {
   if (paused_ || stand_ != stand::none)
     note(out, level::info, "resume", "goes on");
   paused_ = false;
-  if (stand_ == stand::failed || stand_ == stand::diverged)
-    lose_claim(); // claims again, which also makes the tables again
+  auto rest = try_again();
+  std::move(rest.begin(), rest.end(), std::back_inserter(out));
+  return out;
+}
+
+/// Leaves a standstill. What operators want (pause, hold, drain) stays.
+actions projection_machine::try_again() {
+  const bool anew = stand_ == stand::failed || stand_ == stand::diverged;
+  // Claims again, which also makes the tables again. A state in memory would start from nothing,
+  // and fail again where it stands now.
+  if (anew && spec_->where != effect::memory && !holding_ && !draining_)
+    lose_claim();
   if (stand_ != stand::none) {
     stand_still(stand::none, {});
     attempts_.clear();
     give_ups_in_a_row_ = 0;
     ++timer_token_;
   }
-  go_on(out);
-  return out;
+  return next();
 }
 
 actions projection_machine::discard() {
@@ -558,6 +579,13 @@ projection_state projection_machine::state() const noexcept {
     break;
   }
   return claimed_ ? projection_state::running : projection_state::starting;
+}
+
+const std::string& projection_machine::reason() const noexcept {
+  static const std::string held{"held until its reset is done"};
+  if (ended_ || draining_)
+    return reason_;
+  return holding_ ? held : paused_ ? pause_reason_ : reason_;
 }
 
 void projection_machine::note(actions& out, level severity, const char* what,

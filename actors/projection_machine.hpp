@@ -141,9 +141,7 @@ class projection_machine {
   [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return parked_; }
   [[nodiscard]] const letter_counts& set_aside() const noexcept { return set_aside_; }
   [[nodiscard]] projection_state state() const noexcept;
-  [[nodiscard]] const std::string& reason() const noexcept {
-    return paused_ ? pause_reason_ : reason_;
-  }
+  [[nodiscard]] const std::string& reason() const noexcept;
   [[nodiscard]] const std::optional<std::string>& last_error() const noexcept {
     return last_error_;
   }
@@ -169,6 +167,8 @@ class projection_machine {
   void stand_still(stand how, std::string why);
   void lose_claim();
   actions claim_again();
+  [[nodiscard]] bool take_result();
+  actions try_again();
   actions fenced();
   actions end_for_store(const std::string& why);
   void take_progress(const apply_outcome& outcome);
@@ -192,6 +192,7 @@ class projection_machine {
 
   // What is under way.
   job job_ = job::none;
+  bool stale_job_ = false; ///< It was begun under a claim that is lost: its result means nothing.
   page_ptr page_;
   page_ptr applying_; ///< Keeps alive what an outcome points into.
   position_t saving_to_ = 0;
