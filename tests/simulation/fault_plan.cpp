@@ -1,0 +1,41 @@
+#include "tests/simulation/fault_plan.hpp"
+
+#include <waymark/messages/error.hpp>
+
+#include <string>
+
+namespace waymark::sim {
+
+void fault_plan::heal() {
+  rate_ = 0;
+  full_until_ = timestamp{};
+  interlude = nullptr;
+}
+
+void fault_plan::before(const char* place, bool writes) {
+  if (writes && time_.now() < full_until_) {
+    trace_.say(std::string{"  disk full at "} + place);
+    throw store_error{"the disk is full"};
+  }
+  if (rate_ == 0 || !random_.per_mille(rate_))
+    return;
+  trace_.say(std::string{"  fails at "} + place);
+  throw store_error{std::string{"can't "} + place};
+}
+
+void fault_plan::after(const char* place) {
+  if (rate_ == 0 || !random_.per_mille(rate_))
+    return;
+  trace_.say(std::string{"  reply lost after "} + place);
+  throw store_error{std::string{"no reply to "} + place, store_error::outcome::unknown};
+}
+
+void fault_plan::others_may_run() {
+  if (!interlude || inside_interlude_ || !random_.one_in(12))
+    return;
+  inside_interlude_ = true;
+  interlude();
+  inside_interlude_ = false;
+}
+
+} // namespace waymark::sim

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "tests/simulation/random.hpp"
+#include "tests/simulation/trace.hpp"
+
+#include <waymark/messages/clock.hpp>
+
+#include <functional>
+
+namespace waymark::sim {
+
+/// Decides at each call to a store whether it fails, and how. Every place of the path of a batch
+/// asks it: before the call (nothing was done), and after it (done, but the reply is lost).
+class fault_plan {
+ public:
+  fault_plan(rng& random, const manual_clock& time, trace& told)
+      : random_{random}, time_{time}, trace_{told} {}
+
+  void set_rate(int per_mille) { rate_ = per_mille; }
+  void fill_disk(std::chrono::milliseconds how_long) { full_until_ = time_.now() + how_long; }
+  /// From now on everything works.
+  void heal();
+
+  /// @throws store_error that has done nothing.
+  void before(const char* place, bool writes = false);
+  /// @throws store_error with an unknown outcome.
+  void after(const char* place);
+
+  /// Between two calls of one job, work of others may come in between.
+  std::function<void()> interlude;
+  void others_may_run();
+
+ private:
+  rng& random_;
+  const manual_clock& time_;
+  trace& trace_;
+  int rate_ = 0;
+  timestamp full_until_{};
+  bool inside_interlude_ = false;
+};
+
+} // namespace waymark::sim

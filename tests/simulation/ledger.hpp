@@ -1,0 +1,37 @@
+#pragma once
+
+#include "tests/simulation/trace.hpp"
+
+#include <waymark/persistence/projection_store.hpp>
+
+#include <map>
+#include <utility>
+
+namespace waymark::sim {
+
+/// Watches what really took effect on checkpoints, whatever its caller was told, and says at once
+/// when a stale owner wrote or an epoch went back (guarantee G3).
+class ledger {
+ public:
+  explicit ledger(trace& told) : trace_{told} {}
+
+  void granted(const projection_store& in, const checkpoint& record);
+  void advanced(const projection_store& in, const ownership& by, const checkpoint_advance& how);
+  void wrote(const projection_store& in, const ownership& by, const char* what);
+  /// After a reset: `records` is what the store has now.
+  void reset(const projection_store& in, const std::string& projection,
+             const std::vector<checkpoint>& records);
+
+ private:
+  struct row {
+    std::int64_t epoch = 0;
+    position_t position = 0;
+  };
+  row& of(const projection_store& in, const shard_key& key) { return rows_[{&in, key}]; }
+  void require_current(const row& known, const ownership& by, const char* what);
+
+  trace& trace_;
+  std::map<std::pair<const projection_store*, shard_key>, row> rows_;
+};
+
+} // namespace waymark::sim

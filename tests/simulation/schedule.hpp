@@ -1,0 +1,81 @@
+#pragma once
+
+#include "tests/simulation/world.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace waymark::sim {
+
+/// Decides what happens next: picks one of all possible steps by chance.
+class schedule {
+ public:
+  explicit schedule(world& of);
+
+  /// Everything may happen, for so many steps.
+  void make_trouble(int steps);
+  /// Faults end, and all goes on until nothing is left to do (guarantee G7).
+  void settle();
+  /// All processes are told to stop, and do (guarantee G8).
+  void drain();
+
+ private:
+  enum class move : std::uint8_t {
+    run_job,
+    reply,
+    serve,
+    fire_timer,
+    notice,
+    save,
+    restart,
+    renew,
+    reset, // as it should be
+    lose_reply,
+    fail_fetch,
+    repeat,
+    zombie,
+    tick,
+    pause,
+    resume,
+    discard,
+    begin_reset, // to a shard
+    crash,
+    freeze,
+    thaw,
+    start,
+    drain, // to a process
+    append,
+    wait_short,
+    wait_long,
+    fill_disk,
+    break_code,
+    mend_code // to the world
+  };
+  struct choice {
+    int weight = 0;
+    move what = move::append;
+    std::size_t process = 0;
+    shard_runner* runner = nullptr;
+  };
+
+  void offer(int weight, move what, std::size_t process = 0, shard_runner* runner = nullptr);
+  void offer_work();
+  void offer_trouble();
+  /// Does one of the steps on offer; false if there is none.
+  bool take_one();
+  void take(const choice& it);
+  void interlude();
+  void wait_for_next();
+  bool operators_help();
+  [[nodiscard]] bool at_rest();
+  [[nodiscard]] bool settled(std::size_t plan, int shard);
+  void bring_all_up();
+
+  world& world_;
+  std::vector<choice> choices_;
+  int total_ = 0;
+  std::size_t events_wanted_;
+};
+
+} // namespace waymark::sim

@@ -1,0 +1,355 @@
+#include "tests/simulation/shard_runner.hpp"
+
+#include <waymark/messages/error.hpp>
+
+#include <algorithm>
+#include <type_traits>
+
+namespace waymark::sim {
+
+namespace {
+
+const char* name_of(const action& what) {
+  static constexpr const char* names[] = {
+      "claim",   "fetch", "apply",           "give_up", "keep_failure", "save_passed", "save_later",
+      "release", "wake",  "announce_letter", "note",    "held",         "end"};
+  return names[what.index()];
+}
+
+} // namespace
+
+shard_runner::shard_runner(stage& on, projection_context context, std::string label)
+    : on_{on}, context_{std::move(context)}, label_{std::move(label)} {
+  begin_machine();
+}
+
+void shard_runner::begin_machine() {
+  machine_options options;
+  options.failed_retry = std::chrono::seconds{5};
+  options.time = &on_.time;
+  options.random = [this] { return on_.random.unit(); };
+  machine_ = std::make_unique<projection_machine>(context_.spec, context_.shard, options);
+  if (paused_)
+    tell("starts paused", machine_->pause("in a simulation"));
+  tell("starts", machine_->start());
+  if (draining_)
+    tell("drains", machine_->drain());
+}
+
+void shard_runner::clear_work() {
+  wanted_.reset();
+  made_ = nullptr;
+  result_.reset();
+  fetch_.reset();
+  timers_.clear();
+  notices_.clear();
+  last_fetch_.reset();
+  last_timer_.reset();
+}
+
+// -- what the machine wants -----------------------------------------------------------------------
+
+void shard_runner::tell(const char* what, actions todo) {
+  std::string line = label_ + ' ' + what + ':';
+  for (const auto& each : todo)
+    if (!std::holds_alternative<todo::note>(each))
+      line += std::string{" "} + name_of(each);
+  line += " (" + std::string{to_string(machine_->state())} + ", passed " +
+          std::to_string(machine_->passed()) + ')';
+  if (machine_->state() == projection_state::failed)
+    line += " because " + machine_->reason();
+  on_.told.say(std::move(line));
+  carry_out(todo);
+  require_no_silence();
+}
+
+void shard_runner::carry_out(const actions& todo) {
+  for (const auto& what : todo)
+    std::visit([&](const auto& one) { carry_out(one, what); }, what);
+}
+
+void shard_runner::carry_out(const todo::fetch& what, const action&) {
+  if (fetch_ && fetch_->token == what.token)
+    on_.told.broken("G6: " + label_ + " asks for the same page twice");
+  fetch_ = what;
+}
+
+void shard_runner::carry_out(const todo::wake& what, const action&) {
+  if (on_.forget_timers && on_.random.one_in(20))
+    return;
+  timers_.push_back({on_.time.now() + what.delay, what.token});
+}
+
+void shard_runner::carry_out(const todo::save_later& what, const action&) {
+  const auto epoch = machine_->record().epoch;
+  if (pending_ && pending_epoch_ > epoch)
+    return;
+  if (pending_epoch_ != epoch) {
+    pending_.reset();
+    pending_epoch_ = epoch;
+    saved_ = machine_->record().position;
+  }
+  const auto handled = pending_ ? pending_->handled : 0;
+  pending_ = what.advance;
+  pending_->handled += handled;
+}
+
+void shard_runner::carry_out(const todo::note& what, const action&) {
+  if (what.what == "start")
+    claim_ = ++on_.last_claim;
+}
+
+void shard_runner::carry_out(const todo::end& what, const action&) {
+  clear_work();
+  hold_kept_ = true;
+  if (what.why == todo::end::reason::normal)
+    drained_ = true;
+  else
+    restart_at_ = on_.time.now() + std::chrono::milliseconds{on_.random.between(1, 500)};
+}
+
+/// The jobs: claim, apply, give_up, keep_failure, save_passed, release.
+template <class Job>
+void shard_runner::carry_out(const Job&, const action& what) {
+  if (wanted_ || result_)
+    on_.told.broken("G6: " + label_ + " wants " + name_of(what) + " while a job is under way");
+  wanted_ = what;
+  const bool waits_for_saves = context_.spec->where == effect::outside &&
+                               !std::is_same_v<Job, todo::claim> &&
+                               !(std::is_same_v<Job, todo::apply> && machine_->parked()->empty());
+  made_ = waits_for_saves ? job{} : make_job(context_, *machine_, what);
+}
+
+void shard_runner::require_no_silence() {
+  const auto state = machine_->state();
+  using is = projection_state;
+  const bool waits_for_others = state == is::paused || state == is::stopped ||
+                                state == is::diverged || drained_ || restart_at_;
+  if (!waits_for_others && !wanted_ && !result_ && !fetch_ && timers_.empty())
+    on_.told.broken("G7: " + label_ + " is " + to_string(state) + " and waits for nothing");
+  const bool explains_itself =
+      state == is::running || state == is::starting || state == is::draining || state == is::ended;
+  if (!explains_itself && machine_->reason().empty())
+    on_.told.broken("G7: " + label_ + " is " + to_string(state) + " without a reason");
+}
+
+// -- steps ----------------------------------------------------------------------------------------
+
+shard_runner::chances shard_runner::possible() const {
+  chances c;
+  if (drained_ || busy_)
+    return c;
+  if (restart_at_) {
+    c.restart = *restart_at_ <= on_.time.now();
+    return c;
+  }
+  c.run_job = wanted_.has_value();
+  c.reply = result_.has_value();
+  c.fetch = fetch_.has_value();
+  c.fire_timer = std::any_of(timers_.begin(), timers_.end(),
+                             [&](const timer& t) { return t.due <= on_.time.now(); });
+  c.notice = !notices_.empty();
+  c.save = pending_.has_value();
+  return c;
+}
+
+std::optional<timestamp> shard_runner::next_due() const {
+  if (drained_)
+    return std::nullopt;
+  auto due = restart_at_;
+  for (const auto& t : timers_)
+    due = due ? std::min(*due, t.due) : t.due;
+  return due;
+}
+
+void shard_runner::run_job() {
+  if (!made_) {
+    busy_ = true;
+    const bool flushed = flush();
+    busy_ = false;
+    if (!flushed) {
+      wanted_.reset();
+      return tell("can't save first", machine_->on_job_lost("the checkpoint could not be saved"));
+    }
+    made_ = make_job(context_, *machine_, *wanted_);
+  }
+  on_.told.say(label_ + " runs " + name_of(*wanted_));
+  wanted_.reset();
+  const auto work = std::move(made_);
+  made_ = nullptr;
+  const auto before = on_.code.claim;
+  on_.code.claim = claim_;
+  result_ = job_result{}; // others that run in between must see that it is under way
+  auto result = work();
+  on_.code.claim = before;
+  result_ = std::move(result);
+}
+
+void shard_runner::reply() {
+  const auto result = std::move(*result_);
+  result_.reset();
+  tell("reply", result(*machine_));
+}
+
+void shard_runner::lose_reply() {
+  if (wanted_ && made_)
+    zombies_.push_back(std::move(made_));
+  wanted_.reset();
+  made_ = nullptr;
+  result_.reset();
+  tell("job lost", machine_->on_job_lost("its session ended"));
+}
+
+void shard_runner::run_zombie() {
+  const auto work = std::move(zombies_.back());
+  zombies_.pop_back();
+  on_.told.say(label_ + " runs a job that was given up");
+  const auto before = on_.code.claim;
+  on_.code.claim = 0;
+  busy_ = true; // it may hold what this runner's own job would wait for
+  static_cast<void>(work());
+  busy_ = false;
+  on_.code.claim = before;
+}
+
+void shard_runner::answer_fetch(page_ptr events) {
+  last_fetch_ = std::move(fetch_);
+  fetch_.reset();
+  last_page_ = std::move(events);
+  tell("page", machine_->on_page(last_page_, last_fetch_->token));
+}
+
+void shard_runner::fail_fetch() {
+  const auto token = fetch_->token;
+  fetch_.reset();
+  tell("no page", machine_->on_fetch_failed("the log is away", token));
+}
+
+void shard_runner::fire_timer() {
+  const auto due = std::min_element(timers_.begin(), timers_.end(),
+                                    [](const timer& a, const timer& b) { return a.due < b.due; });
+  const auto token = due->token;
+  timers_.erase(due);
+  last_timer_ = token;
+  tell("timer", machine_->on_timer(token));
+}
+
+void shard_runner::deliver_notice() {
+  const auto call = std::move(notices_.front());
+  notices_.erase(notices_.begin());
+  tell("notice", call(*machine_));
+}
+
+void shard_runner::save_tick() {
+  tell("tick", machine_->on_save_tick());
+}
+
+void shard_runner::restart() {
+  restart_at_.reset();
+  clear_work();
+  begin_machine();
+}
+
+void shard_runner::repeat_something() {
+  if (drained_ || restart_at_)
+    return;
+  if (last_timer_ && on_.random.one_in(2))
+    return tell("timer again", machine_->on_timer(*last_timer_));
+  if (last_fetch_ && on_.random.one_in(2))
+    return tell("page again", machine_->on_page(last_page_, last_fetch_->token));
+  if (last_fetch_)
+    tell("no page, too late", machine_->on_fetch_failed("too late", last_fetch_->token));
+}
+
+// -- at least once: saving positions --------------------------------------------------------------
+
+std::optional<commit_status> shard_runner::try_save() {
+  auto advance = *pending_;
+  advance.from = saved_;
+  const ownership owner{{context_.spec->name, context_.shard}, pending_epoch_};
+  try {
+    const auto status = save_position_of(context_, owner, advance);
+    if (status == commit_status::committed)
+      saved_ = advance.to;
+    pending_.reset();
+    return status;
+  } catch (const store_error&) {
+    return std::nullopt;
+  }
+}
+
+void shard_runner::save() {
+  const auto status = try_save();
+  on_.told.say(label_ + " saves: " +
+               (!status                               ? "fails"
+                : *status == commit_status::committed ? std::to_string(saved_)
+                                                      : "fenced"));
+  if (!status)
+    return;
+  const auto epoch = pending_epoch_;
+  const auto position = saved_;
+  notices_.push_back([status, epoch, position](projection_machine& m) {
+    if (epoch != m.record().epoch)
+      return actions{};
+    return *status == commit_status::committed ? m.on_saved_later(position) : m.on_fenced();
+  });
+}
+
+bool shard_runner::flush() {
+  if (!pending_)
+    return true;
+  const auto epoch = pending_epoch_;
+  const auto status = try_save();
+  if (!status)
+    return false;
+  if (epoch != machine_->record().epoch)
+    return true;
+  if (*status == commit_status::committed)
+    carry_out(machine_->on_saved_later(saved_));
+  else
+    notices_.push_back([epoch](projection_machine& m) {
+      return epoch == m.record().epoch ? m.on_fenced() : actions{};
+    });
+  return true;
+}
+
+// -- operators ------------------------------------------------------------------------------------
+
+void shard_runner::pause() {
+  paused_ = true;
+  if (!restart_at_)
+    tell("pause", machine_->pause("in a simulation"));
+}
+
+void shard_runner::resume() {
+  paused_ = false;
+  if (!restart_at_)
+    tell("resume", machine_->resume());
+}
+
+void shard_runner::discard() {
+  tell("discard", machine_->discard());
+}
+
+void shard_runner::hold() {
+  hold_kept_ = restart_at_.has_value();
+  if (!restart_at_)
+    tell("hold", machine_->hold());
+}
+
+void shard_runner::begin_again() {
+  hold_kept_ = false;
+  paused_ = false;
+  if (!restart_at_)
+    tell("begin again", machine_->begin_again());
+}
+
+void shard_runner::drain() {
+  draining_ = true;
+  if (restart_at_)
+    drained_ = true; // its supervisor does not start it again
+  else
+    tell("drain", machine_->drain());
+}
+
+} // namespace waymark::sim

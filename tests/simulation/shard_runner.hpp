@@ -1,0 +1,134 @@
+#pragma once
+
+#include "actors/projection_jobs.hpp"
+#include "tests/simulation/fault_plan.hpp"
+#include "tests/simulation/scenario.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waymark::sim {
+
+/// What all parts of a simulated world share.
+struct stage {
+  rng& random;
+  manual_clock& time;
+  trace& told;
+  author& code;
+  bool forget_timers = false; ///< A mutant, see mutants.hpp.
+  std::int64_t last_claim = 0;
+};
+
+/// Carries out what the machine of one shard decides, as the projection actor does, but in small
+/// steps that the schedule picks: a job is run, then its reply is told; a page is answered, a timer
+/// fires, a position is saved. Restarts the machine when the store failed. Checks G6 and G7 as it
+/// goes.
+class shard_runner {
+ public:
+  shard_runner(stage& on, projection_context context, std::string label);
+
+  /// What could be done next. Each number is how many of a kind there are.
+  struct chances {
+    bool run_job = false;
+    bool reply = false;
+    bool fetch = false;
+    bool fire_timer = false;
+    bool notice = false;
+    bool save = false;
+    bool restart = false;
+  };
+  [[nodiscard]] chances possible() const;
+  /// When the next timer or restart is due, if one is set.
+  [[nodiscard]] std::optional<timestamp> next_due() const;
+
+  void run_job();
+  void reply();
+  void lose_reply();
+  void answer_fetch(page_ptr events);
+  void fail_fetch();
+  void fire_timer();
+  void deliver_notice();
+  void save();
+  void save_tick();
+  void restart();
+  /// What arrives a second time, or too late.
+  void repeat_something();
+  /// A job whose session was given up for dead, and which runs all the same.
+  void run_zombie();
+
+  void pause();
+  void resume();
+  void discard();
+  void hold();
+  void begin_again();
+  void drain();
+
+  [[nodiscard]] const projection_machine& machine() const noexcept { return *machine_; }
+  [[nodiscard]] const projection_context& context() const noexcept { return context_; }
+  [[nodiscard]] const std::string& label() const noexcept { return label_; }
+  [[nodiscard]] const std::optional<todo::fetch>& fetching() const noexcept { return fetch_; }
+  [[nodiscard]] bool hold_kept() const noexcept { return hold_kept_; }
+  [[nodiscard]] bool drained() const noexcept { return drained_; }
+  [[nodiscard]] bool has_zombie() const noexcept { return !zombies_.empty(); }
+  [[nodiscard]] bool has_pending_save() const noexcept { return pending_.has_value(); }
+  [[nodiscard]] std::int64_t letters_announced() const noexcept { return letters_; }
+
+ private:
+  using notice_call = std::function<actions(projection_machine&)>;
+  struct timer {
+    timestamp due;
+    std::uint64_t token;
+  };
+
+  void begin_machine();
+  void tell(const char* what, actions todo);
+  void carry_out(const actions& todo);
+  void carry_out(const todo::fetch& what, const action&);
+  void carry_out(const todo::wake& what, const action&);
+  void carry_out(const todo::save_later& what, const action&);
+  void carry_out(const todo::announce_letter&, const action&) { ++letters_; }
+  void carry_out(const todo::note& what, const action&);
+  void carry_out(const todo::held&, const action&) { hold_kept_ = true; }
+  void carry_out(const todo::end& what, const action&);
+  template <class Job>
+  void carry_out(const Job&, const action& what);
+  void clear_work();
+  bool flush();
+  [[nodiscard]] std::optional<commit_status> try_save();
+  void require_no_silence();
+
+  stage& on_;
+  projection_context context_;
+  std::string label_;
+  std::unique_ptr<projection_machine> machine_;
+
+  std::optional<action> wanted_;     ///< A job that is emitted, but not yet made or run.
+  job made_;                         ///< Made when it was emitted, from what the machine knew then.
+  std::optional<job_result> result_; ///< Run, but the machine does not know yet.
+  std::optional<todo::fetch> fetch_;
+  std::vector<timer> timers_;
+  std::vector<notice_call> notices_;
+  std::vector<job> zombies_;
+
+  std::optional<todo::fetch> last_fetch_;
+  page_ptr last_page_;
+  std::optional<std::uint64_t> last_timer_;
+
+  std::optional<checkpoint_advance> pending_; ///< At least once: to be saved.
+  std::int64_t pending_epoch_ = 0;
+  position_t saved_ = 0;
+
+  std::optional<timestamp> restart_at_;
+  bool busy_ = false; ///< Others run while it waits for the store.
+  bool hold_kept_ = false;
+  bool draining_ = false;
+  bool drained_ = false;
+  bool paused_ = false;
+  std::int64_t letters_ = 0;
+  std::int64_t claim_ = 0;
+};
+
+} // namespace waymark::sim

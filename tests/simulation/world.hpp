@@ -1,0 +1,110 @@
+#pragma once
+
+#include "actors/page_cache.hpp"
+#include "actors/wants.hpp"
+#include "tests/simulation/mutants.hpp"
+#include "tests/simulation/producer.hpp"
+#include "tests/simulation/shard_runner.hpp"
+
+#include "tests/simulation/ledger.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace waymark::sim {
+
+/// A store as the processes see it, and as it is.
+struct shelf {
+  std::shared_ptr<projection_store> shown; ///< With faults; perhaps a mutant.
+  std::shared_ptr<projection_store> real;
+};
+
+class world;
+
+/// One process: an owner with a runner for each shard of each projection, the pages they share, and
+/// everything else that a crash takes away.
+class process {
+ public:
+  process(world& in, int number, int life, int version);
+
+  [[nodiscard]] const std::string& owner() const noexcept { return owner_; }
+  [[nodiscard]] int number() const noexcept { return number_; }
+  [[nodiscard]] int version() const noexcept { return version_; }
+  [[nodiscard]] std::vector<std::unique_ptr<shard_runner>>& runners() noexcept { return runners_; }
+  [[nodiscard]] const shelf& own_shelf() const noexcept { return own_; }
+
+  /// Answers a runner's request for a page, as the coordinator does.
+  void serve(shard_runner& to);
+  /// Renews the claims of this process.
+  void renew();
+  void drain();
+  [[nodiscard]] bool drained() const;
+
+  /// Reset of a projection: hold its runners; reset once all are held; begin again.
+  void begin_reset(std::size_t plan);
+  [[nodiscard]] bool may_reset() const;
+  void reset();
+
+  bool frozen = false; ///< Gets no time for now, and comes back with what it believed.
+  bool draining = false;
+  timestamp next_renewal{};
+
+ private:
+  world& in_;
+  int number_;
+  int version_;
+  std::string owner_;
+  shelf own_; ///< Records of projections in memory.
+  std::vector<std::unique_ptr<shard_runner>> runners_;
+  std::shared_ptr<const wants> wants_;
+  page_cache pages_{3'000};
+  std::optional<std::size_t> resetting_;
+};
+
+/// Everything there is: one log, one database, one memory store, the clock and the processes.
+class world {
+ public:
+  world(std::uint64_t seed, mutant which);
+
+  rng random;
+  manual_clock time;
+  trace told;
+  fault_plan faults{random, time, told};
+  ledger book{told};
+  author code;
+  stage on{random, time, told, code};
+  mutant which;
+
+  std::shared_ptr<event_store> real_log;
+  std::shared_ptr<event_store> log;
+  shelf tables;
+  shelf memory;
+  std::unique_ptr<producer> writer;
+
+  std::vector<projection_plan> plans;
+  std::vector<std::vector<spec_ptr>> specs;        ///< By plan, then version - 1.
+  int newest_version = 1;                          ///< Of those that ran.
+  std::vector<std::unique_ptr<process>> processes; ///< Null while one is down.
+  std::vector<int> lives;
+  std::set<std::pair<std::string, position_t>> discarded; ///< By an operator.
+
+  void start_process(std::size_t number, int version);
+  void crash(std::size_t number);
+  /// An operator's word for a shard that stands before an event.
+  void discard(process& of, shard_runner& runner);
+  [[nodiscard]] shelf make_shelf(std::shared_ptr<projection_store> real);
+  /// Where the records of a projection are, for this process.
+  [[nodiscard]] const shelf& shelf_for(const projection_plan& plan, const process& of) const;
+  [[nodiscard]] std::size_t plan_of(const shard_runner& runner) const;
+  [[nodiscard]] position_t head() { return real_log->head(); }
+
+ private:
+  std::vector<std::shared_ptr<projection_store>> kept_; ///< The ledger knows them by address.
+};
+
+} // namespace waymark::sim
