@@ -41,6 +41,8 @@ struct projector::implementation {
       queue.emplace_back(*waiting_for);
       waiting_for.reset();
     }
+    if (queue.empty())
+      push(machine.resume()); // an earlier call ended where the projection stands: try again
     while (!queue.empty()) {
       const auto what = std::move(queue.front());
       queue.pop_front();

@@ -1,0 +1,149 @@
+#include "tests/catch.hpp"
+
+#include "actors/apply.hpp"
+#include "actors/claim.hpp"
+#include "tests/actors/core_fixture.hpp"
+
+namespace waymark::test {
+
+namespace {
+
+struct applied {
+  explicit applied(projection builder) : spec{std::move(builder).freeze()} {
+    claim_order order;
+    order.spec = spec;
+    order.store = store;
+    order.owner = "me";
+    const auto report = claim_shard(order);
+    REQUIRE(report.state == claim_report::status::granted);
+    request.spec = spec;
+    request.store = store;
+    request.parked = report.parked;
+    request.time = &time;
+    request.owner = {report.record.key, report.record.epoch};
+  }
+
+  apply_outcome operator()(const page_ptr& events) {
+    const auto outcome = apply(request, *events);
+    request.stored = outcome.stored;
+    request.passed = outcome.passed;
+    return outcome;
+  }
+
+  manual_clock time;
+  spec_ptr spec;
+  std::shared_ptr<projection_store> store = open("memory:").projections;
+  apply_request request;
+};
+
+using status = apply_outcome::status;
+using positions = std::vector<std::int64_t>;
+
+} // namespace
+
+TEST_CASE("a page is applied in one commit with its checkpoint") {
+  applied to{seeing()};
+  const auto outcome = to(made_page({"a", "b", "c"}));
+  CHECK(outcome.state == status::done);
+  CHECK(outcome.handled == 3);
+  CHECK(outcome.stored == 3);
+  CHECK(seen_in(*to.store) == positions{1, 2, 3});
+  CHECK(to.store->load({"p", 0})->position == 3);
+}
+
+TEST_CASE("what comes before a bad event is committed, and the event is named") {
+  applied to{seeing()};
+  const auto page = made_page({"a", "bad", "c"});
+  const auto outcome = to(page);
+  CHECK(outcome.state == status::faulted);
+  REQUIRE(outcome.culprit != nullptr);
+  CHECK(outcome.culprit->position == 2);
+  CHECK(outcome.stored == 1);
+  CHECK(seen_in(*to.store) == positions{1});
+}
+
+TEST_CASE("a batch that fails is halved until one event is to blame") {
+  for (std::size_t bad = 0; bad < 7; ++bad) {
+    projection builder{"p"};
+    builder.table("CREATE TABLE IF NOT EXISTS seen (position INTEGER PRIMARY KEY)")
+        .on_batch({"X"}, [](read_model& db, batch_of<nlohmann::json> events) {
+          for (const auto& each : events) {
+            db.execute("INSERT INTO seen VALUES ($1)", each.envelope.position);
+            if (each.envelope.aggregate_id == "bad")
+              throw std::runtime_error{"bad stream"};
+          }
+        });
+    applied to{std::move(builder)};
+    std::vector<std::string> ids(7, "a");
+    ids[bad] = "bad";
+    const auto page = made_page(ids);
+    auto outcome = to(page);
+    while (outcome.state == status::done)
+      outcome = to(page);
+    REQUIRE(outcome.culprit != nullptr);
+    CHECK(outcome.culprit->position == static_cast<position_t>(bad) + 1);
+    CHECK(outcome.stored == static_cast<position_t>(bad));
+    CHECK(seen_in(*to.store).size() == bad);
+  }
+}
+
+TEST_CASE("events of a parked key are parked, in order and in the same commit") {
+  applied to{seeing()};
+  to.request.parked = std::make_shared<parked_set>(parked_set{std::string{"Thing\0b", 7}});
+  const auto outcome = to(made_page({"a", "b", "c", "b"}));
+  CHECK(outcome.parked == 2);
+  CHECK(outcome.handled == 2);
+  CHECK(to.store->parked_positions({"p", 0}, std::string{"Thing\0b", 7}) ==
+        std::vector<position_t>{2, 4});
+}
+
+TEST_CASE("who does not hold the epoch changes nothing") {
+  applied to{seeing()};
+  to.request.owner.epoch -= 1;
+  CHECK(to(made_page({"a"})).state == status::fenced);
+  CHECK(seen_in(*to.store).empty());
+}
+
+TEST_CASE("an event that can't be decoded is not worth a retry") {
+  applied to{seeing()};
+  auto page = std::make_shared<waymark::page>(*made_page({"a"}));
+  page->events[0].data = payload::from_json("not JSON");
+  const auto outcome = to(page);
+  CHECK(outcome.state == status::faulted);
+  CHECK(outcome.who == fault::event);
+  CHECK(outcome.retry_is_useless);
+}
+
+TEST_CASE("a statement that failed decides about blame, whatever the handler makes of it") {
+  for (const bool swallows : {true, false}) {
+    projection builder{"p"};
+    builder.on("X", [swallows](read_model& db, const nlohmann::json&) {
+      try {
+        db.execute("INSERT INTO missing VALUES (1)");
+      } catch (const std::exception&) {
+        if (!swallows)
+          throw std::runtime_error{"it did not work"};
+      }
+    });
+    applied to{std::move(builder)};
+    const auto outcome = to(made_page({"a"}));
+    CHECK(outcome.state == status::faulted);
+    CHECK(outcome.who == fault::projection);
+    CHECK_THAT(outcome.error, Catch::Matchers::ContainsSubstring("missing"));
+  }
+}
+
+TEST_CASE("an event is given up with its letter and checkpoint in one commit") {
+  applied to{seeing()};
+  const auto page = made_page({"bad"});
+  dead_letter letter;
+  letter.position = 1;
+  letter.sequence_key = "k";
+  letter.subject = page->events[0];
+  const auto outcome = give_up_event(to.request, page->events[0], letter, true);
+  CHECK(outcome.stored == 1);
+  CHECK(to.store->counts({"p", 0}) == letter_counts{1, 1, 1});
+  CHECK(give_up_event(to.request, page->events[0], letter, true).state == status::fenced);
+}
+
+} // namespace waymark::test

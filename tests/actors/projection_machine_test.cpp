@@ -1,0 +1,191 @@
+#include "tests/catch.hpp"
+
+#include "actors/projection_machine.hpp"
+#include "tests/actors/core_fixture.hpp"
+
+namespace waymark::test {
+
+namespace {
+
+template <class T>
+const T* find(const actions& in) {
+  for (const auto& each : in)
+    if (const auto* found = std::get_if<T>(&each))
+      return found;
+  return nullptr;
+}
+
+claim_report granted(position_t position = 0, std::int64_t epoch = 1) {
+  claim_report report;
+  report.record.key = {"p", 0};
+  report.record.position = position;
+  report.record.epoch = epoch;
+  report.parked = std::make_shared<parked_set>();
+  return report;
+}
+
+apply_outcome done(position_t to) {
+  apply_outcome outcome;
+  outcome.stored = outcome.passed = to;
+  outcome.handled = 1;
+  return outcome;
+}
+
+apply_outcome faulted(const event& culprit, position_t stored, fault who = fault::event) {
+  apply_outcome outcome;
+  outcome.state = apply_outcome::status::faulted;
+  outcome.stored = outcome.passed = stored;
+  outcome.who = who;
+  outcome.error = "bad";
+  outcome.culprit = &culprit;
+  return outcome;
+}
+
+projection_machine make(projection builder, manual_clock& time) {
+  machine_options options;
+  options.time = &time;
+  return {std::move(builder).freeze(), 0, options};
+}
+
+/// A machine that has claimed and applies `events`.
+struct applying {
+  explicit applying(projection builder = seeing(), page_ptr given = made_page({"a", "b", "c"}))
+      : machine{make(std::move(builder), time)}, events{std::move(given)} {
+    REQUIRE(find<todo::claim>(machine.start()));
+    const auto next = machine.on_claim(granted());
+    REQUIRE(find<todo::fetch>(next));
+    fetched = *find<todo::fetch>(next);
+    REQUIRE(find<todo::apply>(machine.on_page(events, fetched.token)));
+  }
+  manual_clock time;
+  projection_machine machine;
+  page_ptr events;
+  todo::fetch fetched;
+};
+
+projection stopping() {
+  return seeing().retry({.attempts = 1}).on_give_up(give_up::stop);
+}
+
+} // namespace
+
+TEST_CASE("a machine claims, fetches, applies and fetches behind it") {
+  applying at;
+  const auto next = at.machine.on_applied(done(3));
+  REQUIRE(find<todo::fetch>(next));
+  CHECK(find<todo::fetch>(next)->after == 3);
+  CHECK(at.machine.state() == projection_state::running);
+  CHECK(at.machine.on_page(at.events, at.fetched.token).empty()); // a stale answer
+  CHECK(at.machine.on_timer(99).empty());
+}
+
+TEST_CASE("an event is tried again after a delay, then given up and its key parked") {
+  applying at{seeing().retry({.attempts = 2})};
+  const auto wait = at.machine.on_applied(faulted(at.events->events[1], 1));
+  REQUIRE(find<todo::wake>(wait));
+  CHECK(at.machine.state() == projection_state::backing_off);
+  CHECK_FALSE(at.machine.reason().empty());
+  const auto again = at.machine.on_timer(find<todo::wake>(wait)->token);
+  REQUIRE(find<todo::apply>(again));
+  CHECK(find<todo::apply>(again)->max_events == 1);
+  const auto up = at.machine.on_applied(faulted(at.events->events[1], 1));
+  REQUIRE(find<todo::give_up>(up));
+  CHECK(find<todo::give_up>(up)->park);
+  CHECK(find<todo::give_up>(up)->letter.attempts.size() == 2);
+  const auto on = at.machine.on_given_up(done(2));
+  CHECK(find<todo::announce_letter>(on));
+  CHECK(find<todo::apply>(on));
+  CHECK(at.machine.parked()->count(std::string{"Thing\0b", 7}) == 1);
+}
+
+TEST_CASE("what is discarded is what the projection stands before now, not before") {
+  applying at{stopping()};
+  REQUIRE(find<todo::keep_failure>(at.machine.on_applied(faulted(at.events->events[0], 0))));
+  static_cast<void>(at.machine.on_failure_kept(commit_status::committed));
+  CHECK(at.machine.state() == projection_state::stopped);
+  REQUIRE(find<todo::apply>(at.machine.resume()));
+  REQUIRE(find<todo::apply>(at.machine.on_applied(done(1)))); // it went well this time
+  CHECK_FALSE(at.machine.record().failure.has_value());
+  static_cast<void>(at.machine.on_applied(faulted(at.events->events[2], 2)));
+  static_cast<void>(at.machine.on_failure_kept(commit_status::committed));
+  const auto up = at.machine.discard();
+  REQUIRE(find<todo::give_up>(up));
+  CHECK(find<todo::give_up>(up)->subject->position == 3);
+}
+
+TEST_CASE("a save tick leaves the stored failure of a stopped projection alone") {
+  applying at{stopping()};
+  auto ahead = faulted(at.events->events[2], 0);
+  ahead.passed = 2;
+  static_cast<void>(at.machine.on_applied(ahead));
+  static_cast<void>(at.machine.on_failure_kept(commit_status::committed));
+  CHECK(at.machine.on_save_tick().empty());
+}
+
+TEST_CASE("the timer of a failed projection does not end an operator's pause") {
+  applying at;
+  const auto failed = at.machine.on_applied(faulted(at.events->events[0], 0, fault::projection));
+  REQUIRE(find<todo::wake>(failed));
+  CHECK(at.machine.state() == projection_state::failed);
+  static_cast<void>(at.machine.pause("lunch"));
+  CHECK(at.machine.on_timer(find<todo::wake>(failed)->token).empty());
+  CHECK(at.machine.state() == projection_state::paused);
+  CHECK(find<todo::claim>(at.machine.resume()));
+}
+
+TEST_CASE("a result of before a reset changes nothing after it") {
+  applying at;
+  CHECK(at.machine.begin_again().empty()); // the job under way ends first
+  CHECK(find<todo::claim>(at.machine.on_applied(done(3))));
+  CHECK(at.machine.passed() == 0);
+}
+
+TEST_CASE("who finds that it is fenced while a job is under way waits for the job") {
+  applying at;
+  CHECK_FALSE(find<todo::claim>(at.machine.on_fenced()));
+  const auto after = at.machine.on_applied(done(3));
+  REQUIRE(find<todo::wake>(after));
+  CHECK(at.machine.state() == projection_state::standing_by);
+  CHECK(find<todo::claim>(at.machine.on_timer(find<todo::wake>(after)->token)));
+}
+
+TEST_CASE("a hold waits for the job, and says why it stands") {
+  applying at;
+  CHECK_FALSE(find<todo::held>(at.machine.hold()));
+  CHECK(find<todo::held>(at.machine.on_applied(done(3))));
+  CHECK(at.machine.state() == projection_state::paused);
+  CHECK_FALSE(at.machine.reason().empty());
+  CHECK(find<todo::claim>(at.machine.begin_again()));
+}
+
+TEST_CASE("a drain finishes the job, releases and ends; nothing comes after that") {
+  applying at;
+  CHECK(at.machine.drain().empty());
+  CHECK(find<todo::release>(at.machine.on_applied(done(3))));
+  CHECK(find<todo::end>(at.machine.on_released()));
+  CHECK(at.machine.state() == projection_state::ended);
+  CHECK(at.machine.on_fenced().empty());
+  CHECK(at.machine.on_save_tick().empty());
+  CHECK(at.machine.discard().empty());
+}
+
+TEST_CASE("a store fault ends the machine as degraded, for its supervisor to start it again") {
+  applying at;
+  const auto end = at.machine.on_job_lost("the disk is full");
+  REQUIRE(find<todo::end>(end));
+  CHECK(find<todo::end>(end)->why == todo::end::reason::store_fault);
+  CHECK(at.machine.state() == projection_state::degraded);
+  CHECK(at.machine.reason() == "the disk is full");
+}
+
+TEST_CASE("ten give-ups in a row make the projection itself suspect") {
+  applying at{seeing().retry({.attempts = 1, .give_ups_in_a_row = 2})};
+  REQUIRE(find<todo::give_up>(at.machine.on_applied(faulted(at.events->events[0], 0))));
+  apply_outcome up;
+  up.stored = up.passed = 1;
+  REQUIRE(find<todo::apply>(at.machine.on_given_up(up)));
+  CHECK_FALSE(find<todo::give_up>(at.machine.on_applied(faulted(at.events->events[1], 1))));
+  CHECK(at.machine.state() == projection_state::failed);
+}
+
+} // namespace waymark::test

@@ -1,0 +1,83 @@
+#include "tests/catch.hpp"
+
+#include "tests/actors/core_fixture.hpp"
+
+#include <waymark/actors/projector.hpp>
+#include <waymark/messages/error.hpp>
+
+namespace waymark::test {
+
+namespace {
+
+using positions = std::vector<std::int64_t>;
+
+void append(event_store& log, const std::string& id) {
+  append_command command;
+  command.stream = {"Thing", id};
+  command.events.push_back(json_event("X", "{}"));
+  log.append(command);
+}
+
+} // namespace
+
+TEST_CASE("a projector handles an event once") {
+  const auto at = open("memory:");
+  projector by{seeing(), at.projections};
+  by.handle(made_event(1, "a"));
+  by.handle(made_event(1, "a"));
+  by.handle(made_event(2, "a"));
+  CHECK(seen_in(*at.projections) == positions{1, 2});
+  CHECK(by.checkpoint()->position == 2);
+  by.reset();
+  CHECK_FALSE(by.checkpoint().has_value());
+  CHECK(seen_in(*at.projections).empty());
+}
+
+TEST_CASE("a projector resumes from its checkpoint, and rebuilds from nothing") {
+  const auto at = open("memory:");
+  append(*at.events, "a");
+  append(*at.events, "b");
+  projector by{seeing(), at.projections};
+  CHECK(by.resume(*at.events) == 2);
+  append(*at.events, "c");
+  CHECK(by.resume(*at.events) == 1);
+  CHECK(by.lag(*at.events)->events == 0);
+  CHECK(by.rebuild(*at.events) == 3);
+  CHECK(seen_in(*at.projections) == positions{1, 2, 3});
+}
+
+TEST_CASE("a projector waits between attempts, then gives the event up") {
+  const auto at = open("memory:");
+  std::vector<std::chrono::milliseconds> waits;
+  projector_options options;
+  options.sleep = [&](std::chrono::milliseconds delay) { waits.push_back(delay); };
+  projector by{seeing().retry({.attempts = 3}), at.projections, options};
+  by.handle(made_event(1, "bad"));
+  by.handle(made_event(2, "a"));
+  CHECK(waits.size() == 2);
+  CHECK(at.projections->counts({"p", 0}).letters == 1);
+  CHECK(seen_in(*at.projections) == positions{2});
+}
+
+TEST_CASE("a projector that stands says so at every call") {
+  const auto at = open("memory:");
+  projector_options options;
+  options.sleep = [](std::chrono::milliseconds) {};
+  SECTION("before an event") {
+    projector by{seeing().retry({.attempts = 1}).on_give_up(give_up::stop), at.projections,
+                 options};
+    CHECK_THROWS_AS(by.handle(made_event(1, "bad")), usage_error);
+    CHECK_THROWS_AS(by.handle(made_event(2, "a")), usage_error);
+  }
+  SECTION("for its own fault") {
+    projector by{projection{"p"}.on("X",
+                                    [](read_model& db, const nlohmann::json&) {
+                                      db.execute("INSERT INTO missing VALUES (1)");
+                                    }),
+                 at.projections, options};
+    CHECK_THROWS_AS(by.handle(made_event(1, "a")), projection_error);
+    CHECK_THROWS_AS(by.handle(made_event(1, "a")), projection_error);
+  }
+}
+
+} // namespace waymark::test
