@@ -10,6 +10,9 @@ namespace waymark {
 
 namespace {
 
+/// Another log with the very same head is noticed a little later; every page is checked anyway.
+constexpr unsigned quiet_looks_per_identity = 10;
+
 struct event_log_state {
   using self_ptr = caf::stateful_actor<event_log_state>*;
   static inline const char* name = "waymark.event_log";
@@ -52,8 +55,10 @@ struct event_log_state {
   void look(const caf::actor& listener) {
     try {
       const auto head = options_.log->head();
+      if (!listener || (head == told_ && ++quiet_looks_ % quiet_looks_per_identity != 0))
+        return;
       const auto incarnation = options_.identity->look(*options_.log, head);
-      if (!listener || (head == told_ && incarnation == told_incarnation_))
+      if (head == told_ && incarnation == told_incarnation_)
         return;
       told_ = head;
       told_incarnation_ = incarnation;
@@ -69,6 +74,7 @@ struct event_log_state {
   event_log_options options_;
   std::shared_ptr<directory> others_;
   position_t told_ = -1;
+  unsigned quiet_looks_ = 0;
   std::uint64_t told_incarnation_ = 0;
 };
 

@@ -8,6 +8,8 @@
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <vector>
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::function<void()>)
@@ -62,10 +64,18 @@ struct projection_state_of_actor {
  private:
   static constexpr int max_looks = 100; ///< For a session pool that is being started, 50 ms apart.
 
+  /// All projections tick at the same moments, so that many idle ones wake the process rarely.
+  [[nodiscard]] std::chrono::milliseconds until_common_tick() const {
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+    const auto interval = std::max(with_->save_interval, std::chrono::milliseconds{1});
+    return interval - now % interval;
+  }
+
   void tick() {
     if (const auto renewer = with_->others->find(roles::checkpoint))
       compat::tell(self_, renewer, renew_atom_v, with_->context.store, with_->save_pool);
-    compat::tell_after(self_, with_->save_interval, caf::actor{self_}, tick_atom_v);
+    compat::tell_after(self_, until_common_tick(), caf::actor{self_}, tick_atom_v);
   }
 
   void obey(const command_ptr& command) {
