@@ -21,7 +21,9 @@ struct append_state {
     log_ = std::move(log);
     queue_ = std::move(queue);
     others_ = std::move(others);
-    compat::tell(self_, caf::actor{self_}, drain_atom_v); // what a predecessor left
+    // First findable, then a look at the queue: whoever found nobody to wake has queued before that.
+    others_->enter(roles::append, caf::actor{self_});
+    compat::tell(self_, caf::actor{self_}, drain_atom_v);
     return {[this, max_group](drain_atom) {
       for (auto group = queue_->take(max_group); !group.empty(); group = queue_->take(max_group))
         commit(group);
