@@ -117,6 +117,7 @@ void engine::reset(std::string_view name) {
   order.owner = impl_->context->owner;
   impl_->command_all(name, projection_command::kind::hold);
   try {
+    first.store->prepare_tables(first.spec->tables); // one may have been dropped meanwhile
     first.store->reset(request_of(order), first.spec->truncate);
   } catch (...) {
     impl_->command_all(name, projection_command::kind::begin_again);

@@ -49,6 +49,7 @@ class breaking_unit final : public unit_of_work {
   }
 
   bool failed() const noexcept override { return broken_ || inner_->failed(); }
+  std::exception_ptr failure() const noexcept override { return inner_->failure(); }
   void park(std::string_view key, position_t position) override { inner_->park(key, position); }
   void unpark(std::string_view key, position_t position) override { inner_->unpark(key, position); }
   void add_letter(const dead_letter& letter) override { inner_->add_letter(letter); }

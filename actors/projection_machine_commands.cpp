@@ -1,0 +1,76 @@
+#include "actors/projection_machine.hpp"
+
+namespace waymark {
+
+using level = todo::note::level;
+
+actions projection_machine::pause(const std::string& why) {
+  paused_ = true;
+  pause_reason_ = why.empty() ? "paused by an operator" : "paused by an operator: " + why;
+  actions out;
+  note(out, level::info, "pause", pause_reason_);
+  return out;
+}
+
+actions projection_machine::resume() {
+  actions out;
+  if (paused_ || stand_ != stand::none)
+    note(out, level::info, "resume", "goes on");
+  paused_ = false;
+  auto rest = try_again();
+  std::move(rest.begin(), rest.end(), std::back_inserter(out));
+  return out;
+}
+
+/// Leaves a standstill. What operators want (pause, hold, drain) stays.
+actions projection_machine::try_again() {
+  const bool anew = stand_ == stand::failed || stand_ == stand::diverged;
+  // Claims again, which also makes the tables again. A state in memory would start from nothing,
+  // and fail again where it stands now.
+  if (anew && spec_->where != effect::memory && !holding_ && !draining_)
+    lose_claim();
+  if (stand_ != stand::none) {
+    stand_still(stand::none, {});
+    attempts_.clear();
+    give_ups_in_a_row_ = 0;
+    ++timer_token_;
+  }
+  return next();
+}
+
+actions projection_machine::discard() {
+  if (stand_ != stand::stopped)
+    return {};
+  discard_at_ = record_.failure ? record_.failure->position : failing_at_;
+  if (attempts_.empty() && record_.failure)
+    attempts_.push_back({record_.failure->at, record_.failure->error});
+  failing_at_ = discard_at_;
+  stand_still(stand::none, {});
+  return next();
+}
+
+actions projection_machine::hold() {
+  holding_ = true;
+  return next();
+}
+
+actions projection_machine::begin_again() {
+  holding_ = false;
+  paused_ = false;
+  lose_claim();
+  passed_ = 0;
+  record_ = checkpoint{};
+  record_.key = key_;
+  give_ups_in_a_row_ = 0;
+  last_error_.reset();
+  ++timer_token_;
+  stand_still(stand::none, {});
+  return next();
+}
+
+actions projection_machine::drain() {
+  draining_ = true;
+  return next();
+}
+
+} // namespace waymark

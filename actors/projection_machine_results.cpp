@@ -1,0 +1,191 @@
+#include "actors/projection_machine.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace waymark {
+
+using level = todo::note::level;
+
+void projection_machine::take_progress(const apply_outcome& outcome) {
+  const auto now = options_.time->now();
+  record_.position = std::max(record_.position, outcome.stored);
+  passed_ = std::max(passed_, outcome.passed);
+  if (record_.failure && passed_ >= record_.failure->position)
+    record_.failure.reset();
+  set_aside_.parked_events += outcome.parked;
+  if (outcome.handled == 0)
+    return;
+  record_.events_processed += outcome.handled;
+  record_.last_event_id = outcome.last_event_id;
+  record_.last_event_type = outcome.last_event_type;
+  record_.last_event_at = outcome.last_event_at;
+  record_.last_processed_at = now;
+  give_ups_in_a_row_ = 0;
+}
+
+actions projection_machine::on_applied(const apply_outcome& outcome) {
+  if (!take_result())
+    return next();
+  if (outcome.state == apply_outcome::status::fenced)
+    return fenced();
+  take_progress(outcome);
+  if (passed_ >= failing_at_)
+    attempts_.clear();
+  actions out;
+  if (outcome.unsaved)
+    out.emplace_back(todo::save_later{*outcome.unsaved});
+  for (const auto& type : outcome.unhandled_types)
+    if (warned_types_.insert(type).second)
+      note(out, level::warning, "unhandled",
+           "has no handler for \"" + type + "\"; such events are passed over");
+  if (outcome.state == apply_outcome::status::faulted) {
+    if (outcome.who == fault::store) {
+      auto rest = end_for_store(outcome.error);
+      std::move(rest.begin(), rest.end(), std::back_inserter(out));
+      return out;
+    }
+    decide_fault(out, outcome);
+  }
+  go_on(out);
+  return out;
+}
+
+void projection_machine::decide_fault(actions& out, const apply_outcome& outcome) {
+  last_error_ = outcome.error;
+  if (outcome.who == fault::projection || !outcome.culprit)
+    return fail(out, outcome.culprit ? describe(*outcome.culprit) + ": " + outcome.error
+                                     : outcome.error);
+  const auto& culprit = *outcome.culprit;
+  if (failing_at_ != culprit.position)
+    attempts_.clear();
+  failing_at_ = culprit.position;
+  attempts_.push_back({options_.time->now(), outcome.error});
+
+  attempt_facts facts;
+  facts.error = outcome.error;
+  facts.attempt = static_cast<int>(attempts_.size());
+  facts.retry_is_useless = outcome.retry_is_useless;
+  facts.has_key = outcome.has_key;
+  facts.give_ups_in_a_row = give_ups_in_a_row_;
+  const auto decision = decide(facts, spec_->retry, spec_->on_give_up, options_.random());
+
+  using what = attempt_decision::action;
+  switch (decision.what) {
+  case what::retry:
+    stand_still(stand::backing_off, "attempt " + std::to_string(facts.attempt + 1) + " of " +
+                                        std::to_string(spec_->retry.attempts) + " at " +
+                                        describe(culprit) + " in " +
+                                        std::to_string(decision.delay.count()) + " ms");
+    note(out, level::warning, "retry",
+         describe(culprit) + " failed: " + outcome.error + "; " + reason_);
+    return wait(out, decision.delay);
+  case what::park:
+  case what::skip:
+    job_ = job::give_up;
+    giving_up_ =
+        todo::give_up{applying_, &culprit, letter_for(culprit), decision.what == what::park};
+    out.emplace_back(giving_up_);
+    return;
+  case what::stop:
+    job_ = job::keep_failure;
+    record_.failure = stored_failure{culprit.position, culprit.event_id, culprit.event_type,
+                                     facts.attempt,    outcome.error,    options_.time->now()};
+    out.emplace_back(todo::keep_failure{*record_.failure});
+    return;
+  case what::fail:
+  case what::restart:
+    return fail(out, std::to_string(give_ups_in_a_row_ + 1) +
+                         " events in a row failed without a success between, the last being " +
+                         describe(culprit) + ": " + outcome.error);
+  }
+}
+
+void projection_machine::fail(actions& out, const std::string& why) {
+  last_error_ = why;
+  attempts_.clear();
+  stand_still(stand::failed, why);
+  note(out, level::error, "failed", why);
+  wait(out, options_.failed_retry);
+}
+
+dead_letter projection_machine::letter_for(const event& subject) const {
+  dead_letter letter;
+  letter.key = key_;
+  letter.position = subject.position;
+  letter.generation = record_.generation;
+  try {
+    letter.sequence_key = spec_->key_of(subject);
+  } catch (const std::exception&) {
+    letter.sequence_key.clear(); // the letter's error says that there is no key
+  }
+  letter.projection_version = spec_->version;
+  letter.error = attempts_.empty() ? std::string{} : attempts_.back().error;
+  letter.attempts = attempts_;
+  letter.created_at = options_.time->now();
+  letter.subject = subject;
+  return letter;
+}
+
+actions projection_machine::on_given_up(const apply_outcome& outcome) {
+  if (!take_result())
+    return next();
+  if (outcome.state == apply_outcome::status::fenced)
+    return fenced();
+  if (outcome.state == apply_outcome::status::faulted)
+    return end_for_store(outcome.error);
+  take_progress(outcome);
+  ++give_ups_in_a_row_;
+  ++set_aside_.letters;
+  const auto& letter = giving_up_.letter;
+  if (giving_up_.park && parked_->insert(letter.sequence_key).second)
+    ++set_aside_.parked_keys;
+  record_.failure.reset();
+  attempts_.clear();
+  actions out;
+  note(out, level::error, "give_up",
+       describe(letter.subject) + " was given up after " + std::to_string(letter.attempts.size()) +
+           (letter.attempts.size() == 1 ? " attempt: " : " attempts: ") + letter.error +
+           (giving_up_.park ? "; its key is parked" : ""));
+  out.emplace_back(todo::announce_letter{letter});
+  giving_up_ = {};
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::on_failure_kept(commit_status status) {
+  if (!take_result())
+    return next();
+  if (status == commit_status::fenced)
+    return fenced();
+  actions out;
+  stand_still(stand::stopped, "stopped before the event at position " +
+                                  std::to_string(failing_at_) + ": " + last_error_.value_or("") +
+                                  "; resume or discard it");
+  note(out, level::error, "stopped", reason_);
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::on_saved(commit_status status) {
+  if (!take_result())
+    return next();
+  if (status == commit_status::fenced)
+    return fenced();
+  record_.position = std::max(record_.position, saving_to_);
+  return next();
+}
+
+actions projection_machine::on_saved_later(position_t position) {
+  record_.position = std::max(record_.position, position);
+  return {};
+}
+
+actions projection_machine::on_released() {
+  static_cast<void>(take_result());
+  claimed_ = false;
+  return next();
+}
+
+} // namespace waymark
