@@ -16,6 +16,8 @@ set(WAYMARK_PRIVATE_LIBRARIES
   SQLiteCpp
   SQLite::SQLite3
   spdlog::spdlog
+  Libpqxx::pqxx
+  PostgreSQL::PostgreSQL
   $<BUILD_INTERFACE:Boost::headers>)
 target_link_libraries(waymark
   PUBLIC Threads::Threads nlohmann_json::nlohmann_json

@@ -20,10 +20,11 @@ install(FILES
     ${PROJECT_BINARY_DIR}/waymark-config.cmake
     ${PROJECT_BINARY_DIR}/waymark-config-version.cmake
     cmake/FindCAF.cmake
+    cmake/FindLibpqxx.cmake
   DESTINATION ${config_dir} COMPONENT development)
 
 # A program that links the static library links what is behind it too.
-set(requires "spdlog sqlite3")
+set(requires "libpqxx libpq spdlog sqlite3")
 set(libraries "-lSQLiteCpp -lcaf_core")
 if(BUILD_SHARED_LIBS)
   string(JOIN "\n" pc_links
@@ -56,7 +57,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
 set(CPACK_COMPONENTS_ALL development)
 
-set(dependencies libcaf-dev libsqlite3-dev libsqlitecpp-dev libspdlog-dev)
+set(dependencies libcaf-dev libpq-dev libpqxx-dev libsqlite3-dev libsqlitecpp-dev libspdlog-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libwaymark-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION

@@ -1,6 +1,9 @@
 #include <waymark/persistence/store.hpp>
 
 #include "persistence/memory/memory_event_store.hpp"
+#include "persistence/postgres/postgres_event_store.hpp"
+#include "persistence/postgres/postgres_projection_store.hpp"
+#include "persistence/postgres/schema_upgrade.hpp"
 #include "persistence/sqlite/sqlite_event_store.hpp"
 #include "persistence/sqlite/sqlite_projection_store.hpp"
 
@@ -37,6 +40,20 @@ store open_sqlite(std::string_view file, const open_options& options) {
           std::make_shared<sqlite::sqlite_projection_store>(shared)};
 }
 
+bool is_postgres(std::string_view address) {
+  return address.starts_with("postgresql://") || address.starts_with("postgres://");
+}
+
+store open_postgres(std::string_view address, const open_options& options) {
+  postgres::database_options use;
+  use.create = options.create;
+  use.poll_interval = options.poll_interval;
+  use.clock = options.clock;
+  const auto in = std::make_shared<postgres::database>(postgres::address::parse(address), use);
+  return {in->where().shown, std::make_shared<postgres::postgres_event_store>(in),
+          std::make_shared<postgres::postgres_projection_store>(in)};
+}
+
 /// The address without what may be a password: "scheme:…".
 std::string harmless(std::string_view address) {
   const auto colon = address.find(':');
@@ -56,8 +73,16 @@ store open(std::string_view address, const open_options& options) {
     return open_memory(options);
   if (address.starts_with(sqlite))
     return open_sqlite(address.substr(sqlite.size()), options);
+  if (is_postgres(address))
+    return open_postgres(address, options);
   throw usage_error{"the address \"" + harmless(address) +
-                    "\" is of no known kind; known are memory: and sqlite:FILE"};
+                    "\" is of no known kind; known are memory:, sqlite:FILE and postgresql://…"};
+}
+
+std::string postgresql_schema(std::string_view address) {
+  if (!is_postgres(address))
+    throw usage_error{"only a postgresql:// address has a schema to print"};
+  return postgres::schema_sql(postgres::address::parse(address));
 }
 
 } // namespace waymark

@@ -25,12 +25,19 @@ struct open_options {
   const waymark::clock* clock = &waymark::clock::system(); ///< Must outlive the store.
 };
 
-/// Opens `memory:` or `sqlite:FILE`.
+/// Opens `memory:`, `sqlite:FILE` or `postgresql://…` (see docs/postgresql.md).
 ///
 /// `memory:` is a log in this process and a private in-memory database for read models; both end
-/// with the last handle. Opening the same SQLite file twice in a process shares its writer.
+/// with the last handle. Opening the same SQLite file twice in a process shares its writer. A
+/// PostgreSQL store dates by the server's clock unless the options name another than the system's.
 /// @throws usage_error for an address it does not know, incompatible_store for a file that is
-///   damaged, another program's, or newer than this program, store_error if it can't be opened.
+///   damaged, another program's, or newer than this program, and for a server that can't be used;
+///   store_error if it can't be opened.
 [[nodiscard]] store open(std::string_view address, const open_options& options = {});
+
+/// The SQL that makes waymark's tables in PostgreSQL, for who lets no program do so; `open`
+/// then takes an address with `schema_mode=verify`. Connects to nothing.
+/// @throws usage_error for an address that is not PostgreSQL's.
+[[nodiscard]] std::string postgresql_schema(std::string_view address = "postgresql://");
 
 } // namespace waymark

@@ -1,0 +1,132 @@
+#include "persistence/postgres/appending.hpp"
+
+#include "persistence/append_answers.hpp"
+#include "persistence/postgres/append_call.hpp"
+
+namespace waymark::postgres {
+
+namespace {
+
+using commands = std::span<const append_command* const>;
+
+std::optional<std::string> mistake_in(const append_command& command) {
+  try {
+    return find_mistake(command);
+  } catch (const usage_error& e) { // a payload that can't be written as JSON
+    return e.what();
+  }
+}
+
+/// Who stands in the way of appends, in words; empty if nobody does.
+std::string holder_of_lock(session& on) {
+  const auto found =
+      on.run("SELECT l.pid::int8, coalesce(a.application_name, ''), coalesce(a.state, ''), "
+             "  coalesce(extract(epoch from clock_timestamp() - a.xact_start)::int8, 0) "
+             "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid, "
+             "  (SELECT hashtextextended('waymark append {schema_name}', 0) AS key) k "
+             "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
+             "  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
+             "current_database()) "
+             "  AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & "
+             "4294967295)::oid");
+  if (found.empty())
+    return {};
+  return "; appends are held up by the transaction of backend " +
+         std::to_string(found.integer(0, 0)) + " (\"" + std::string{found.text(0, 1)} + "\", " +
+         std::string{found.text(0, 2)} + "), open for " + std::to_string(found.integer(0, 3)) +
+         " s";
+}
+
+std::vector<append_result> send_once(database& in, append_call& call) {
+  const session_pool::lease lease{in.appender()};
+  try {
+    return call.send(lease.on());
+  } catch (const store_error& e) {
+    if (e.outcome_unknown() || !lease.on().sound())
+      throw;
+    throw store_error{e.what() + holder_of_lock(lease.on())};
+  }
+}
+
+/// The ids settle whether a call took effect whose answer was lost: what it wrote is known now.
+std::vector<append_result> send(database& in, append_call& call) {
+  try {
+    return send_once(in, call);
+  } catch (const store_error& e) {
+    if (!e.outcome_unknown())
+      throw;
+  }
+  try {
+    return send_once(in, call);
+  } catch (const store_error& e) {
+    throw store_error{e.what(), store_error::outcome::unknown};
+  }
+}
+
+class group_writer {
+ public:
+  explicit group_writer(database& in) : in_{in} {}
+
+  void write(commands some) {
+    while (!some.empty()) {
+      append_call call{some, in_.dated()};
+      const auto taken = some.first(call.size());
+      some = some.subspan(call.size());
+      try {
+        keep(call, send(in_, call));
+      } catch (const statement_error& e) {
+        one_by_one(taken, e);
+      } catch (const store_error& e) {
+        if (results.empty())
+          throw;
+        throw store_error{e.what(), store_error::outcome::unknown};
+      }
+    }
+  }
+
+  std::vector<append_result> results;
+
+ private:
+  void keep(const append_call& call, std::vector<append_result> answers) {
+    for (auto& each : answers)
+      results.push_back(std::move(each));
+    if (call.wrote()) {
+      in_.growth().signal();
+      in_.listener().tell();
+    }
+  }
+
+  void one_by_one(commands some, const statement_error& why) {
+    if (some.size() == 1) {
+      results.push_back(refused(*some.front(), why.what()));
+      return;
+    }
+    for (std::size_t i = 0; i < some.size(); ++i)
+      write(some.subspan(i, 1));
+  }
+
+  database& in_;
+};
+
+} // namespace
+
+std::vector<append_result> append_group(database& in, std::span<const append_command> group) {
+  std::vector<append_result> results(group.size());
+  std::vector<const append_command*> sound;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (const auto mistake = mistake_in(group[i])) {
+      results[i] = refused(group[i], *mistake);
+    } else {
+      sound.push_back(&group[i]);
+      places.push_back(i);
+    }
+  }
+  group_writer writer{in};
+  writer.write(sound);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    results[places[i]] = std::move(writer.results[i]);
+  return results;
+}
+
+} // namespace waymark::postgres

@@ -1,0 +1,125 @@
+#include "persistence/postgres/fault.hpp"
+
+#include <array>
+
+namespace waymark::postgres {
+
+namespace {
+
+struct row {
+  std::string_view prefix; ///< Of the SQLSTATE; a whole code stands before its class.
+  blame whose;
+  std::string_view advice;
+};
+
+// Whatever is missing is the store's.
+constexpr std::array table{
+    // the values, or the handler when given them
+    row{"21", blame::event, ""},
+    row{"22", blame::event, ""},
+    row{"23", blame::event, ""},
+    row{"25P02", blame::event, "an earlier statement of this event failed"},
+    row{"25P03", blame::event, "the handler took longer than the session waits for it"},
+    row{"27", blame::event, ""},
+    row{"38", blame::event, ""},
+    row{"44", blame::event, ""},
+    row{"54", blame::event, "the value or the statement is larger than PostgreSQL takes"},
+    row{"57014", blame::event, "the statement was cancelled or took too long"},
+    row{"P0", blame::event, ""},
+    // the projection's SQL and its tables
+    row{"0A", blame::projection, ""},
+    row{"2D", blame::projection, "a handler may not end or nest the transaction"},
+    row{"34", blame::projection, ""},
+    row{"3B", blame::projection, "a handler may not end or nest the transaction"},
+    row{"3F", blame::projection, ""},
+    row{"42501", blame::projection, "grant the role what the projection needs"},
+    row{"42P08", blame::projection, "say what the parameter is by a cast, for example $1::text"},
+    row{"42P18", blame::projection, "say what the parameter is by a cast, for example $1::text"},
+    row{"42P01", blame::projection, "name the table in .table, or see the search_path"},
+    row{"42", blame::projection, ""},
+    // the server
+    row{"08", blame::store, "the connection was lost; it is made anew"},
+    row{"25006", blame::store, "the server is a standby, or read-only; connect to the primary"},
+    row{"28", blame::store, "see user, password and pg_hba.conf"},
+    row{"3D", blame::store, "create the database, or name another"},
+    row{"40", blame::store, "this call may be repeated"},
+    row{"53100", blame::store, "the server's disk is full; make room"},
+    row{"53300", blame::store, "raise max_connections, or lower max_sessions in the address"},
+    row{"53", blame::store, ""},
+    row{"55P03", blame::store, "another transaction holds a lock; this call may be repeated"},
+    row{"55", blame::store, ""},
+    row{"57", blame::store, "the server ended it; this call may be repeated"},
+    row{"58", blame::store, "look at the server's disk and log"},
+};
+
+const row* find(std::string_view sqlstate) noexcept {
+  for (const auto& each : table)
+    if (sqlstate.starts_with(each.prefix))
+      return &each;
+  return nullptr;
+}
+
+std::string text_of(const failure& what) {
+  std::string text = what.where + ": " + what.message;
+  if (!what.sqlstate.empty())
+    text += " [" + what.sqlstate + "]";
+  if (!what.doing.empty())
+    text += " (" + what.doing.substr(0, 300) + ")";
+  if (const auto hint = advice(what.sqlstate); !hint.empty())
+    text += ": " + std::string{hint};
+  return text;
+}
+
+blame judge_at(std::string_view sqlstate, stage when) noexcept {
+  switch (when) {
+  case stage::handler:
+    return judge(sqlstate);
+  case stage::query: // a read-only transaction, which the query tried to write in
+    return sqlstate == "25006" ? blame::event : judge(sqlstate);
+  case stage::append:
+    return judge(sqlstate) == blame::event ? blame::event : blame::store;
+  case stage::commit: // a deferred constraint is the values' fault as at any other statement
+    return sqlstate.starts_with("23") || sqlstate.starts_with("P0") ? blame::event : blame::store;
+  case stage::open:
+    return sqlstate.starts_with("42") ? blame::incompatible : blame::store;
+  case stage::own:
+    break;
+  }
+  return blame::store;
+}
+
+} // namespace
+
+blame judge(std::string_view sqlstate) noexcept {
+  const auto* found = sqlstate.empty() ? nullptr : find(sqlstate);
+  return found != nullptr ? found->whose : blame::store;
+}
+
+std::string_view advice(std::string_view sqlstate) noexcept {
+  const auto* found = sqlstate.empty() ? nullptr : find(sqlstate);
+  return found != nullptr ? found->advice : std::string_view{};
+}
+
+store_error::outcome outcome_of_commit(std::string_view sqlstate, bool connected) noexcept {
+  const bool told = connected && !sqlstate.empty() && !sqlstate.starts_with("08") &&
+                    sqlstate != "40003" && !sqlstate.starts_with("57P");
+  return told ? store_error::outcome::nothing_done : store_error::outcome::unknown;
+}
+
+void raise(const failure& what, stage when) {
+  switch (judge_at(what.sqlstate, when)) {
+  case blame::event:
+    throw statement_error{text_of(what)};
+  case blame::projection:
+    throw projection_error{text_of(what)};
+  case blame::incompatible:
+    throw incompatible_store{text_of(what)};
+  case blame::store:
+    break;
+  }
+  const bool commits = when == stage::commit || when == stage::append;
+  throw store_error{text_of(what), commits ? outcome_of_commit(what.sqlstate, what.connected)
+                                           : store_error::outcome::nothing_done};
+}
+
+} // namespace waymark::postgres

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "persistence/postgres/session.hpp"
+
+#include <waymark/persistence/read_model.hpp>
+
+#include <exception>
+#include <string>
+
+namespace waymark::postgres {
+
+/// The read model as a handler or a query sees it: one open transaction of one session.
+class handler_model final : public read_model {
+ public:
+  enum class access : std::uint8_t { write, read };
+
+  handler_model(session& on, access may) noexcept : on_{on}, access_{may} {}
+
+  /// True once a statement has failed.
+  [[nodiscard]] bool failed() const noexcept { return first_failure_ != nullptr; }
+
+  /// Throws the first failure again; @throws statement_error if the transaction is gone.
+  void require_sound();
+
+ private:
+  std::int64_t do_execute(std::string_view sql, std::span<const sql_value> args) override;
+  result_set do_query(std::string_view sql, std::span<const sql_value> args) override;
+
+  rows run(std::string_view sql, std::span<const sql_value> args);
+  void require_transaction(std::string_view sql) const;
+
+  session& on_;
+  access access_;
+  std::exception_ptr first_failure_;
+};
+
+} // namespace waymark::postgres

@@ -1,0 +1,146 @@
+#include "persistence/postgres/handler_statements.hpp"
+
+#include "persistence/postgres/session.hpp"
+#include "persistence/postgres/sql_words.hpp"
+
+#include <charconv>
+#include <optional>
+
+namespace waymark::postgres {
+
+namespace {
+
+std::string in_quotes(std::string_view sql) {
+  return "\"" + std::string{sql.substr(0, 300)} + (sql.size() > 300 ? "…\"" : "\"");
+}
+
+void require_allowed(std::string_view sql, const std::vector<std::string>& words) {
+  if (sql.find('\0') != std::string_view::npos)
+    throw projection_error{"SQL may not hold a NUL: " + in_quotes(sql)};
+  for (const auto& word : words)
+    if (is_forbidden(word))
+      throw projection_error{"a handler may not end or nest the transaction or change its session, "
+                             "so " +
+                             word + " is refused: " + in_quotes(sql)};
+}
+
+std::string number(double value) {
+  char buffer[40];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  return {buffer, end};
+}
+
+/// A value as the server reads it in text; nothing for NULL.
+struct writer {
+  unsigned int type;
+  std::size_t place;
+  std::string_view sql;
+
+  std::optional<std::string> operator()(std::nullptr_t) const { return std::nullopt; }
+  std::optional<std::string> operator()(bool v) const { return v ? "1" : "0"; }
+  std::optional<std::string> operator()(std::int64_t v) const { return std::to_string(v); }
+  std::optional<std::string> operator()(double v) const { return number(v); }
+  std::optional<std::string> operator()(const std::string& v) const {
+    return (*this)(std::string_view{v});
+  }
+  std::optional<std::string> operator()(std::string_view v) const {
+    if (v.find('\0') != std::string_view::npos)
+      throw statement_error{"argument $" + std::to_string(place) +
+                            " holds a NUL, which PostgreSQL's text can't: " + in_quotes(sql)};
+    return std::string{v};
+  }
+  std::optional<std::string> operator()(std::span<const std::byte> v) const {
+    if (type != static_cast<unsigned int>(oid::bytes))
+      throw projection_error{"argument $" + std::to_string(place) +
+                             " is bytes and its parameter is not; write $" + std::to_string(place) +
+                             "::bytea: " + in_quotes(sql)};
+    constexpr std::string_view digits{"0123456789abcdef"};
+    std::string result{"\\x"};
+    for (const auto b : v) {
+      result += digits[std::to_integer<std::size_t>(b) >> 4];
+      result += digits[std::to_integer<std::size_t>(b) & 15];
+    }
+    return result;
+  }
+};
+
+} // namespace
+
+rows handler_statements::run(std::string_view sql, std::span<const sql_value> args, stage when) {
+  on_.look_for_end();
+  const auto before = made_;
+  const auto& statement = find_or_prepare(sql, when);
+  if (statement.types.size() != args.size())
+    throw projection_error{"the statement takes " + std::to_string(statement.types.size()) +
+                           " argument(s) and was given " + std::to_string(args.size()) + ": " +
+                           in_quotes(sql)};
+  std::vector<std::optional<std::string>> texts;
+  texts.reserve(args.size());
+  for (std::size_t i = 0; i < args.size(); ++i)
+    texts.push_back(std::visit(writer{statement.types[i], i + 1, sql}, args[i].get()));
+  std::vector<const char*> values;
+  for (const auto& each : texts)
+    values.push_back(each ? each->c_str() : nullptr);
+  try {
+    return on_.take(PQexecPrepared(on_.raw(), statement.name.c_str(),
+                                   static_cast<int>(values.size()), values.data(), nullptr, nullptr,
+                                   0),
+                    sql, when);
+  } catch (const projection_error& e) {
+    // A table changed under a statement that was prepared before: on another session it is sound.
+    if (made_ != before || on_.last_sqlstate() != "0A000")
+      throw;
+    on_.retire();
+    throw store_error{e.what()};
+  }
+}
+
+const handler_statement& handler_statements::find_or_prepare(std::string_view sql, stage when) {
+  // A handler mostly repeats its last statement.
+  if (!kept_.empty() && kept_.front().sql == sql)
+    return kept_.front();
+  if (const auto found = by_sql_.find(sql); found != by_sql_.end()) {
+    kept_.splice(kept_.begin(), kept_, found->second);
+    return kept_.front();
+  }
+  auto prepared = prepare(sql, when);
+  if (kept_.size() == bound)
+    drop_oldest();
+  kept_.push_front(std::move(prepared));
+  by_sql_.emplace(kept_.front().sql, kept_.begin());
+  return kept_.front();
+}
+
+handler_statement handler_statements::prepare(std::string_view sql, stage when) {
+  const auto words = first_words(sql);
+  require_allowed(sql, words);
+  if (words.empty())
+    throw projection_error{"there is no SQL statement in " + in_quotes(sql)};
+  if (words.size() > 1)
+    throw projection_error{"more than one statement in one call, give them one by one: " +
+                           in_quotes(sql)};
+  handler_statement result{std::string{sql}, "handler" + std::to_string(++made_), {}};
+  (void)on_.take(PQprepare(on_.raw(), result.name.c_str(), result.sql.c_str(), 0, nullptr), sql,
+                 when);
+  const auto described = on_.take(PQdescribePrepared(on_.raw(), result.name.c_str()), sql, when);
+  const int count = PQnparams(described.raw());
+  for (int i = 0; i < count; ++i)
+    result.types.push_back(PQparamtype(described.raw(), i));
+  return result;
+}
+
+void handler_statements::drop_oldest() {
+  (void)on_.execute("DEALLOCATE " + kept_.back().name);
+  by_sql_.erase(kept_.back().sql);
+  kept_.pop_back();
+}
+
+void handler_statements::run_script(std::string_view sql) {
+  const auto words = first_words(sql);
+  require_allowed(sql, words);
+  if (words.empty())
+    return;
+  (void)on_.take(PQexec(on_.raw(), std::string{sql}.c_str()), sql, stage::handler);
+}
+
+} // namespace waymark::postgres

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "persistence/postgres/fault.hpp"
+
+#include <waymark/persistence/sql_value.hpp>
+
+#include <cstddef>
+#include <list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace waymark::postgres {
+
+class rows;
+class session;
+
+/// A user's statement, as it was prepared on the server.
+struct handler_statement {
+  std::string sql;
+  std::string name;
+  std::vector<unsigned int> types; ///< Of its parameters, as the server deduced them.
+};
+
+/// The users' statements on one session: prepared once, the least recently used given up beyond a
+/// bound.
+class handler_statements {
+ public:
+  static constexpr std::size_t bound = 256;
+
+  explicit handler_statements(session& on) noexcept : on_{on} {}
+
+  /// Runs one statement; the rows are in text.
+  /// @throws projection_error for SQL that is refused or wrong, or another number of arguments;
+  ///   statement_error, store_error.
+  [[nodiscard]] rows run(std::string_view sql, std::span<const sql_value> args, stage when);
+
+  /// Runs a text of one or more statements without parameters, e.g. a projection's tables.
+  void run_script(std::string_view sql);
+
+  [[nodiscard]] std::size_t kept() const noexcept { return kept_.size(); }
+
+ private:
+  using list = std::list<handler_statement>;
+
+  const handler_statement& find_or_prepare(std::string_view sql, stage when);
+  handler_statement prepare(std::string_view sql, stage when);
+  void drop_oldest();
+
+  session& on_;
+  std::size_t made_ = 0;
+  list kept_;                                                   ///< Most recently used first.
+  std::unordered_map<std::string_view, list::iterator> by_sql_; ///< Keys are views of `kept_`.
+};
+
+} // namespace waymark::postgres

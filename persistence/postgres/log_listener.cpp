@@ -1,0 +1,122 @@
+#include "persistence/postgres/log_listener.hpp"
+
+#include "persistence/postgres/pqxx_adapter.hpp"
+
+#include <waymark/messages/error.hpp>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace waymark::postgres {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+/// At most one notification in this time.
+constexpr auto between_two = 5ms;
+/// A notification that was sent to ourselves must be back after this; so often one is sent if there
+/// is no other.
+constexpr auto answer_within = 5s;
+constexpr auto check_every = 10s;
+constexpr auto before_next_try = 1s;
+
+int new_eventfd() noexcept {
+  return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+std::chrono::milliseconds until(steady_clock::time_point when) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(when - steady_clock::now());
+  return std::max(left, std::chrono::milliseconds{0});
+}
+
+} // namespace
+
+void log_growth::signal() {
+  {
+    const std::lock_guard lock{mutex};
+    ++signals;
+  }
+  grown.notify_all();
+}
+
+log_listener::log_listener(const address& where, const std::string& purpose, log_growth& growth)
+    : where_{where}, growth_{growth}, conninfo_{where.conninfo_for(purpose)},
+      channel_{("waymark_" + where.schema).substr(0, 63)}, wake_{new_eventfd()} {
+  if (wake_ < 0)
+    throw store_error{where.shown + ": no file descriptor is left for the listener"};
+  thread_ = std::thread{[this] { run(); }};
+}
+
+log_listener::~log_listener() {
+  stopping_ = true;
+  (void)::eventfd_write(wake_, 1);
+  thread_.join();
+  ::close(wake_);
+}
+
+void log_listener::tell() {
+  if (!to_tell_.exchange(true))
+    (void)::eventfd_write(wake_, 1);
+}
+
+/// True if `socket` has something.
+bool log_listener::wait(int socket, std::chrono::milliseconds at_most) {
+  pollfd both[]{{socket, POLLIN, 0}, {wake_, POLLIN, 0}};
+  const int ready = ::poll(both, 2, static_cast<int>(at_most.count()));
+  eventfd_t ignored = 0;
+  if (ready > 0 && both[1].revents != 0)
+    (void)::eventfd_read(wake_, &ignored);
+  return ready > 0 && both[0].revents != 0;
+}
+
+// Whatever goes wrong, a standby included, waiting readers look for themselves meanwhile.
+void log_listener::run() {
+  while (!stopping_) {
+    try {
+      serve();
+    } catch (const std::exception&) {
+      hears_ = false;
+      growth_.signal();
+    }
+    const auto next = steady_clock::now() + before_next_try;
+    while (!stopping_ && steady_clock::now() < next)
+      (void)wait(-1, until(next));
+  }
+}
+
+void log_listener::serve() {
+  pqxx::connection on{conninfo_};
+  bool heard = true;
+  const channel_listener listener{on, channel_, [&](const std::string&) {
+                                    heard = true;
+                                    growth_.signal();
+                                  }};
+  auto told_at = steady_clock::time_point{};
+  to_tell_ = true; // also shows that what is sent arrives
+  for (;;) {
+    if (stopping_)
+      return;
+    const auto now = steady_clock::now();
+    if (!heard && now >= told_at + answer_within)
+      throw store_error{where_.shown + ": notifications do not arrive"};
+    if ((to_tell_ && now >= told_at + between_two) || (heard && now >= told_at + check_every)) {
+      to_tell_ = false;
+      heard = false;
+      pqxx::nontransaction{on}.exec("NOTIFY " + quoted_name(channel_));
+      told_at = steady_clock::now();
+    }
+    on.get_notifs();
+    hears_ = hears_ || heard;
+    const auto next = to_tell_ ? told_at + between_two
+                               : told_at + (heard ? steady_clock::duration{check_every}
+                                                  : steady_clock::duration{answer_within});
+    (void)wait(on.sock(), until(next));
+  }
+}
+
+} // namespace waymark::postgres

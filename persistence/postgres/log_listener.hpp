@@ -1,0 +1,58 @@
+#pragma once
+
+#include "persistence/postgres/address.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace waymark::postgres {
+
+/// Wakes who waits for the log to grow. A signal is a hint: it is looked into, not believed.
+struct log_growth {
+  std::mutex mutex;
+  std::condition_variable grown;
+  std::uint64_t signals = 0;
+
+  void signal();
+};
+
+/// Tells the other processes of appends and hears of theirs, by one connection and one thread. A
+/// notification is a hint and may be lost; whoever waits for the log looks by itself now and then.
+///
+/// Notifications stand in transactions of their own, because one inside an append would make all
+/// commits wait for each other; at most one in 5 ms, the first at once.
+class log_listener {
+ public:
+  log_listener(const address& where, const std::string& purpose, log_growth& growth);
+  ~log_listener();
+  log_listener(const log_listener&) = delete;
+  log_listener& operator=(const log_listener&) = delete;
+
+  /// This process has appended.
+  void tell();
+
+  /// Whether notifications arrive, as far as known.
+  [[nodiscard]] bool hears() const noexcept { return hears_.load(); }
+
+ private:
+  void run();
+  void serve();
+  bool wait(int socket, std::chrono::milliseconds at_most);
+
+  const address& where_;
+  log_growth& growth_;
+  const std::string conninfo_;
+  const std::string channel_;
+  int wake_ = -1; ///< An eventfd.
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> to_tell_{false};
+  std::atomic<bool> hears_{false};
+  std::thread thread_;
+};
+
+} // namespace waymark::postgres

@@ -1,0 +1,153 @@
+#include "persistence/postgres/session.hpp"
+
+#include "persistence/postgres/handler_statements.hpp"
+
+#include <poll.h>
+
+#include <charconv>
+
+namespace waymark::postgres {
+
+namespace {
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+    text.pop_back();
+  return text;
+}
+
+std::string field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text != nullptr ? text : "";
+}
+
+} // namespace
+
+std::int64_t rows::changed() const noexcept {
+  const std::string_view text{PQcmdTuples(handle_.get())};
+  std::int64_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+std::int64_t rows::integer(int row, int column) const noexcept {
+  const auto bytes = text(row, column);
+  std::uint64_t result = bytes.empty() || (bytes.front() & 0x80) == 0 ? 0 : ~std::uint64_t{0};
+  for (const char c : bytes)
+    result = result << 8 | static_cast<unsigned char>(c);
+  return static_cast<std::int64_t>(result);
+}
+
+std::string_view rows::text(int row, int column) const noexcept {
+  return {PQgetvalue(handle_.get(), row, column),
+          static_cast<std::size_t>(PQgetlength(handle_.get(), row, column))};
+}
+
+uuid rows::id(int row, int column) const noexcept {
+  uuid result;
+  const auto bytes = text(row, column);
+  for (std::size_t i = 0; i < result.bytes.size() && i < bytes.size(); ++i)
+    result.bytes[i] = static_cast<std::uint8_t>(bytes[i]);
+  return result;
+}
+
+std::optional<std::string> rows::optional_text(int row, int column) const {
+  return is_null(row, column) ? std::nullopt : std::optional{std::string{text(row, column)}};
+}
+
+std::optional<timestamp> rows::optional_time(int row, int column) const noexcept {
+  return is_null(row, column) ? std::nullopt : std::optional{time(row, column)};
+}
+
+session::session(const address& where, std::string_view purpose)
+    : where_{where}, handlers_{std::make_unique<handler_statements>(*this)} {
+  connection_.reset(PQconnectdb(where.conninfo_for(purpose).c_str()));
+  if (!connected())
+    raise(
+        {"", where.without_password(trimmed(PQerrorMessage(raw()))), where.shown, "connect", false},
+        stage::open);
+  PQsetNoticeReceiver(
+      raw(),
+      [](void* ended_by, const PGresult* notice) {
+        if (field(notice, PG_DIAG_SEVERITY_NONLOCALIZED) == "FATAL")
+          *static_cast<std::string*>(ended_by) = field(notice, PG_DIAG_SQLSTATE);
+      },
+      &ended_by_);
+  // A client that stops in the middle of a transaction must not hold its locks for good.
+  (void)execute("SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '10s'; "
+                "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET bytea_output = 'hex'; "
+                "SET intervalstyle = 'iso_8601'; SET extra_float_digits = 1",
+                stage::open);
+}
+
+session::~session() = default;
+
+bool session::sound() const noexcept {
+  return connected() && ended_by_.empty() && !retired_ &&
+         PQtransactionStatus(raw()) == PQTRANS_IDLE;
+}
+
+void session::look_for_end() noexcept {
+  pollfd at{PQsocket(raw()), POLLIN, 0};
+  if (::poll(&at, 1, 0) == 0)
+    return;
+  (void)PQconsumeInput(raw());
+  (void)PQisBusy(raw()); // hands what has arrived to the notice receiver
+}
+
+rows session::run(const char* sql, const params& with, stage when) {
+  auto found = prepared_.find(sql);
+  if (found == prepared_.end()) {
+    const auto name = "waymark" + std::to_string(prepared_.size());
+    const auto text = where_.with_schema(sql);
+    (void)take(PQprepare(raw(), name.c_str(), text.c_str(), with.size(), with.types()), sql, when);
+    found = prepared_.emplace(sql, name).first;
+  }
+  return take(PQexecPrepared(raw(), found->second.c_str(), with.size(), with.values(),
+                             with.lengths(), with.formats(), 1),
+              sql, when);
+}
+
+rows session::execute(std::string_view sql, stage when) {
+  return take(PQexec(raw(), where_.with_schema(sql).c_str()), sql, when);
+}
+
+rows session::take(PGresult* result, std::string_view doing, stage when) {
+  rows taken{result};
+  const auto status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+    return taken;
+  auto message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (message.empty())
+    message = status == PGRES_EMPTY_QUERY ? "there is no SQL statement" : PQerrorMessage(raw());
+  if (const auto detail = field(result, PG_DIAG_MESSAGE_DETAIL); !detail.empty())
+    message += " (" + detail + ")";
+  auto sqlstate = field(result, PG_DIAG_SQLSTATE);
+  if (sqlstate.empty() && !connected())
+    sqlstate = ended_by_;
+  if (status == PGRES_EMPTY_QUERY)
+    sqlstate = "42601";
+  last_sqlstate_ = sqlstate;
+  raise({sqlstate, where_.without_password(trimmed(message)), where_.shown, std::string{doing},
+         connected()},
+        when);
+}
+
+void session::commit() {
+  try {
+    const auto done = execute("COMMIT", stage::commit);
+    if (std::string_view{PQcmdStatus(done.raw())} != "COMMIT")
+      throw statement_error{where_.shown + ": a statement of the transaction had failed, so the "
+                                           "server rolled all of it back"};
+  } catch (...) {
+    rollback();
+    throw;
+  }
+}
+
+void session::rollback() noexcept {
+  if (connected() && PQtransactionStatus(raw()) != PQTRANS_IDLE)
+    PQclear(PQexec(raw(), "ROLLBACK"));
+}
+
+} // namespace waymark::postgres

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "persistence/postgres/address.hpp"
+#include "persistence/postgres/fault.hpp"
+#include "persistence/postgres/params.hpp"
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace waymark::postgres {
+
+class handler_statements;
+
+/// Rows in binary, of one of waymark's own statements. Rows and columns count from 0.
+class rows {
+ public:
+  explicit rows(PGresult* taken) noexcept : handle_{taken} {}
+
+  [[nodiscard]] int size() const noexcept { return PQntuples(handle_.get()); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] std::int64_t changed() const noexcept;
+  [[nodiscard]] PGresult* raw() const noexcept { return handle_.get(); }
+
+  [[nodiscard]] bool is_null(int row, int column) const noexcept {
+    return PQgetisnull(handle_.get(), row, column) != 0;
+  }
+  /// An int4 or int8; 0 for NULL.
+  [[nodiscard]] std::int64_t integer(int row, int column) const noexcept;
+  [[nodiscard]] std::string_view text(int row, int column) const noexcept;
+  [[nodiscard]] uuid id(int row, int column) const noexcept;
+  [[nodiscard]] timestamp time(int row, int column) const noexcept {
+    return from_server_time(integer(row, column));
+  }
+  [[nodiscard]] std::optional<std::string> optional_text(int row, int column) const;
+  [[nodiscard]] std::optional<timestamp> optional_time(int row, int column) const noexcept;
+
+ private:
+  struct deleter {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+  };
+  std::unique_ptr<PGresult, deleter> handle_;
+};
+
+/// One connection to the server, with the statements that were prepared on it. Used by one thread
+/// at a time. libpq itself and not libpqxx, which knows neither binary results nor arrays in
+/// binary.
+class session {
+ public:
+  /// @param where must outlive the session. `purpose` shows in pg_stat_activity.
+  /// @throws store_error, incompatible_store.
+  session(const address& where, std::string_view purpose);
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  [[nodiscard]] PGconn* raw() const noexcept { return connection_.get(); }
+  [[nodiscard]] const address& where() const noexcept { return where_; }
+
+  /// Whether it can be used again: connected, and no transaction open.
+  [[nodiscard]] bool sound() const noexcept;
+  [[nodiscard]] bool connected() const noexcept { return PQstatus(raw()) == CONNECTION_OK; }
+  [[nodiscard]] bool in_transaction() const noexcept {
+    return PQtransactionStatus(raw()) == PQTRANS_INTRANS;
+  }
+
+  /// Runs one of waymark's own statements, prepared once. In `sql`, `{schema}` is the schema; it
+  /// must be a string literal: its address is the key.
+  rows run(const char* sql, const params& with = {}, stage when = stage::own);
+
+  /// Runs one statement or several without parameters; `{schema}` as above.
+  rows execute(std::string_view sql, stage when = stage::own);
+
+  void begin() { (void)execute("BEGIN"); }
+  /// Commits or throws. @throws store_error whose outcome says what is known; statement_error.
+  void commit();
+  /// Leaves no transaction open, if the connection is still there.
+  void rollback() noexcept;
+
+  /// Takes a result that libpq gave, or throws what it deserves.
+  rows take(PGresult* result, std::string_view doing, stage when);
+
+  /// Looks whether the server has ended the session meanwhile, so that the next statement can say
+  /// why.
+  void look_for_end() noexcept;
+
+  /// Of the last error; empty if the server gave none.
+  [[nodiscard]] const std::string& last_sqlstate() const noexcept { return last_sqlstate_; }
+
+  /// It is not to be used again after its transaction.
+  void retire() noexcept { retired_ = true; }
+
+  /// What handlers ran on this connection.
+  [[nodiscard]] handler_statements& handlers() noexcept { return *handlers_; }
+
+ private:
+  struct closer {
+    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+  };
+  const address& where_;
+  std::unique_ptr<PGconn, closer> connection_;
+  std::string last_sqlstate_;
+  std::string ended_by_; ///< The SQLSTATE with which the server ended the session unasked.
+  bool retired_ = false;
+  std::unordered_map<const char*, std::string> prepared_; ///< The names they have on the server.
+  std::unique_ptr<handler_statements> handlers_;
+};
+
+/// The transaction of a session; rolls back unless it is committed.
+class transaction {
+ public:
+  explicit transaction(session& on) : on_{on} { on_.begin(); }
+  ~transaction() { on_.rollback(); }
+  transaction(const transaction&) = delete;
+  transaction& operator=(const transaction&) = delete;
+
+  void commit() { on_.commit(); }
+
+ private:
+  session& on_;
+};
+
+} // namespace waymark::postgres
