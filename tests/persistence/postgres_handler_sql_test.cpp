@@ -1,0 +1,163 @@
+#include "tests/catch.hpp"
+
+#include "tests/contract/projection_store_contract.hpp"
+#include "tests/persistence/postgres_server.hpp"
+
+#include <waymark/persistence/store.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <thread>
+
+namespace waymark::test {
+
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using contract::own;
+using contract::request_of;
+using contract::step;
+
+/// A store with a table, and one unit of work after another.
+struct handler_fixture {
+  postgres_schema schema;
+  waymark::store store = open(schema.address());
+  ownership owner = own(*store.projections, request_of("p", "a"));
+
+  handler_fixture() {
+    store.projections->prepare_tables(std::vector<std::string>{
+        "CREATE TABLE t (id BIGINT PRIMARY KEY, x TEXT); CREATE INDEX by_x ON t (x);"});
+  }
+
+  template <class Exception, class... Args>
+  std::string refused(const std::string& sql, const Args&... args) {
+    INFO(sql);
+    auto unit = store.projections->begin(owner);
+    std::string text;
+    try {
+      unit->model().execute(sql, args...);
+      FAIL("it ran");
+    } catch (const Exception& e) {
+      text = e.what();
+    }
+    CHECK(unit->failed());
+    CHECK_THROWS(unit->commit(step(0, 1)));
+    CHECK(store.projections->load(owner.key)->position == 0);
+    return text;
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(handler_fixture, "handlers keep off the transaction and the session") {
+  for (const char* sql :
+       {"BEGIN ISOLATION LEVEL SERIALIZABLE", "/* x */ end", "-- x\n COMMIT AND CHAIN", "ABORT",
+        "PREPARE TRANSACTION 'x'", "SAVEPOINT s", "SET search_path = pg_catalog", "DISCARD ALL",
+        "DEALLOCATE ALL", "LISTEN x", "COPY t FROM STDIN", "START TRANSACTION", "LOAD 'x'",
+        "DELETE FROM t; COMMIT"})
+    (void)refused<projection_error>(sql);
+  (void)refused<projection_error>("DO $$ BEGIN COMMIT; END $$");
+  CHECK_THROWS_AS(store.projections->prepare_tables(
+                      std::vector<std::string>{"CREATE TABLE u (x BIGINT); COMMIT"}),
+                  projection_error);
+}
+
+TEST_CASE_METHOD(handler_fixture, "who is to blame for a statement") {
+  (void)refused<statement_error>("INSERT INTO t VALUES (1, 'a'), (1, 'b')");
+  (void)refused<statement_error>("SELECT 1 / (id - id) FROM (SELECT 1 AS id) x");
+  (void)refused<statement_error>("INSERT INTO t VALUES ($1, 'a')", "not a number");
+  (void)refused<statement_error>("INSERT INTO t VALUES (1, $1)", std::string{"a\0b", 3});
+  (void)refused<statement_error>("INSERT INTO t VALUES (1, $1)", "\xff");
+  (void)refused<statement_error>("DO $$ BEGIN RAISE EXCEPTION 'mine'; END $$");
+  (void)refused<projection_error>("INSERT INTO nowhere VALUES (1)");
+  (void)refused<projection_error>("SELECT no_such_function(1)");
+  (void)refused<projection_error>("SELECT * FROM pg_authid, no_such_schema.t");
+  CHECK_THAT(refused<projection_error>("SELECT $1 IS NULL, $2 IS NULL", 1, 2),
+             ContainsSubstring("$1::text"));
+  CHECK_THAT(
+      refused<projection_error>("INSERT INTO t VALUES (1, $1)",
+                                std::span<const std::byte>{std::as_bytes(std::span{"ab", 2})}),
+      ContainsSubstring("$1::bytea"));
+}
+
+TEST_CASE_METHOD(handler_fixture, "execute answers the rows it changed") {
+  auto unit = store.projections->begin(owner);
+  auto& db = unit->model();
+  CHECK(db.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')") == 2);
+  CHECK(db.execute("SELECT * FROM t") == 0);
+  CHECK(db.execute("CREATE TABLE u (y BIGINT)") == 0);
+  CHECK(db.execute("UPDATE t SET x = $1", "c") == 2);
+  CHECK(db.execute("DELETE FROM t WHERE id = $1", 7) == 0);
+  CHECK(db.query("SELECT id, x FROM t WHERE id > 5").columns ==
+        std::vector<std::string>{"id", "x"});
+  CHECK(db.query_as<std::int64_t>("DELETE FROM t WHERE id = 1 RETURNING id").size() == 1);
+}
+
+TEST_CASE_METHOD(handler_fixture, "values come back as what they are") {
+  auto unit = store.projections->begin(owner);
+  auto& db = unit->model();
+  db.execute("CREATE TABLE v (a BOOLEAN, b INTEGER, c NUMERIC, d REAL, e TIMESTAMPTZ, f UUID, "
+             "g BYTEA, h DATE, i JSONB)");
+  const auto id = uuid::v7();
+  const timestamp when{std::chrono::microseconds{1'700'000'000'123'456}};
+  const std::byte bytes[]{std::byte{0}, std::byte{0xfe}, std::byte{'a'}};
+  db.execute("INSERT INTO v VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", true, 7, 1250, 0.5, when,
+             id, std::span<const std::byte>{bytes}, "2026-11-21", nlohmann::json{{"n", 1}});
+  CHECK(db.query_value<bool>("SELECT a FROM v"));
+  CHECK(db.query_value<int>("SELECT b FROM v") == 7);
+  CHECK(db.query_value<std::int64_t>("SELECT c FROM v") == 1250);
+  CHECK(db.query_value<double>("SELECT c / 4 FROM v") == 312.5);
+  CHECK(db.query_value<double>("SELECT d FROM v") == 0.5);
+  CHECK(std::isnan(db.query_value<double>("SELECT 'NaN'::float8")));
+  CHECK(db.query_value<timestamp>("SELECT e FROM v") == when);
+  CHECK(db.query_value<timestamp>("SELECT e::timestamp FROM v") == when);
+  CHECK(db.query_value<uuid>("SELECT f FROM v") == id);
+  CHECK(db.query_value<std::vector<std::byte>>("SELECT g FROM v") ==
+        std::vector<std::byte>{bytes, bytes + 3});
+  CHECK(db.query_value<std::string>("SELECT h FROM v") == "2026-11-21");
+  CHECK(db.query_value<std::string>("SELECT i FROM v") == "{\"n\": 1}");
+  CHECK(db.query_value<std::string>("SELECT $1::text", "cast") == "cast");
+  CHECK(db.query_value<std::optional<int>>("SELECT NULL::integer") == std::nullopt);
+  // one argument in columns of different types, as far as the server can deduce them
+  db.execute("CREATE TABLE w (a BIGINT, b TEXT)");
+  db.execute("INSERT INTO w VALUES ($1::bigint, $1::bigint::text)", 5);
+  CHECK(db.query_value<std::string>("SELECT b FROM w WHERE a = $1", 5) == "5");
+}
+
+TEST_CASE_METHOD(handler_fixture, "many different statements are all served") {
+  auto unit = store.projections->begin(owner);
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 400; ++i)
+      CHECK(unit->model().query_value<std::int64_t>("SELECT " + std::to_string(i) + " + $1::bigint",
+                                                    1) == i + 1);
+  CHECK(std::stoi(unit->model().query_value<std::string>(
+            "SELECT count(*)::text FROM pg_prepared_statements WHERE name LIKE 'handler%'")) <=
+        257);
+}
+
+TEST_CASE_METHOD(handler_fixture, "a handler that dawdles in a transaction is at fault itself") {
+  auto unit = store.projections->begin(owner);
+  auto& db = unit->model();
+  (void)db.query("SELECT set_config('idle_in_transaction_session_timeout', '50', true)");
+  const auto pid = db.query_value<std::int64_t>("SELECT pg_backend_pid()");
+  while (run_sql("SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(pid)) != "0")
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  CHECK_THROWS_AS(db.execute("DELETE FROM t"), statement_error);
+  CHECK(unit->failed());
+  unit.reset();
+  CHECK(store.projections->begin(owner) != nullptr);
+}
+
+TEST_CASE_METHOD(handler_fixture, "a table that changes under a prepared statement") {
+  const auto count = [&] {
+    auto unit = store.projections->begin(owner);
+    return unit->model().query("SELECT * FROM t").columns.size();
+  };
+  CHECK(count() == 2);
+  run_sql("ALTER TABLE " + schema.name() + ".t ADD COLUMN y BIGINT");
+  CHECK_THROWS_AS(count(), store_error); // so it is done again
+  CHECK(count() == 3);
+}
+
+} // namespace waymark::test

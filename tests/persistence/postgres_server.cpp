@@ -1,0 +1,105 @@
+#include "tests/persistence/postgres_server.hpp"
+
+#include "tests/persistence/temporary_folder.hpp"
+
+#include <waymark/messages/uuid.hpp>
+
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace waymark::test {
+
+namespace {
+
+postgres_server read_file() {
+  const char* name = std::getenv("WAYMARK_TEST_POSTGRES");
+  std::ifstream file{name != nullptr ? name : ""};
+  if (!file)
+    throw std::runtime_error{
+        "there is no PostgreSQL server for this test: run it by ctest, or start one by "
+        "`sh tests/persistence/postgres_server.sh start FILE` and set WAYMARK_TEST_POSTGRES=FILE"};
+  postgres_server result;
+  for (std::string line; std::getline(file, line);) {
+    const auto equals = line.find('=');
+    const auto key = line.substr(0, equals);
+    const auto value = line.substr(equals + 1);
+    if (key == "address")
+      result.address = value;
+    else if (key == "folder")
+      result.folder = value;
+    else if (key == "owner")
+      result.owner = value;
+    else if (key == "pg_ctl")
+      result.pg_ctl = value;
+  }
+  return result;
+}
+
+} // namespace
+
+const postgres_server& postgres_server::instance() {
+  static const auto server = read_file();
+  return server;
+}
+
+void postgres_server::start_own() {
+  static const temporary_folder folder;
+  static const auto started = [] {
+    const char* script = std::getenv("WAYMARK_TEST_POSTGRES_SCRIPT");
+    if (script == nullptr)
+      throw std::runtime_error{"WAYMARK_TEST_POSTGRES_SCRIPT must name postgres_server.sh"};
+    const auto file = folder.file("server");
+    if (std::system(("exec sh '" + std::string{script} + "' start '" + file + "'").c_str()) != 0)
+      throw std::runtime_error{"a PostgreSQL server could not be started"};
+    ::setenv("WAYMARK_TEST_POSTGRES", file.c_str(), 1);
+    return true;
+  }();
+  (void)started;
+}
+
+void postgres_server::crash_and_restart() const {
+  auto command = pg_ctl + " -D " + folder + "/data -l " + folder +
+                 "/data/server.log -m immediate -w -t 60 restart >/dev/null 2>&1 </dev/null";
+  if (::geteuid() == 0)
+    command = "cd / && setpriv --reuid=" + owner + " --regid=$(id -g " + owner +
+              ") --clear-groups sh -c '" + command + "'";
+  if (std::system(command.c_str()) != 0)
+    throw std::runtime_error{"the server did not come up again"};
+}
+
+std::string run_sql(const std::string& sql) {
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> on{
+      PQconnectdb(postgres_server::instance().address.c_str()), PQfinish};
+  const std::unique_ptr<PGresult, void (*)(PGresult*)> result{PQexec(on.get(), sql.c_str()),
+                                                              PQclear};
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+    throw std::runtime_error{sql + ": " + PQerrorMessage(on.get())};
+  return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+postgres_schema::postgres_schema() : name_{"t" + uuid::v7().to_string()} {
+  for (auto& c : name_)
+    if (c == '-')
+      c = '_';
+}
+
+postgres_schema::~postgres_schema() {
+  try {
+    run_sql("SET client_min_messages = error; SET lock_timeout = '20s'; DROP SCHEMA IF EXISTS " +
+            name_ + " CASCADE");
+  } catch (const std::exception&) { // the server goes away at the end anyway
+  }
+}
+
+std::string postgres_schema::address(const std::string& more) const {
+  return postgres_server::instance().address + "&options=-csearch_path%3D" + name_ +
+         "&schema=" + name_ + more;
+}
+
+} // namespace waymark::test

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+namespace waymark::test {
+
+/// The private server that ctest starts for the tests marked POSTGRES (see postgres_server.sh).
+struct postgres_server {
+  std::string address; ///< Of its database, for a superuser.
+  std::string folder;
+  std::string owner; ///< The system's user that it runs as.
+  std::string pg_ctl;
+
+  /// @throws std::runtime_error that says how to get one.
+  [[nodiscard]] static const postgres_server& instance();
+
+  /// Starts another one for this process alone, which `instance` gives from then on; to be called
+  /// before anything else. It ends with the process.
+  static void start_own();
+
+  /// Stops it as a crash would and starts it again.
+  void crash_and_restart() const;
+};
+
+/// A schema of its own in the server, for waymark's tables and for read models; dropped at the end.
+class postgres_schema {
+ public:
+  postgres_schema();
+  ~postgres_schema();
+  postgres_schema(const postgres_schema&) = delete;
+  postgres_schema& operator=(const postgres_schema&) = delete;
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// `more` is added to the parameters: "&max_sessions=2".
+  [[nodiscard]] std::string address(const std::string& more = "") const;
+
+ private:
+  std::string name_;
+};
+
+/// Runs SQL on a connection of its own; the first value of the answer, in text.
+std::string run_sql(const std::string& sql);
+
+} // namespace waymark::test

@@ -1,0 +1,81 @@
+# postgres_server.sh start|stop FILE: a private PostgreSQL server for the tests, in a new folder and
+# on a unix socket there alone. `start` writes into FILE what the tests need to know of it, `stop`
+# ends it and takes the folder away. It also ends by itself when whoever started it is gone.
+set -eu
+file=$2
+
+fail() {
+  echo "postgres_server.sh: $*" >&2
+  exit 1
+}
+
+# PostgreSQL refuses to run as root.
+as_owner() {
+  if [ "$(id -u)" = 0 ]; then
+    setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups env HOME=/tmp "$@"
+  else
+    "$@"
+  fi
+}
+
+stop_server() {
+  [ -e "$file" ] || return 0
+  folder=$(sed -n 's/^folder=//p' "$file")
+  rm -f "$file"
+  case $folder in
+  /*/waymark-postgres-*) ;;
+  *) return 0 ;;
+  esac
+  [ -d "$folder" ] || return 0
+  owner=$(stat -c %U "$folder")
+  as_owner "$(cat "$folder/bin")/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$folder"
+}
+
+start_server() {
+  owner=$(id -un)
+  if [ "$owner" = root ]; then
+    owner=postgres
+    id "$owner" >/dev/null 2>&1 || owner=nobody
+  fi
+  bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+  [ -x "$bin/initdb" ] || bin=$(dirname "$(command -v initdb || echo /nowhere/initdb)")
+  [ -x "$bin/initdb" ] || fail "there is no PostgreSQL server here; install the package postgresql"
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/waymark-postgres-XXXXXX")
+  echo "$bin" >"$folder/bin"
+  [ "$(id -u)" != 0 ] || chown -R "$owner" "$folder"
+  cd "$folder"
+  as_owner "$bin/initdb" -D "$folder/data" -U waymark -A trust -E UTF8 --locale=C.UTF-8 \
+    --no-sync >"$folder/initdb.log" 2>&1 || fail "initdb failed: $(cat "$folder/initdb.log")"
+  # The tests kill the server, never the machine: it need not wait for the disk.
+  cat >>"$folder/data/postgresql.conf" <<END
+listen_addresses = ''
+unix_socket_directories = '$folder'
+port = 5432
+fsync = off
+max_connections = 200
+END
+  as_owner "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -t 60 start \
+    >/dev/null 2>&1 </dev/null || fail "no server came up: $(cat "$folder/data/server.log")"
+  {
+    echo "address=postgresql:///postgres?host=$folder&user=waymark"
+    echo "folder=$folder"
+    echo "owner=$owner"
+    echo "pg_ctl=$bin/pg_ctl"
+  } >"$file.new"
+  mv "$file.new" "$file"
+  # PPID is ctest.
+  (
+    while kill -0 "$PPID" 2>/dev/null && [ -d "$folder" ]; do sleep 2; done
+    if [ -d "$folder" ]; then stop_server; fi
+  ) >/dev/null 2>&1 </dev/null &
+}
+
+case $1 in
+start)
+  stop_server
+  start_server
+  ;;
+stop) stop_server ;;
+*) fail "usage: postgres_server.sh start|stop FILE" ;;
+esac

@@ -1,0 +1,105 @@
+#include "tests/catch.hpp"
+
+#include "persistence/postgres/address.hpp"
+#include "persistence/postgres/params.hpp"
+#include "persistence/postgres/sql_words.hpp"
+
+#include <waymark/messages/error.hpp>
+#include <waymark/persistence/store.hpp>
+
+namespace waymark::postgres {
+
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("an address is taken apart, and its password shown to nobody") {
+  const auto a =
+      address::parse("postgresql://shop:s3cret%20word@db.example:6432/orders?sslmode=require"
+                     "&schema=log_1&max_sessions=3&schema_mode=verify");
+  CHECK(a.schema == "log_1");
+  CHECK(a.max_sessions == 3);
+  CHECK(a.verify);
+  CHECK_FALSE(a.prepared_transactions);
+  CHECK(a.password == "s3cret word");
+  CHECK(a.shown == "postgresql://shop@db.example:6432/orders?schema=log_1");
+  CHECK_THAT(a.conninfo, ContainsSubstring("sslmode='require'"));
+  CHECK_THAT(a.conninfo, ContainsSubstring("password='s3cret word'"));
+  CHECK_THAT(a.conninfo, ContainsSubstring("tcp_user_timeout="));
+  CHECK(a.without_password("not s3cret word here") == "not *** here");
+
+  const auto plain = address::parse("postgres://");
+  CHECK(plain.schema == "waymark");
+  CHECK(plain.max_sessions == 8);
+  CHECK(plain.password.empty());
+  CHECK(plain.without_password("as it is") == "as it is");
+  CHECK_THAT(address::parse("postgresql://h/d?password=it's%5Cx").conninfo,
+             ContainsSubstring("password='it\\'s\\\\x'"));
+}
+
+TEST_CASE("a wrong address is refused without being repeated") {
+  for (const char* text :
+       {"postgresql://u:s3cret@h/d?no_such_parameter=1", "postgresql://u:s3cret@h/d?schema=Log",
+        "postgresql://u:s3cret@h/d?schema=", "postgresql://u:s3cret@h/d?schema=pg_x",
+        "postgresql://u:s3cret@h/d?max_sessions=0", "postgresql://u:s3cret@h/d?max_sessions=many",
+        "postgresql://u:s3cret@h/d?schema_mode=maybe",
+        "postgresql://u:s3cret@h/d?prepared_transactions=yes", "postgresql://u:s3cret%zz@h/d",
+        "postgresql://u:s3cret@[h/d"}) {
+    INFO(text);
+    try {
+      (void)open(text);
+      FAIL("it was taken");
+    } catch (const usage_error& e) {
+      CHECK(std::string{e.what()}.find("s3cret") == std::string::npos);
+      CHECK_THAT(e.what(), ContainsSubstring("postgresql://user@host"));
+    }
+  }
+}
+
+TEST_CASE("no password in the error of a server that is not there") {
+  try {
+    (void)open("postgresql://u:s3cret@127.0.0.1:1/d?connect_timeout=2");
+    FAIL("there was a server");
+  } catch (const store_error& e) {
+    CHECK(std::string{e.what()}.find("s3cret") == std::string::npos);
+    CHECK_THAT(e.what(), ContainsSubstring("postgresql://u@127.0.0.1:1/d"));
+    CHECK_FALSE(e.outcome_unknown());
+  }
+}
+
+TEST_CASE("the first word of each statement is found") {
+  using words = std::vector<std::string>;
+  CHECK(first_words("").empty());
+  CHECK(first_words(" ;; -- COMMIT\n /* BEGIN /* x */ ; */ ;").empty());
+  CHECK(first_words("select 1") == words{"SELECT"});
+  CHECK(first_words(" /* ; */ cOmMiT;") == words{"COMMIT"});
+  CHECK(first_words("insert into t values (';', ''';', E'\\';', \";\", 'it''s;'); end") ==
+        words{"INSERT", "END"});
+  CHECK(first_words("do $$ begin; end; $$; do $x1$ a; $$ ; $x1$; abort") ==
+        words{"DO", "DO", "ABORT"});
+  CHECK(first_words("select $1; select a$b$c; rollback") == words{"SELECT", "SELECT", "ROLLBACK"});
+  CHECK(first_words("(select 1); with x as (select 1) select 2") == words{"", "WITH"});
+  CHECK(first_words("select 'open; commit") == words{"SELECT"});
+  CHECK(first_words("select $$ open; commit") == words{"SELECT"});
+  CHECK(first_words("select /* open; commit") == words{"SELECT"});
+  CHECK(first_words("select 1;-- x") == words{"SELECT"});
+  CHECK(is_forbidden("COMMIT"));
+  CHECK(is_forbidden("SET"));
+  CHECK_FALSE(is_forbidden("SELECT"));
+}
+
+TEST_CASE("text is made storable") {
+  CHECK(storable("plain \xc3\xa4") == "plain \xc3\xa4");
+  CHECK(storable(std::string_view{"a\0b\xff", 4}) == "a?b?");
+  const timestamp when{std::chrono::microseconds{1'700'000'000'123'456}};
+  CHECK(from_server_time(to_server_time(when)) == when);
+  CHECK(from_server_time(0) == std::chrono::sys_days{std::chrono::year{2000} / 1 / 1});
+}
+
+TEST_CASE("the schema can be printed for those who make it by hand") {
+  const auto sql = postgresql_schema("postgresql://h/d?schema=log_1");
+  CHECK_THAT(sql, ContainsSubstring("CREATE TABLE \"log_1\".events"));
+  CHECK_THAT(sql, ContainsSubstring("'waymark append log_1'"));
+  CHECK(sql.find('{' + std::string{"schema"}) == std::string::npos);
+  CHECK_THROWS_AS(postgresql_schema("sqlite:x"), usage_error);
+}
+
+} // namespace waymark::postgres

@@ -1,0 +1,266 @@
+// What a server does to its sessions, and other people to the server.
+#include "tests/catch.hpp"
+
+#include "persistence/postgres/database.hpp"
+#include "tests/contract/event_store_contract.hpp"
+#include "tests/contract/projection_store_contract.hpp"
+#include "tests/contract/read_model_contract.hpp"
+#include "tests/persistence/postgres_server.hpp"
+
+#include <waymark/persistence/store.hpp>
+
+#include <libpq-fe.h>
+
+#include <thread>
+
+namespace waymark::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+using contract::command;
+using contract::event_of;
+using contract::own;
+using contract::request_of;
+using contract::step;
+
+const std::string& my_sessions() {
+  static const auto name = postgres::session_name(this_process_instance());
+  return name;
+}
+
+std::string sessions_like(const std::string& purpose) {
+  return "FROM pg_stat_activity WHERE application_name LIKE '" + my_sessions() + " " + purpose +
+         "'";
+}
+
+/// Ends sessions of this process and waits until they are gone.
+void terminate(const std::string& purpose = "%") {
+  run_sql("SELECT count(pg_terminate_backend(pid, 20000)) " + sessions_like(purpose));
+}
+
+/// A connection that a test holds open.
+class raw_session {
+ public:
+  explicit raw_session(const std::string& name = "test")
+      : on_{PQconnectdb(postgres_server::instance().address.c_str()), PQfinish} {
+    run("SET application_name = '" + name + "'");
+  }
+  void run(const std::string& sql) {
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result{PQexec(on_.get(), sql.c_str()),
+                                                                PQclear};
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+      throw std::runtime_error{PQerrorMessage(on_.get())};
+  }
+
+ private:
+  std::unique_ptr<PGconn, void (*)(PGconn*)> on_;
+};
+
+} // namespace
+
+TEST_CASE("sessions that were ended while idle are made anew without a word") {
+  const postgres_schema schema;
+  const auto store = open(schema.address());
+  store.projections->prepare_tables(contract::revenue_table());
+  auto owner = own(*store.projections, request_of("p", "a"));
+  for (int round = 0; round < 3; ++round) {
+    terminate();
+    CHECK(store.events->append(command("s", any_version, {event_of("A")})).last_position ==
+          round + 1);
+    CHECK(store.events->wait_for(round, 30s) == round + 1);
+    CHECK(store.events->read_all(0).events.size() == static_cast<std::size_t>(round) + 1);
+    auto unit = store.projections->begin(owner);
+    unit->model().execute(contract::add_revenue, "monday", 5);
+    CHECK(unit->commit(step(round, round + 1)) == commit_status::committed);
+    CHECK(contract::revenue(*store.projections) == 5 * (round + 1));
+  }
+}
+
+TEST_CASE("a unit of work whose session is ended is a store fault and leaves nothing") {
+  const postgres_schema schema;
+  const auto store = open(schema.address());
+  store.projections->prepare_tables(contract::revenue_table());
+  const auto owner = own(*store.projections, request_of("p", "a"));
+  {
+    auto unit = store.projections->begin(owner);
+    unit->model().execute(contract::add_revenue, "monday", 5);
+    terminate("unit");
+    CHECK_THROWS_AS(unit->model().execute(contract::add_revenue, "monday", 5), store_error);
+    CHECK(unit->failed());
+    CHECK_THROWS_AS(unit->commit(step(0, 1)), store_error);
+  }
+  {
+    auto unit = store.projections->begin(owner);
+    unit->model().execute(contract::add_revenue, "monday", 5);
+    terminate("unit");
+    CHECK_THROWS_AS(unit->commit(step(0, 1)), store_error);
+  }
+  CHECK(contract::revenue(*store.projections) == 0);
+  CHECK(store.projections->load(owner.key)->position == 0);
+  CHECK(store.projections->begin(owner)->commit(step(0, 1)) == commit_status::committed);
+}
+
+TEST_CASE("appends whose sessions are ended at any moment are written once") {
+  const postgres_schema schema;
+  const auto events = open(schema.address()).events;
+  std::atomic<bool> done{false};
+  std::thread killer{[&] {
+    for (int i = 0; i < 40; ++i)
+      terminate("append");
+    done = true;
+  }};
+  std::vector<uuid> acknowledged, uncertain;
+  while (!done) {
+    const auto id = uuid::v7();
+    try {
+      events->append(command("s", any_version, {contract::event_with(id)}));
+      acknowledged.push_back(id);
+    } catch (const store_error&) {
+      uncertain.push_back(id);
+    }
+  }
+  killer.join();
+  for (const auto& id : uncertain) // sent again, each takes effect once
+    events->append(command("s", any_version, {contract::event_with(id)}));
+  std::set<uuid> found;
+  position_t last = 0;
+  for (;;) {
+    const auto page = events->read_all(last);
+    for (const auto& e : page.events) {
+      CHECK(e.position == ++last);
+      CHECK(e.aggregate_version == last);
+      CHECK(found.insert(e.event_id).second);
+    }
+    if (last == page.head)
+      break;
+  }
+  CHECK(found.size() == acknowledged.size() + uncertain.size());
+  for (const auto& id : acknowledged)
+    CHECK(found.contains(id));
+}
+
+TEST_CASE("who holds appends up is named") {
+  const postgres_schema schema;
+  const auto events = open(schema.address()).events;
+  run_sql("DO $$ BEGIN EXECUTE (SELECT 'ALTER FUNCTION ' || oid::regprocedure || "
+          "' SET lock_timeout = ''100ms''' FROM pg_proc WHERE proname = 'append' AND "
+          "pronamespace = '" +
+          schema.name() + "'::regnamespace); END $$");
+  raw_session slow{"nightly import"};
+  slow.run("BEGIN");
+  slow.run("SELECT " + schema.name() + ".append_event('Order', 'o', 'Placed', '{}')");
+  try {
+    events->append(command("s", any_version, {event_of("A")}));
+    FAIL("it did not wait");
+  } catch (const store_error& e) {
+    CHECK_THAT(e.what(), ContainsSubstring("nightly import"));
+    CHECK_THAT(e.what(), ContainsSubstring("idle in transaction"));
+    CHECK_FALSE(e.outcome_unknown());
+  }
+  CHECK(events->head() == 0);
+  slow.run("COMMIT");
+  CHECK(events->append(command("s", any_version, {event_of("A")})).last_position == 2);
+}
+
+TEST_CASE("transactions that only write elsewhere hold nobody up") {
+  const postgres_schema schema;
+  const auto events = open(schema.address()).events;
+  run_sql("CREATE TABLE " + schema.name() + ".mine (x BIGINT)");
+  raw_session other;
+  other.run("BEGIN");
+  other.run("INSERT INTO " + schema.name() + ".mine VALUES (1)");
+  events->append(command("s", any_version, {event_of("A")}));
+  CHECK(events->wait_for(0, 30s) == 1);
+  CHECK(events->read_all(0).events.size() == 1);
+}
+
+TEST_CASE("row locks of a frozen owner do not hold up its successor") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  projections->prepare_tables(contract::revenue_table());
+  own(*projections, request_of("p", "frozen"));
+  raw_session frozen{postgres::session_name("frozen") + " unit"};
+  frozen.run("SET search_path = " + schema.name());
+  frozen.run("BEGIN");
+  frozen.run("INSERT INTO revenue VALUES ('monday', 1)");
+  frozen.run("UPDATE checkpoints SET position = 1");
+  raw_session bystander{postgres::session_name("another") + " unit"};
+  bystander.run("BEGIN");
+
+  auto heir = request_of("p", "heir");
+  heir.owner_timeout = 200ms;
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  auto got = contract::claim_one(*projections, heir);
+  while (got.state == claim_result::status::held && std::chrono::steady_clock::now() < deadline)
+    got = contract::claim_one(*projections, heir);
+  REQUIRE(got.state == claim_result::status::granted);
+  CHECK(got.record.position == 0);
+  auto unit = projections->begin({heir.key, got.record.epoch});
+  REQUIRE(unit);
+  unit->model().execute(contract::add_revenue, "monday", 5);
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+  CHECK_THROWS(frozen.run("COMMIT"));
+  CHECK_NOTHROW(bystander.run("COMMIT"));
+  CHECK(contract::revenue(*projections) == 5);
+}
+
+TEST_CASE("notifications arrive, and again after the listener was ended") {
+  const postgres_schema schema;
+  const auto reader = open(schema.address(), {.poll_interval = 1h});
+  const auto writer = open(schema.address());
+  postgres::database in{postgres::address::parse(schema.address()), {}};
+  const auto listens = [&] {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (!in.listener().hears() && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(1ms);
+    return in.listener().hears();
+  };
+  REQUIRE(listens());
+  for (int round = 0; round < 2; ++round) {
+    const auto before = [&] {
+      const std::lock_guard lock{in.growth().mutex};
+      return in.growth().signals;
+    }();
+    writer.events->append(command("s", any_version, {event_of("A")}));
+    {
+      std::unique_lock lock{in.growth().mutex};
+      CHECK(in.growth().grown.wait_for(lock, 60s, [&] { return in.growth().signals != before; }));
+    }
+    // Its own poll comes in an hour.
+    CHECK(reader.events->wait_for(round, 60s) == round + 1);
+    terminate("listen");
+    REQUIRE(listens());
+  }
+}
+
+TEST_CASE("at most as many units of work as there are sessions") {
+  const postgres_schema schema;
+  const auto store = open(schema.address("&max_sessions=2"));
+  CHECK(store.projections->max_sessions() == 2);
+  std::vector<ownership> owners;
+  for (int i = 0; i < 6; ++i)
+    owners.push_back(own(*store.projections, request_of("p" + std::to_string(i), "a")));
+  std::atomic<int> committed{0};
+  std::vector<std::thread> threads;
+  for (const auto& owner : owners)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 10; ++i) {
+        auto unit = store.projections->begin(owner);
+        (void)unit->model().query("SELECT pg_sleep(0.002)");
+        if (unit->commit(step(i, i + 1)) == commit_status::committed)
+          ++committed;
+      }
+    });
+  for (auto& each : threads)
+    each.join();
+  CHECK(committed == 60);
+  CHECK(run_sql("SELECT count(*) <= 2 " + sessions_like("unit") +
+                " AND backend_start > now() - interval '1 minute' AND pid IN (SELECT pid FROM "
+                "pg_stat_activity WHERE query LIKE '%" +
+                schema.name() + "%')") == "t");
+}
+
+} // namespace waymark::test

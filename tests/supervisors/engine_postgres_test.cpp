@@ -1,0 +1,95 @@
+// The engine with its log in PostgreSQL, its read models there, and any mix with SQLite.
+#include "tests/catch.hpp"
+#include "tests/persistence/postgres_server.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+using namespace waymark;
+using namespace waymark::test;
+
+namespace {
+
+/// Appends on one engine, projects, starts again and goes on.
+void appends_projects_and_resumes(const std::function<store()>& log,
+                                  const std::function<std::shared_ptr<projection_store>()>& into) {
+  constexpr int events = 300;
+  for (int run = 1; run <= 2; ++run) {
+    engine_options options;
+    options.log.level = log_level::warning;
+    engine e{log(), options};
+    auto handle = e.start(shop::revenue().into(into()));
+    appended last;
+    for (int i = 0; i < events; ++i)
+      last = e.append(std::to_string(run) + "-" + std::to_string(i), no_stream,
+                      shop::order_placed{i % 2 == 0 ? "monday" : "tuesday", 10});
+    REQUIRE(handle.wait_until(last, patience) == wait_result::reached);
+    CHECK(e.read("revenue").query_value<std::int64_t>("SELECT sum(cents) FROM revenue") ==
+          run * events * 10);
+    CHECK(e.checkpoint("revenue")->position == last.last_position);
+    CHECK(e.checkpoint("revenue")->events_processed == run * events);
+    CHECK(e.lag("revenue").events == 0);
+  }
+}
+
+} // namespace
+
+TEST_CASE("log and read models in PostgreSQL") {
+  const postgres_schema schema;
+  const auto log = [&] { return open(schema.address()); };
+  appends_projects_and_resumes(log, [&] { return log().projections; });
+}
+
+TEST_CASE("the log in PostgreSQL, read models in a SQLite file") {
+  const postgres_schema schema;
+  const temporary_folder folder;
+  appends_projects_and_resumes([&] { return open(schema.address()); },
+                               [&] { return open(folder.address()).projections; });
+}
+
+TEST_CASE("the log in a SQLite file, read models in PostgreSQL") {
+  const postgres_schema schema;
+  const temporary_folder folder;
+  appends_projects_and_resumes([&] { return open(folder.address()); },
+                               [&] { return open(schema.address()).projections; });
+}
+
+TEST_CASE("the log in one PostgreSQL database, read models in another") {
+  const postgres_schema schema, other;
+  appends_projects_and_resumes([&] { return open(schema.address()); },
+                               [&] { return open(other.address()).projections; });
+}
+
+TEST_CASE("events of another process are seen") {
+  const postgres_schema schema;
+  engine_options options;
+  options.log.level = log_level::warning;
+  engine e{open(schema.address()), options};
+  auto handle = e.start(shop::revenue());
+  const auto elsewhere = open(schema.address()).events;
+  for (int i = 0; i < 20; ++i) {
+    const auto token = elsewhere->append(
+        {{"Order", std::to_string(i)}, no_stream, {typed_event(shop::order_placed{"monday", 10})}});
+    REQUIRE(handle.wait_until(token.last_position, patience) == wait_result::reached);
+  }
+  CHECK(e.read("revenue").query_value<std::int64_t>("SELECT sum(cents) FROM revenue") == 200);
+}
+
+TEST_CASE("poison events in PostgreSQL become letters, the others go on") {
+  const postgres_schema schema;
+  engine_options options;
+  options.log.level = log_level::error;
+  engine e{open(schema.address()), options};
+  auto handle =
+      e.start(shop::revenue_tables()
+                  .on<shop::order_placed>([](read_model& db, const shop::order_placed& o) {
+                    db.execute("INSERT INTO revenue VALUES ($1, $2)", o.day, o.cents); // no upsert
+                  })
+                  .retry({.attempts = 2, .backoff = {1ms, 2ms}}));
+  for (int i = 0; i < 6; ++i)
+    e.append(std::to_string(i), no_stream, shop::order_placed{i == 3 ? "0" : std::to_string(i), 1});
+  REQUIRE(handle.wait_until_caught_up(patience) == wait_result::reached);
+  const auto letters = e.dead_letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].position == 4);
+  CHECK(letters[0].error.find("23505") != std::string::npos);
+  CHECK(e.read("revenue").query_value<std::int64_t>("SELECT count(*) FROM revenue") == 5);
+}
