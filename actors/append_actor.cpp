@@ -21,7 +21,7 @@ struct append_state {
     log_ = std::move(log);
     queue_ = std::move(queue);
     others_ = std::move(others);
-    // First findable, then a look at the queue: whoever found nobody to wake has queued before that.
+    // First findable, then a look at the queue: who found nobody to wake has queued before that.
     others_->enter(roles::append, caf::actor{self_});
     compat::tell(self_, caf::actor{self_}, drain_atom_v);
     return {[this, max_group](drain_atom) {
