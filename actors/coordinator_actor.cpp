@@ -31,7 +31,7 @@ struct coordinator_state {
     board_ = std::move(shown);
     others_ = std::move(others);
     cache_ = page_cache{cache_bytes};
-    poke(); // a predecessor may have been told the head, not this one
+    ask_for_head(); // a predecessor may have been told the head, not this one
     head_ = board_->head();
     return {[this](unsubscribe_atom, const std::string& who) {
               if (specs_.erase(who) > 0)
@@ -55,7 +55,8 @@ struct coordinator_state {
               lost_ = why;
               refuse_all(why);
             },
-            [this](poke_atom) { poke(); }};
+            [this](poke_atom) { poke(); },
+            [this](tick_atom) { ask_for_head(); }};
   }
 
  private:
@@ -170,6 +171,14 @@ struct coordinator_state {
   void refuse_all(const std::string& why) {
     for (auto& w : std::exchange(waiting_, {}))
       w.to.deliver(make_exit(exit_code::store_fault, why));
+  }
+
+  /// Until there is an answer: the reader may be on its way up, too.
+  void ask_for_head() {
+    if (incarnation_ != 0)
+      return;
+    poke();
+    compat::tell_after(self_, reask_interval, caf::actor{self_}, tick_atom_v);
   }
 
   void poke() {

@@ -42,11 +42,12 @@ struct event_log_state {
               }
             },
             [this](poke_atom, const caf::actor& asker) {
+              coordinator_ = asker; // the directory may still name its predecessor
               told_ = -1;
               look(asker);
             },
             [this](tick_atom) {
-              look(others_->find(roles::coordinator));
+              look(coordinator_ ? coordinator_ : others_->find(roles::coordinator));
               compat::tell_after(self_, options_.poll_interval, caf::actor{self_}, tick_atom_v);
             }};
   }
@@ -73,6 +74,7 @@ struct event_log_state {
   self_ptr self_;
   event_log_options options_;
   std::shared_ptr<directory> others_;
+  caf::actor coordinator_; // who asked last; null if nobody did
   position_t told_ = -1;
   unsigned quiet_looks_ = 0;
   std::uint64_t told_incarnation_ = 0;

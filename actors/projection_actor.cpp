@@ -9,7 +9,9 @@
 #include "actors/session_actor.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::function<void()>)
@@ -43,6 +45,7 @@ struct projection_state_of_actor {
     return {[this](timer_atom, std::uint64_t token) { carry_out(machine_->on_timer(token)); },
             [this](tick_atom) {
               carry_out(machine_->on_save_tick());
+              note_slow_job();
               tick();
             },
             [this](saved_atom, std::int64_t epoch, position_t position) {
@@ -62,6 +65,7 @@ struct projection_state_of_actor {
   }
 
  private:
+  static constexpr int slow_intervals = 2; ///< After so many save intervals a job is called slow.
   static constexpr int max_looks = 100; ///< For a session pool that is being started, 50 ms apart.
 
   /// All projections tick at the same moments, so that many idle ones wake the process rarely.
@@ -70,6 +74,27 @@ struct projection_state_of_actor {
         std::chrono::steady_clock::now().time_since_epoch());
     const auto interval = std::max(with_->save_interval, std::chrono::milliseconds{1});
     return interval - now % interval;
+  }
+
+  /// A job that takes strikingly long, in words; empty if there is none.
+  [[nodiscard]] std::string slow_job() const {
+    if (!under_way_.started)
+      return {};
+    const auto time = std::chrono::steady_clock::now() - under_way_.since;
+    if (time < slow_intervals * with_->save_interval)
+      return {};
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+    return (under_way_.started->load() ? "has been at work on the events behind position "
+                                       : "has waited for a session to go on behind position ") +
+           std::to_string(machine_->passed()) + " for " + std::to_string(seconds) + " s";
+  }
+
+  /// Once for each job.
+  void note_slow_job() {
+    const auto text = slow_job();
+    if (text.empty() || std::exchange(under_way_.noted, true))
+      return;
+    carry_out(todo::note{todo::note::level::warning, "slow", text}, {});
   }
 
   void tick() {
@@ -198,13 +223,23 @@ struct projection_state_of_actor {
     if (!sessions)
       return carry_out(machine_->on_job_lost("there is no session to run its jobs"));
     auto result = std::make_shared<job_result>();
+    const auto started = std::make_shared<std::atomic<bool>>(false);
     auto work = std::make_shared<const std::function<void()>>(
-        [result, job = make_job(with_->context, *machine_, what)] { *result = job(); });
+        [result, started, job = make_job(with_->context, *machine_, what)] {
+          started->store(true);
+          *result = job();
+        });
+    under_way_ = {std::chrono::steady_clock::now(), started};
     compat::ask(self_, sessions, caf::infinite, work_atom_v, session_job{std::move(work)})
-        .then([this, result] { carry_out((*result)(*machine_)); },
-              [this](const caf::error& problem) {
-                carry_out(machine_->on_job_lost("its session ended: " + render(problem)));
-              });
+        .then(
+            [this, result] {
+              under_way_ = {};
+              carry_out((*result)(*machine_));
+            },
+            [this](const caf::error& problem) {
+              under_way_ = {};
+              carry_out(machine_->on_job_lost("its session ended: " + render(problem)));
+            });
   }
 
   /// Runs `call` a moment later, when an actor that is being restarted may be back.
@@ -218,7 +253,9 @@ struct projection_state_of_actor {
     projection_status status;
     status.key = key_;
     status.state = m.state();
-    status.reason = m.reason();
+    if (status.state == projection_state::ended)
+      status.state = projection_state::draining; // its supervisor says whether that is the end
+    status.reason = m.reason().empty() ? slow_job() : m.reason();
     if (m.claimed() || m.record().epoch > 0)
       status.position = m.record().position;
     status.passed = m.passed();
@@ -232,6 +269,11 @@ struct projection_state_of_actor {
   std::shared_ptr<const projection_services> with_;
   shard_key key_;
   std::unique_ptr<projection_machine> machine_;
+  struct {
+    std::chrono::steady_clock::time_point since{};
+    std::shared_ptr<std::atomic<bool>> started{}; // by a session; null if no job is under way
+    bool noted = false;
+  } under_way_;
   std::vector<std::shared_ptr<std::promise<void>>> promises_;
 };
 

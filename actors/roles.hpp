@@ -8,12 +8,13 @@
 /// the supervision tree.
 namespace waymark::roles {
 
-inline const std::string root = "root";
-inline const std::string coordinator = "coordinator";
-inline const std::string event_log = "event_log";
-inline const std::string append = "append";
-inline const std::string checkpoint = "checkpoint";
-inline const std::string dead_letter = "dead_letter";
+// Not std::string: an actor that hangs may still look while the process ends.
+inline constexpr const char* root = "root";
+inline constexpr const char* coordinator = "coordinator";
+inline constexpr const char* event_log = "event_log";
+inline constexpr const char* append = "append";
+inline constexpr const char* checkpoint = "checkpoint";
+inline constexpr const char* dead_letter = "dead_letter";
 
 /// The pool of sessions of the i-th store.
 inline std::string session_pool(int store) {

@@ -14,7 +14,8 @@ class system_clock final : public clock {
 } // namespace
 
 const clock& clock::system() {
-  static const system_clock machine;
+  // Never destroyed: a thread that hangs may ask for the time while the process ends.
+  static const auto& machine = *new system_clock;
   return machine;
 }
 

@@ -19,6 +19,8 @@ std::string progress(const projection_status& status, const lag& behind) {
             " events/s, done in about " +
             std::to_string(behind.time_to_catch_up.value_or(std::chrono::seconds{0}).count()) +
             " s";
+  if (!status.reason.empty())
+    text += "; it " + status.reason;
   return text;
 }
 
@@ -26,7 +28,7 @@ std::string situation(const projection_status& status, const lag& behind) {
   const auto at = " at position " + std::to_string(status.passed);
   switch (status.state) {
   case projection_state::starting:
-    return "is starting";
+    return "is starting" + (status.reason.empty() ? "" : ": " + status.reason);
   case projection_state::running:
     return progress(status, behind);
   case projection_state::backing_off:

@@ -30,9 +30,10 @@ struct lonely_coordinator : caf_fixture {
   caf::actor it;
 
   lonely_coordinator() {
-    system().spawn([this](caf::event_based_actor* self) {
-      it = spawn_coordinator(*self, shown, others, 1'000'000);
-    });
+    const auto spawn = [this](caf::event_based_actor* self, std::size_t cache_bytes) {
+      it = spawn_coordinator(*self, shown, others, cache_bytes);
+    };
+    system().spawn(spawn, std::size_t{1'000'000});
     jobs();
   }
   ~lonely_coordinator() {
@@ -91,7 +92,10 @@ TEST_CASE("who waits at the head learns that it is another log") {
 TEST_CASE("a pool of sessions that ends leaves nobody waiting") {
   caf_fixture test;
   caf::actor pool;
-  test.system().spawn([&](caf::event_based_actor* self) { pool = spawn_session_pool(*self, "p"); });
+  const auto spawn = [&pool](caf::event_based_actor* self, const std::string& role) {
+    pool = spawn_session_pool(*self, role);
+  };
+  test.system().spawn(spawn, std::string{"p"});
   test.jobs();
   auto job = std::make_shared<const std::function<void()>>([] {});
   const auto waiting = test.request<caf::unit_t>(pool, work_atom_v, session_job{job});

@@ -122,6 +122,30 @@ TEST_CASE("a slow projection slows no other of another file") {
   CHECK(it.wait_until("slow", token, patience) == wait_result::reached);
 }
 
+TEST_CASE("a handler that does not come back is named, and so is who waits behind it") {
+  engine_fixture test;
+  auto options = test.options();
+  options.drain_deadline = 1s;
+  engine it{test.open_file(), options};
+  const auto held = std::make_shared<turnstile>();
+  it.start(projection{"stuck"}.on<shop::order_placed>(
+      [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  const auto token = place_orders(it, 1);
+  REQUIRE(held->wait_for_somebody());
+  it.start(
+      projection{"behind"}.on<shop::order_placed>([](read_model&, const shop::order_placed&) {}));
+  const auto says = [&](const std::string& name, const std::string& part) {
+    return eventually([&] { return it.explain(name).find(part) != std::string::npos; });
+  };
+  CHECK(says("stuck", "at work on the events behind position 0"));
+  CHECK(says("behind", "waited for a session"));
+  CHECK(eventually([&] { return test.lines.count("slow stuck") == 1; }));
+  held->open();
+  CHECK(it.wait_until("stuck", token, patience) == wait_result::reached);
+  CHECK(it.wait_until("behind", token, patience) == wait_result::reached);
+  CHECK(it.status("stuck").reason.empty());
+}
+
 TEST_CASE("in a group, a store fault of one is no end of the others") {
   engine_fixture test;
   auto options = test.options();
