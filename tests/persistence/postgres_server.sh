@@ -18,18 +18,22 @@ as_owner() {
   fi
 }
 
-stop_server() {
-  [ -e "$file" ] || return 0
-  folder=$(sed -n 's/^folder=//p' "$file")
-  rm -f "$file"
-  case $folder in
+# stop_folder FOLDER: ends the server that stands there.
+stop_folder() {
+  case $1 in
   /*/waymark-postgres-*) ;;
   *) return 0 ;;
   esac
-  [ -d "$folder" ] || return 0
-  owner=$(stat -c %U "$folder")
-  as_owner "$(cat "$folder/bin")/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
-  rm -rf "$folder"
+  [ -d "$1" ] || return 0
+  owner=$(stat -c %U "$1")
+  as_owner "$(cat "$1/bin")/pg_ctl" -D "$1/data" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$1"
+}
+
+stop_server() {
+  [ -e "$file" ] || return 0
+  stop_folder "$(sed -n 's/^folder=//p' "$file")"
+  rm -f "$file"
 }
 
 start_server() {
@@ -67,7 +71,7 @@ END
   # PPID is ctest.
   (
     while kill -0 "$PPID" 2>/dev/null && [ -d "$folder" ]; do sleep 2; done
-    if [ -d "$folder" ]; then stop_server; fi
+    stop_folder "$folder" # FILE may be gone, or another server's
   ) >/dev/null 2>&1 </dev/null &
 }
 
