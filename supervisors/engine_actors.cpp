@@ -11,6 +11,7 @@
 
 #include <caf/actor_registry.hpp>
 #include <caf/atom.hpp>
+#include <caf/logger.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
@@ -22,6 +23,26 @@ namespace waymark {
 namespace {
 
 constexpr std::chrono::seconds request_timeout{10};
+
+/// CAF notes in each thread which system it used last, and the end of a system waits until all
+/// threads have forgotten it. One that lives on would hold that up for ever.
+struct forgets_system {
+  forgets_system() = default;
+  ~forgets_system() { caf::logger::set_current_actor_system(nullptr); }
+  forgets_system(const forgets_system&) = delete;
+  forgets_system& operator=(const forgets_system&) = delete;
+};
+
+/// Asks actors from any thread, and leaves no trace in it.
+class asker {
+ public:
+  explicit asker(caf::actor_system& system) : self_{system} {}
+  [[nodiscard]] auto operator->() const { return self_.operator->(); }
+
+ private:
+  forgets_system after_;
+  caf::scoped_actor self_;
+};
 
 std::size_t scheduler_threads(int wanted) {
   if (wanted > 0)
@@ -72,6 +93,7 @@ void leave_behind(std::shared_ptr<void> what) {
 
 engine_actors::engine_actors(std::shared_ptr<engine_context> context)
     : context_{std::move(context)}, host_{std::make_shared<host>(context_->options.threads)} {
+  const forgets_system at_end;
   host_->root = spawn_root(host_->system, context_);
   context_->others->enter(roles::root, host_->root);
   host_->root->attach_functor([context = context_](const caf::error& reason) {
@@ -101,7 +123,7 @@ void engine_actors::on_root_lost(engine_context& context, const std::string& why
 }
 
 caf::actor engine_actors::supervisor_named(host& in, const std::string& name) {
-  caf::scoped_actor self{in.system};
+  asker self{in.system};
   caf::actor found;
   std::string problem;
   self->request(in.root, request_timeout, child_atom_v, name)
@@ -114,7 +136,7 @@ caf::actor engine_actors::supervisor_named(host& in, const std::string& name) {
 
 void engine_actors::add_child(host& in, const std::string& supervisor, child_spec child) {
   const auto to = supervisor_named(in, supervisor);
-  caf::scoped_actor self{in.system};
+  asker self{in.system};
   std::string problem;
   const auto name = child.name;
   self->request(to, request_timeout, add_child_atom_v, std::move(child))
@@ -150,7 +172,7 @@ void engine_actors::add(const spec_ptr& spec, const std::shared_ptr<projection_s
 void engine_actors::remove(const std::string& projection) {
   const auto in = running();
   const auto from = supervisor_named(*in, projections_tree().name);
-  caf::scoped_actor self{in->system};
+  asker self{in->system};
   std::string problem;
   self->request(from, caf::infinite, remove_child_atom_v, projection)
       .receive([] {}, [&](const caf::error& e) { problem = render(e); });
@@ -164,7 +186,7 @@ void engine_actors::remove(const std::string& projection) {
 
 bool engine_actors::restart_child(host& in, const caf::actor& supervisor,
                                   const std::string& name) const {
-  caf::scoped_actor self{in.system};
+  asker self{in.system};
   bool done = false;
   self->request(supervisor, request_timeout, restart_child_atom_v, name)
       .receive([&] { done = true; },
@@ -175,7 +197,7 @@ bool engine_actors::restart_child(host& in, const caf::actor& supervisor,
 }
 
 bool engine_actors::is_up(host& in, const caf::actor& supervisor, const std::string& name) {
-  caf::scoped_actor self{in.system};
+  asker self{in.system};
   bool up = false;
   self->request(supervisor, request_timeout, child_atom_v, name)
       .receive([&](const caf::actor&) { up = true; }, [](const caf::error&) {});
@@ -236,7 +258,7 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
   context_->queue->close();
   bool down = false;
   {
-    caf::scoped_actor self{ending->system};
+    asker self{ending->system};
     self->monitor(ending->root);
     compat::anon_stop_now(ending->root, caf::exit_reason::user_shutdown);
     self->receive([&](const caf::down_msg&) { down = true; },

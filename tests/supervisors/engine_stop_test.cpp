@@ -82,6 +82,27 @@ TEST_CASE("a stopped engine says so") {
   CHECK_THROWS_AS(place_orders(it, 1), store_error);
 }
 
+TEST_CASE("an engine may be made, used and ended by threads that live on") {
+  engine_fixture test;
+  auto it = std::make_unique<engine>(open("memory:"), test.options());
+  turnstile used;
+  std::thread user{[&] {
+    it->start(shop::revenue());
+    used.pass();
+  }};
+  REQUIRE(used.wait_for_somebody());
+  it->wait_until("revenue", place_orders(*it, 3), patience);
+  std::atomic<bool> ended{false};
+  std::thread ender{[&] {
+    it.reset();
+    ended.store(true);
+  }};
+  CHECK(eventually([&] { return ended.load(); }));
+  used.open();
+  user.join();
+  ender.join();
+}
+
 TEST_CASE("engine calls and a stop may come at the same time") {
   engine_fixture test;
   engine it{open("memory:"), test.options()};
