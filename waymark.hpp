@@ -5,5 +5,6 @@
 #include <waymark/actors/projection.hpp>
 #include <waymark/actors/projector.hpp>
 #include <waymark/messages/event_macros.hpp>
+#include <waymark/messages/upcasters.hpp>
 #include <waymark/persistence/store.hpp>
 #include <waymark/supervisors/engine.hpp>

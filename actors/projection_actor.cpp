@@ -24,7 +24,7 @@ struct projection_state_of_actor {
   using self_ptr = caf::stateful_actor<projection_state_of_actor>*;
   static inline const char* name = "waymark.projection";
   explicit projection_state_of_actor(self_ptr self) : self_{self} {}
-  ~projection_state_of_actor() { keep_promises(); }
+  ~projection_state_of_actor() { say_held(); }
 
   caf::behavior make_behavior(std::shared_ptr<const projection_services> with) {
     set_quiet_handlers(self_);
@@ -105,8 +105,11 @@ struct projection_state_of_actor {
 
   void obey(const command_ptr& command) {
     using kind = projection_command::kind;
-    if (command->done)
-      promises_.push_back(command->done);
+    if (command->what == kind::hold) {
+      if (command->done)
+        holding_.push_back(command->done); // kept by todo::held
+      return carry_out(machine_->hold());
+    }
     switch (command->what) {
     case kind::pause:
       carry_out(machine_->pause(command->why));
@@ -117,19 +120,23 @@ struct projection_state_of_actor {
     case kind::discard:
       carry_out(machine_->discard());
       break;
+    case kind::release_hold:
+      carry_out(machine_->release_hold());
+      break;
     case kind::begin_again:
       carry_out(machine_->begin_again());
       break;
     case kind::hold:
-      return carry_out(machine_->hold()); // its promise is kept by todo::held
+      break;
     }
-    keep_promises();
+    if (command->done)
+      command->done->set_value();
   }
 
-  void keep_promises() {
-    for (const auto& done : promises_)
+  void say_held() {
+    for (const auto& done : holding_)
       done->set_value();
-    promises_.clear();
+    holding_.clear();
   }
 
   void carry_out(const actions& todo) {
@@ -180,7 +187,7 @@ struct projection_state_of_actor {
       with_->observer(key_, what);
   }
 
-  void carry_out(const todo::held&, const action&) { keep_promises(); }
+  void carry_out(const todo::held&, const action&) { say_held(); }
 
   void carry_out(const todo::end& what, const action&) {
     publish();
@@ -274,7 +281,7 @@ struct projection_state_of_actor {
     std::shared_ptr<std::atomic<bool>> started{}; // by a session; null if no job is under way
     bool noted = false;
   } under_way_;
-  std::vector<std::shared_ptr<std::promise<void>>> promises_;
+  std::vector<std::shared_ptr<std::promise<void>>> holding_;
 };
 
 caf::behavior run(projection_state_of_actor::self_ptr self,

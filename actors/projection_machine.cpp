@@ -141,7 +141,7 @@ actions projection_machine::on_claim(claim_report report) {
                                       ": " + record_.failure->error + "; resume or discard it");
     }
     note(out, level::info, "start",
-         "starts behind position " + std::to_string(passed_) + ", epoch " +
+         "starts after position " + std::to_string(passed_) + ", epoch " +
              std::to_string(record_.epoch));
     break;
   case status::held:
@@ -205,7 +205,7 @@ actions projection_machine::fenced() {
   actions out;
   stand_still(stand::standing_by, "another owner has claimed it");
   note(out, level::warning, "fenced",
-       "was fenced: another owner has claimed it, or it was reset; stands by");
+       "has lost its claim to another owner, or was reset; stands by");
   wait(out, options_.standby_poll);
   go_on(out);
   return out;
@@ -292,11 +292,18 @@ actions projection_machine::on_timer(std::uint64_t token) {
 }
 
 actions projection_machine::on_save_tick() {
-  const bool ahead = passed_ > record_.position && spec_->where != effect::outside;
+  const bool ahead = passed_ > record_.position;
   // A save clears the stored failure, which has to stay until somebody decides about it.
   if (!claimed_ || job_ != job::none || !ahead || record_.failure || holding_ || draining_ ||
       ended_)
     return {};
+  if (spec_->where == effect::outside) {
+    // Also what was handed over before, in case whoever saves it was restarted meanwhile.
+    checkpoint_advance advance;
+    advance.from = record_.position;
+    advance.to = passed_;
+    return {todo::save_later{advance}};
+  }
   job_ = job::save;
   saving_to_ = passed_;
   return {todo::save_passed{saving_to_}};

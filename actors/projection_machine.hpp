@@ -127,6 +127,8 @@ class projection_machine {
   [[nodiscard]] actions discard();
   /// Stop at the next safe point and say `held`; for a reset.
   [[nodiscard]] actions hold();
+  /// The reset did not come about: go on as before.
+  [[nodiscard]] actions release_hold();
   /// After a reset: forget everything and claim again.
   [[nodiscard]] actions begin_again();
   /// Finish what is under way, release, end.

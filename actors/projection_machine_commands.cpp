@@ -17,6 +17,8 @@ actions projection_machine::resume() {
   if (paused_ || stand_ != stand::none)
     note(out, level::info, "resume", "goes on");
   paused_ = false;
+  if (stand_ != stand::none)
+    give_ups_in_a_row_ = 0; // the timer's own tries keep it, so that they pass nothing more
   auto rest = try_again();
   std::move(rest.begin(), rest.end(), std::back_inserter(out));
   return out;
@@ -32,7 +34,6 @@ actions projection_machine::try_again() {
   if (stand_ != stand::none) {
     stand_still(stand::none, {});
     attempts_.clear();
-    give_ups_in_a_row_ = 0;
     ++timer_token_;
   }
   return next();
@@ -51,6 +52,11 @@ actions projection_machine::discard() {
 
 actions projection_machine::hold() {
   holding_ = true;
+  return next();
+}
+
+actions projection_machine::release_hold() {
+  holding_ = false;
   return next();
 }
 

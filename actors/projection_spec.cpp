@@ -97,6 +97,9 @@ std::optional<std::string> find_mistake(const projection_spec& spec) {
     return "a projection has no name: projection{\"order-revenue\"}";
   if (spec.name.size() > 200 || spec.name.find('\0') != std::string::npos)
     return "a projection's name is longer than 200 bytes or holds a NUL byte";
+  if (spec.name.find('/') != std::string::npos)
+    return "projection \"" + spec.name + "\" has a '/' in its name, which tells shards apart: use "
+           "another character";
   auto mistake = find_handler_mistake(spec);
   if (!mistake)
     mistake = find_option_mistake(spec);

@@ -48,6 +48,7 @@ struct projector::implementation {
       queue.pop_front();
       step(what, read, target);
     }
+    refuse_if_standing();
   }
 
   void step(const action& what, const source& read, position_t target) {
@@ -234,8 +235,9 @@ std::int64_t projector::resume(event_store& log) {
 
 std::int64_t projector::rebuild(event_store& log,
                                 const std::function<void(const progress&)>& report) {
-  reset();
   auto& self = *impl_;
+  const borrowed_log borrowed{self.context, log};
+  reset();
   const auto head = log.head();
   std::int64_t reported = 0;
   const auto tell = [&] {
@@ -248,7 +250,6 @@ std::int64_t projector::rebuild(event_store& log,
       tell();
     return std::make_shared<const page>(log.read_all(after));
   };
-  const borrowed_log borrowed{self.context, log};
   self.run({}, read, head);
   self.run(self.machine.on_save_tick(), read, 0);
   tell();

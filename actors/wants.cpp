@@ -20,10 +20,12 @@ void join(std::vector<std::string>& into, const std::vector<std::string>& more) 
   into.assign(all.begin(), all.end());
 }
 
-void add_codec(wants& to, const std::string& type, const event_codec* codec) {
-  auto& list = to.codecs[type];
-  if (codec && std::find(list.begin(), list.end(), codec) == list.end())
-    list.push_back(codec);
+void add_reader(wants& to, const std::string& type, const event_filter& filter,
+                const event_codec* codec) {
+  auto& list = to.readers[type];
+  const auto same = [&](const wants::reader& r) { return r.codec == codec && r.filter == filter; };
+  if (std::none_of(list.begin(), list.end(), same))
+    list.push_back({filter, codec});
 }
 
 } // namespace
@@ -43,18 +45,19 @@ std::shared_ptr<const wants> join_wants(const std::map<std::string, spec_ptr>& s
         result->filter.tenant_id.reset();
     }
     for (const auto& [type, handler] : spec->handlers)
-      add_codec(*result, type, handler.codec);
+      add_reader(*result, type, spec->filter, handler.codec);
     for (const auto& type : spec->batch_types)
-      add_codec(*result, type, spec->on_batch.codec);
+      add_reader(*result, type, spec->filter, spec->on_batch.codec);
   }
   return result;
 }
 
 void decode_wanted(const std::vector<event>& events, const wants& wanted) {
   for (auto e = events.rbegin(); e != events.rend(); ++e)
-    if (const auto found = wanted.codecs.find(e->event_type); found != wanted.codecs.end())
-      for (const auto* codec : found->second)
-        static_cast<void>(e->data.decode(*codec, *e));
+    if (const auto found = wanted.readers.find(e->event_type); found != wanted.readers.end())
+      for (const auto& reader : found->second)
+        if (reader.filter.wants(*e))
+          static_cast<void>(e->data.decode(*reader.codec, *e));
 }
 
 } // namespace waymark

@@ -14,7 +14,11 @@ namespace waymark {
 /// no more.
 struct wants {
   event_filter filter; ///< Everything that at least one wants.
-  std::unordered_map<std::string, std::vector<const event_codec*>> codecs; ///< By event type.
+  struct reader {
+    event_filter filter;
+    const event_codec* codec = nullptr;
+  };
+  std::unordered_map<std::string, std::vector<reader>> readers; ///< By event type.
 };
 
 /// Joins the wishes; a condition that not all share is dropped. Pure.

@@ -49,6 +49,9 @@ std::optional<std::string> find_mistake(const retry_policy& policy) {
   if (policy.attempts < 1)
     return "retry.attempts is " + std::to_string(policy.attempts) +
            "; it counts the first try, so it must be at least 1";
+  if (policy.give_ups_in_a_row < 1)
+    return "retry.give_ups_in_a_row is " + std::to_string(policy.give_ups_in_a_row) +
+           "; it must be at least 1";
   return find_mistake(policy.backoff);
 }
 

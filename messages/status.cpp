@@ -111,8 +111,10 @@ health health_of(const projection_status& status, const lag& behind,
   if (status.state == projection_state::degraded)
     return verdict(level::degraded, because("the store can't serve now", status));
   if (status.set_aside.parked_keys > 0)
-    return verdict(level::degraded, std::to_string(status.set_aside.parked_keys) +
-                                        " keys are parked; retry or discard their dead letters");
+    return verdict(level::degraded,
+                   std::to_string(status.set_aside.parked_keys) +
+                       (status.set_aside.parked_keys == 1 ? " key is" : " keys are") +
+                       " parked behind dead letters");
   if (seconds >= static_cast<double>(thresholds.warning.count()))
     return verdict(level::degraded, lag_against(seconds, thresholds.warning));
   return verdict(level::healthy, "the lag is " + in_seconds(seconds));

@@ -79,6 +79,8 @@ checkpoint granted_record(const claim_request& request, std::span<const checkpoi
   if (const auto* own = find(siblings, request.key)) {
     record = *own;
     ++record.epoch;
+    if (record.log_id.empty() && record.position == 0)
+      record.log_id = request.log_id; // whoever made the row did not know the log
   } else {
     record.key = request.key;
     record.epoch = greatest(siblings, &checkpoint::epoch) + 1;
@@ -112,7 +114,7 @@ checkpoint reset_record(const claim_request& as, int shard, std::span<const chec
   record.key = {as.key.projection, shard};
   record.epoch = greatest(before, &checkpoint::epoch) + 1;
   record.generation = greatest(before, &checkpoint::generation) + 1;
-  record.log_id = as.log_id;
+  record.log_id = as.log_id.empty() && !before.empty() ? before.front().log_id : as.log_id;
   record.projection_version = as.projection_version;
   record.shards = as.shards;
   record.key_rule = as.key_rule;

@@ -31,8 +31,8 @@ struct open_options {
 /// with the last handle. Opening the same SQLite file twice in a process shares its writer. A
 /// PostgreSQL store dates by the server's clock unless the options name another than the system's.
 /// @throws usage_error for an address it does not know, incompatible_store for a file that is
-///   damaged, another program's, or newer than this program, and for a server that can't be used;
-///   store_error if it can't be opened.
+///   damaged, signed by another program, or newer than this program, and for a server that can't
+///   be used; store_error if it can't be opened.
 [[nodiscard]] store open(std::string_view address, const open_options& options = {});
 
 /// The SQL that makes waymark's tables in PostgreSQL, for who lets no program do so; `open`

@@ -9,6 +9,26 @@ namespace waymark {
 
 namespace {
 
+std::optional<std::string> find_mistake(const engine_options& o) {
+  using std::chrono::milliseconds;
+  const auto too_small = [](const char* name, const std::string& least) {
+    return std::string{"engine_options::"} + name + " is too small; it must be at least " + least;
+  };
+  if (o.owner_timeout < milliseconds{10})
+    return too_small("owner_timeout", "10 ms");
+  if (o.poll_interval < milliseconds{1})
+    return too_small("poll_interval", "1 ms");
+  if (o.passed_save_interval < milliseconds{1})
+    return too_small("passed_save_interval", "1 ms");
+  if (o.page_events < 1 || o.page_bytes < 1)
+    return too_small("page_events or page_bytes", "1");
+  if (o.append_queue < 1 || o.append_group < 1)
+    return too_small("append_queue or append_group", "1");
+  if (const auto mistake = find_mistake(o.store_backoff))
+    return "engine_options::store_backoff: " + *mistake;
+  return std::nullopt;
+}
+
 void refuse_bad_tree(const std::vector<supervision>& supervisors) {
   const auto mistakes = validate(projections_tree(supervisors));
   if (!mistakes.empty())
@@ -21,6 +41,8 @@ void refuse_bad_tree(const std::vector<supervision>& supervisors) {
 engine::engine(store where, engine_options options) {
   if (!where.events || !where.projections)
     throw usage_error{"an engine needs an opened store: engine{waymark::open(\"sqlite:FILE\")}"};
+  if (const auto mistake = find_mistake(options))
+    throw usage_error{*mistake};
   refuse_bad_tree(options.supervisors);
   impl_ = std::make_unique<implementation>(std::move(where), std::move(options));
 }
@@ -120,7 +142,7 @@ void engine::reset(std::string_view name) {
     first.store->prepare_tables(first.spec->tables); // one may have been dropped meanwhile
     first.store->reset(request_of(order), first.spec->truncate);
   } catch (...) {
-    impl_->command_all(name, projection_command::kind::begin_again);
+    impl_->command_all(name, projection_command::kind::release_hold);
     throw;
   }
   auto& shown = *impl_->context->shown;

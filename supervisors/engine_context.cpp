@@ -56,7 +56,10 @@ std::optional<shard_key> engine_context::shard_of(const std::string& name) const
 
 void engine_context::observe(const supervisor_event& what) const {
   using kind = supervisor_event::kind;
-  const auto key = shard_of(what.child);
+  // Projections may have the names of the engine's own actors, which stand elsewhere in the tree.
+  const bool inner = what.supervisor == "root" || what.supervisor == "log" ||
+                     what.supervisor.starts_with("sessions");
+  const auto key = inner ? std::nullopt : shard_of(what.child);
   const auto show = [&](projection_state state, const std::string& reason) {
     if (key)
       shown->set_state(*key, state, reason, clock::system().now());

@@ -122,7 +122,7 @@ void logger::write(log_level level, std::string_view what, std::string_view who,
                                          std::chrono::system_clock::now()))},
                             {"level", word_of(level)},
                             {"event", what},
-                            {"projection", who},
+                            {"who", who},
                             {"text", text}};
   impl_->out.log(severity, "{}",
                  line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));

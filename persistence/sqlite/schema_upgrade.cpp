@@ -18,6 +18,8 @@ struct step {
   std::string_view sql;
 };
 
+constexpr std::string_view own_signature = "1464685131"; // 0x574d524b, "WMRK"
+
 std::vector<step> all_steps() {
   std::vector<step> result;
   for (const auto& each : log_sql::schema)
@@ -87,6 +89,17 @@ void name_log(connection& on, timestamp now) {
   insert.bind(1, id).bind(2, now).run();
 }
 
+/// A file that another program has signed as its own document is not to be written into. A database
+/// without a signature may well be the user's, who wants read models beside other tables.
+void refuse_signed_by_others(connection& on) {
+  const auto signature = on.ask("PRAGMA application_id", stage::open);
+  if (signature == "0" || signature == own_signature || has_table(on, "waymark_schema"))
+    return;
+  throw incompatible_store{on.file() + ": it belongs to another program (its application_id is " +
+                           signature + "); nothing was changed: name another file, or, if the " +
+                           "database is yours, set PRAGMA application_id = 0 and open it again"};
+}
+
 /// "WMRK"; only in a file that is waymark's from the start.
 void sign_new_file(connection& on) {
   if (on.ask("SELECT count(*) FROM sqlite_schema", stage::open) == "0" &&
@@ -100,6 +113,7 @@ void sign_new_file(connection& on) {
 // file as it was, and one that dies after it finds nothing to do. Two processes that open a new
 // file at the same time: the second waits at BEGIN IMMEDIATE, then finds the first one's tables.
 void check_schema(connection& on) {
+  refuse_signed_by_others(on);
   (void)missing_steps(on);
 }
 

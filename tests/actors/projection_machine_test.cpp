@@ -69,6 +69,32 @@ projection stopping() {
 
 } // namespace
 
+TEST_CASE("a failed machine that tries again by itself passes no further event") {
+  const auto events = made_page({"a", "b", "c"});
+  const retry_policy impatient{.attempts = 1, .give_ups_in_a_row = 2};
+  applying at{seeing().retry(impatient).on_give_up(give_up::skip_event), events};
+  apply_outcome given;
+  given.stored = given.passed = 1;
+  auto next = at.machine.on_applied(faulted(events->events[0], 0));
+  REQUIRE(find<todo::give_up>(next));
+  REQUIRE(find<todo::apply>(at.machine.on_given_up(given)));
+  next = at.machine.on_applied(faulted(events->events[1], 1)); // the second in a row
+  for (int round = 1; round <= 2; ++round) {
+    CAPTURE(round);
+    CHECK(at.machine.state() == projection_state::failed);
+    CHECK_FALSE(find<todo::give_up>(next));
+    const auto* wake = find<todo::wake>(next);
+    REQUIRE(wake);
+    next = at.machine.on_timer(wake->token);
+    REQUIRE(find<todo::claim>(next));
+    next = at.machine.on_claim(granted(1, round + 1));
+    REQUIRE(find<todo::fetch>(next));
+    next = at.machine.on_page(events, find<todo::fetch>(next)->token);
+    REQUIRE(find<todo::apply>(next));
+    next = at.machine.on_applied(faulted(events->events[1], 1));
+  }
+}
+
 TEST_CASE("a machine claims, fetches, applies and fetches behind it") {
   applying at;
   const auto next = at.machine.on_applied(done(3));

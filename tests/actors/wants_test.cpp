@@ -29,7 +29,7 @@ std::shared_ptr<const wants> join(std::vector<spec_ptr> specs) {
 TEST_CASE("wishes are joined to what at least one wants") {
   const auto joined = join({interested_in("a", {"X", "Y"}), interested_in("b", {"Y", "Z"})});
   CHECK(joined->filter.event_types == std::vector<std::string>{"X", "Y", "Z"});
-  CHECK(joined->codecs.at("Y").size() == 1);
+  CHECK(joined->readers.at("Y").size() == 1);
 }
 
 TEST_CASE("a condition that not all share is dropped") {
@@ -52,7 +52,7 @@ TEST_CASE("only what is wanted is decoded") {
   events[1].event_type = "Unwanted";
   events[1].data = payload::from_json("not JSON, which nobody will notice");
   decode_wanted(events, *joined);
-  CHECK(joined->codecs.count("Unwanted") == 0);
+  CHECK(joined->readers.count("Unwanted") == 0);
 }
 
 } // namespace waymark::test

@@ -117,7 +117,7 @@ TEST_CASE("a user's own database gets tables added and keeps its own") {
   const temporary_folder folder;
   const auto file = folder.file();
   raw_sqlite{file}.execute("CREATE TABLE mine (x); INSERT INTO mine VALUES (42); "
-                           "PRAGMA application_id = 77; PRAGMA user_version = 5");
+                           "PRAGMA user_version = 5");
   {
     auto store = open("sqlite:" + file);
     store.events->append(one_event());
@@ -125,9 +125,17 @@ TEST_CASE("a user's own database gets tables added and keeps its own") {
         [](read_model& db) { CHECK(db.query_value<std::int64_t>("SELECT x FROM mine") == 42); });
   }
   raw_sqlite raw{file};
-  CHECK(raw.number("PRAGMA application_id") == 77);
+  CHECK(raw.number("PRAGMA application_id") == 0);
   CHECK(raw.number("PRAGMA user_version") == 5);
   CHECK(raw.number("SELECT count(*) FROM waymark_events") == 1);
+}
+
+TEST_CASE("a file that another program has signed is refused and left alone") {
+  const temporary_folder folder;
+  const auto file = folder.file();
+  raw_sqlite{file}.execute("CREATE TABLE theirs (x); PRAGMA application_id = 77");
+  CHECK_THAT(refused_unchanged<incompatible_store>(file),
+             ContainsSubstring("another program") && ContainsSubstring("77"));
 }
 
 TEST_CASE("a file of waymark's own is signed, and records its schema") {

@@ -247,7 +247,8 @@ bool schedule::operators_help() {
   for (const auto& process : world_.processes)
     for (const auto& runner : process->runners()) {
       const auto state = runner->machine().state();
-      if (state == projection_state::paused) {
+      // What failed tries again by itself, but does not pass more than one operator's word allows.
+      if (state == projection_state::paused || state == projection_state::failed) {
         runner->resume();
         return true;
       }

@@ -72,7 +72,7 @@ TEST_CASE("a few lines are logged, and none for an event") {
     it.pause("revenue");
     it.resume("revenue");
   }
-  CHECK(test.lines.count("start revenue: starts behind position 0") == 1);
+  CHECK(test.lines.count("start revenue: starts after position 0") == 1);
   CHECK(test.lines.count("pause revenue") == 1);
   CHECK(test.lines.count("caught_up revenue") >= 1);
   CHECK(test.lines.count("stop revenue") == 1);
