@@ -76,12 +76,15 @@ struct checkpoint_state {
       e.stored = wanted.stored;
     }
     e.stored = std::max(e.stored, wanted.stored);
-    const auto handled = e.pending ? e.pending->advance.handled : 0;
-    auto last = e.pending ? e.pending->advance.last_event_id : std::nullopt;
+    const auto before = e.pending ? e.pending->advance : checkpoint_advance{};
     e.pending = wanted;
-    e.pending->advance.handled += handled;
-    if (!e.pending->advance.last_event_id)
-      e.pending->advance.last_event_id = last;
+    auto& advance = e.pending->advance;
+    advance.handled += before.handled;
+    if (!advance.last_event_id) { // nothing was handled since: what was last stays, as a whole
+      advance.last_event_id = before.last_event_id;
+      advance.last_event_type = before.last_event_type;
+      advance.last_event_at = before.last_event_at;
+    }
     if (e.pending->advance.handled >= options_.save_events)
       save(e);
   }
