@@ -23,6 +23,16 @@ install(FILES
     cmake/FindLibpqxx.cmake
   DESTINATION ${config_dir} COMPONENT development)
 
+# waymark::node is asked for as a component, so that users of the library alone need nothing of it.
+if(TARGET waymark_node)
+  install(TARGETS waymark_node EXPORT waymark-node-targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+  install(EXPORT waymark-node-targets NAMESPACE waymark:: DESTINATION ${config_dir}
+    COMPONENT development)
+  install(FILES cmake/FindHttplib.cmake DESTINATION ${config_dir} COMPONENT development)
+endif()
+
 # A program that links the static library links what is behind it too.
 set(requires "libpqxx libpq spdlog sqlite3")
 set(libraries "-lSQLiteCpp -lcaf_core")
@@ -46,7 +56,8 @@ if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
 
-# `cpack -G DEB` in a build folder makes libwaymark-dev, and libwaymark0.1 if it is shared.
+# `cpack -G DEB` in a build folder makes libwaymark-dev, waymark (the program), and libwaymark0.1 if
+# the library is shared.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME waymark)
 set(CPACK_PACKAGE_VENDOR "waymark maintainers")
@@ -58,6 +69,16 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
 set(CPACK_COMPONENTS_ALL development)
 
 set(dependencies libcaf-dev libpq-dev libpqxx-dev libsqlite3-dev libsqlitecpp-dev libspdlog-dev)
+if(TARGET waymark_node)
+  list(APPEND dependencies libcpp-httplib-dev pkgconf)
+  list(APPEND CPACK_COMPONENTS_ALL program)
+  set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME waymark)
+  set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION database)
+  set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
+"Runs durable projections of an event log into tables from a configuration
+file, under supervision, and appends, watches and repairs from the command line.")
+endif()
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libwaymark-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION

@@ -35,7 +35,8 @@ echo '#include <waymark/actors/b.hpp>' >>tree/messages/a.hpp &&
 echo '#include "supervisors/c.hpp"' >>tree/actors/b.cpp &&
   expect "actors may not include supervisors"
 echo '#include "messages/a.hpp"' >>tree/messages/a.hpp && expect "includes a private one"
-for header in caf/actor.hpp sqlite3.h SQLiteCpp/SQLiteCpp.h spdlog/spdlog.h boost/uuid/uuid.hpp; do
+for header in caf/actor.hpp sqlite3.h SQLiteCpp/SQLiteCpp.h spdlog/spdlog.h boost/uuid/uuid.hpp \
+  CLI/CLI.hpp httplib.h; do
   echo "#include <$header>" >>tree/messages/a.hpp && expect "public header shows $header"
 done
 echo '#include <caf/actor.hpp>' >tree/messages/a.cpp && echo messages/a.cpp >>built &&

@@ -8,10 +8,11 @@ public=$(tr '\n' ' ' <"$2")
 built=$(tr '\n' ' ' <"$3")
 cd "$1"
 
-# The program of tests/consumer is a foreign project, and the fuzzer's main() needs clang.
-built="$built tests/consumer/main.cpp fuzz/libfuzzer_main.cpp"
-found=$(find messages persistence actors supervisors testing apps examples benchmarks fuzz tests \
-  cmake scripts docs ./*.hpp ./*.md ./CMakeLists.txt .ci -type f 2>/dev/null | sed 's|^\./||' |
+# The programs of tests/consumer are a foreign project, and the fuzzer's main() needs clang.
+built="$built tests/consumer/main.cpp tests/consumer/node.cpp fuzz/libfuzzer_main.cpp"
+found=$(find messages persistence actors supervisors testing node apps examples benchmarks fuzz \
+  tests cmake scripts docs ./*.hpp ./*.md ./CMakeLists.txt .ci -type f 2>/dev/null |
+  sed 's|^\./||' |
   grep -v '^fuzz/corpus/' | sort)
 
 # shellcheck disable=SC2086 # no name in the tree has a blank

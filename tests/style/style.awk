@@ -28,6 +28,7 @@ BEGIN {
   layer["supervisors"] = 4
   layer["waymark.hpp"] = 5
   layer["testing"] = 6
+  layer["node"] = 7
   n = split(public, words, " ")
   for (i = 1; i <= n; i++) is_public[words[i]] = 1
   n = split(built, words, " ")
@@ -72,11 +73,13 @@ code && match($0, /^# *include *[<"][^>"]*[>"]/) {
     included[beside(FILENAME, ours)] = 1 # quoted without its folder, as in the examples
     if (rank(folder_of(ours)) > rank(here))
       complain(here " may not include " folder_of(ours) "; the direction is" \
-               " messages <- persistence <- actors <- supervisors <- waymark.hpp <- all else")
+               " messages <- persistence <- actors <- supervisors <- waymark.hpp <- node" \
+               " <- all else")
     if (quoted && FILENAME in is_public)
       complain("a public header includes a private one, which is not installed")
   } else {
-    if (FILENAME in is_public && target ~ /^(caf|SQLiteCpp|pqxx|spdlog|fmt|boost)\/|^sqlite3/)
+    if (FILENAME in is_public &&
+        target ~ /^(caf|SQLiteCpp|pqxx|spdlog|fmt|boost|CLI)\/|^(sqlite3|httplib)/)
       complain("a public header shows " target " to its users")
     if (rank(here) < 3 && target ~ /^caf\//)
       complain(here " is synchronous and knows nothing of CAF")

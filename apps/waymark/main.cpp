@@ -1,0 +1,5 @@
+#include <waymark/node/main.hpp>
+
+int main(int argc, char** argv) {
+  return waymark::main(argc, argv);
+}

@@ -1,0 +1,58 @@
+#include "tests/node/run_command.hpp"
+
+#include "node/commands/list.hpp"
+
+#include <waymark/messages/version.hpp>
+
+#include "tests/catch.hpp"
+#include "tests/persistence/temporary_folder.hpp"
+
+#include <CLI/CLI.hpp>
+
+using Catch::Matchers::ContainsSubstring;
+using waymark::node::exit_status;
+
+TEST_CASE("the program tells its version and its commands") {
+  const auto version = run_command({"--version"});
+  CHECK(version.status == exit_status::done);
+  CHECK(version.out == "waymark " + std::string{waymark::version()} + "\n");
+
+  const auto help = run_command({"--help"});
+  CHECK(help.status == exit_status::done);
+  CHECK_THAT(help.out, ContainsSubstring("Exit status"));
+  CHECK(help.err.empty());
+}
+
+TEST_CASE("every command has a description and examples") {
+  CLI::App program;
+  for (const auto add : waymark::node::command_list()) {
+    const auto made = add(program);
+    INFO(made.parsed->get_name());
+    CHECK_FALSE(made.parsed->get_description().empty());
+    CHECK_THAT(made.parsed->get_footer(), ContainsSubstring("Examples:"));
+
+    const auto help = run_command({made.parsed->get_name(), "--help"});
+    CHECK(help.status == exit_status::done);
+    CHECK_THAT(help.out, ContainsSubstring("Examples:"));
+  }
+}
+
+TEST_CASE("wrong usage is told on standard error with the way to the help") {
+  const auto none = run_command({});
+  CHECK(none.status == exit_status::usage);
+  CHECK(none.out.empty());
+  CHECK_THAT(none.err, ContainsSubstring("waymark --help"));
+  const auto unknown = run_command({"init", "--no-such-option"});
+  CHECK(unknown.status == exit_status::usage);
+  CHECK_THAT(unknown.err, ContainsSubstring("--no-such-option"));
+  CHECK_THAT(unknown.err, ContainsSubstring("waymark init --help"));
+}
+
+TEST_CASE("init writes files once and never over others") {
+  const waymark::test::temporary_folder folder;
+  const auto shop = folder.file("shop");
+  CHECK(run_command({"init", shop}).status == exit_status::done);
+  const auto again = run_command({"init", shop});
+  CHECK(again.status == exit_status::usage);
+  CHECK_THAT(again.err, ContainsSubstring("is there already"));
+}
