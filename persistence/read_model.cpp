@@ -6,6 +6,28 @@
 
 namespace waymark {
 
+std::int64_t read_model::execute_columns(std::string_view sql,
+                                         std::span<const sql_column> columns) {
+  if (columns.empty())
+    throw usage_error{"a statement for many rows takes at least one column: " + std::string{sql}};
+  for (const auto& each : columns)
+    if (each.size() != columns.front().size())
+      throw usage_error{"the columns differ in length (" + std::to_string(columns.front().size()) +
+                        " and " + std::to_string(each.size()) + "): " + std::string{sql}};
+  return columns.front().size() == 0 ? 0 : do_execute_many(sql, columns);
+}
+
+std::int64_t read_model::execute_each(std::string_view sql, std::span<const sql_column> columns) {
+  std::int64_t changed = 0;
+  std::vector<sql_value> row(columns.size(), nullptr);
+  for (std::size_t i = 0; i < columns.front().size(); ++i) {
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      row[c] = columns[c][i];
+    changed += do_execute(sql, row);
+  }
+  return changed;
+}
+
 void read_model::require_columns(const result_set& found, std::size_t wanted,
                                  std::string_view sql) {
   if (found.columns.size() != wanted)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/persistence/sql_column.hpp>
 #include <waymark/persistence/sql_value.hpp>
 
 #include <array>
@@ -32,6 +33,25 @@ class read_model {
   template <class... Args>
   std::int64_t execute(std::string_view sql, const Args&... args) {
     return do_execute(sql, std::array<sql_value, sizeof...(Args)>{sql_value{args}...});
+  }
+
+  /// Runs one statement once for each row of the columns, in order, and returns the number of rows
+  /// that were changed in all. `$1`, `$2` … are the columns. All have the same number of values;
+  /// where that is 0 nothing happens.
+  ///
+  /// The store does it as fast as it can, with the same outcome. PostgreSQL is sent an INSERT …
+  /// VALUES as one statement with an array for each column, unless two rows of the call meet by ON
+  /// CONFLICT DO UPDATE: so add up what belongs to one key before. Triggers that work per statement
+  /// may see one statement or many.
+  ///
+  ///   db.execute_many("INSERT INTO seen VALUES ($1, $2) ON CONFLICT DO NOTHING", days, cents);
+  ///
+  /// @throws usage_error if the columns differ in length, and what `execute` throws.
+  template <class... Columns>
+  std::int64_t execute_many(std::string_view sql, const Columns&... columns) {
+    static_assert(sizeof...(Columns) > 0, "without a column there is no number of rows");
+    const std::array<sql_column, sizeof...(Columns)> all{sql_column{columns}...};
+    return execute_columns(sql, all);
   }
 
   /// Runs one statement; returns all rows it answers.
@@ -77,13 +97,21 @@ class read_model {
   [[nodiscard]] result_set query_values(std::string_view sql, std::span<const sql_value> args) {
     return do_query(sql, args);
   }
+  std::int64_t execute_columns(std::string_view sql, std::span<const sql_column> columns);
 
  protected:
   read_model() = default;
 
+  /// Row by row, which is what `execute_many` means.
+  std::int64_t execute_each(std::string_view sql, std::span<const sql_column> columns);
+
  private:
   virtual std::int64_t do_execute(std::string_view sql, std::span<const sql_value> args) = 0;
   virtual result_set do_query(std::string_view sql, std::span<const sql_value> args) = 0;
+  /// At least one column, all of the same length, which is not 0.
+  virtual std::int64_t do_execute_many(std::string_view sql, std::span<const sql_column> columns) {
+    return execute_each(sql, columns);
+  }
 
   static void require_columns(const result_set& found, std::size_t wanted, std::string_view sql);
   static void require_one(const result_set& found, std::string_view sql);

@@ -1,5 +1,6 @@
 #include "persistence/postgres/handler_model.hpp"
 
+#include "persistence/postgres/bulk_run.hpp"
 #include "persistence/postgres/cells.hpp"
 #include "persistence/postgres/handler_statements.hpp"
 
@@ -8,12 +9,12 @@
 namespace waymark::postgres {
 
 // After an error the server takes nothing but ROLLBACK; later statements fail here, with the cause.
-rows handler_model::run(std::string_view sql, std::span<const sql_value> args) {
+template <class Action>
+auto handler_model::remembering_failure(std::string_view sql, Action action) {
   if (first_failure_)
     std::rethrow_exception(first_failure_);
   try {
-    auto result =
-        on_.handlers().run(sql, args, access_ == access::read ? stage::query : stage::handler);
+    auto result = action();
     require_transaction(sql);
     return result;
   } catch (...) {
@@ -22,10 +23,25 @@ rows handler_model::run(std::string_view sql, std::span<const sql_value> args) {
   }
 }
 
+rows handler_model::run(std::string_view sql, std::span<const sql_value> args) {
+  return remembering_failure(sql, [&] {
+    return on_.handlers().run(sql, args, access_ == access::read ? stage::query : stage::handler);
+  });
+}
+
 std::int64_t handler_model::do_execute(std::string_view sql, std::span<const sql_value> args) {
   const auto done = run(sql, args);
   // For a SELECT the server counts what it answered.
   return std::string_view{PQcmdStatus(done.raw())}.starts_with("SELECT") ? 0 : done.changed();
+}
+
+std::int64_t handler_model::do_execute_many(std::string_view sql,
+                                            std::span<const sql_column> columns) {
+  if (access_ == access::write)
+    if (const auto changed =
+            remembering_failure(sql, [&] { return run_at_once(on_, sql, columns); }))
+      return *changed;
+  return execute_each(sql, columns);
 }
 
 result_set handler_model::do_query(std::string_view sql, std::span<const sql_value> args) {

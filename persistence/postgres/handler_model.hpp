@@ -25,7 +25,10 @@ class handler_model final : public read_model {
  private:
   std::int64_t do_execute(std::string_view sql, std::span<const sql_value> args) override;
   result_set do_query(std::string_view sql, std::span<const sql_value> args) override;
+  std::int64_t do_execute_many(std::string_view sql, std::span<const sql_column> columns) override;
 
+  template <class Action>
+  auto remembering_failure(std::string_view sql, Action action);
   rows run(std::string_view sql, std::span<const sql_value> args);
   void require_transaction(std::string_view sql) const;
 

@@ -66,18 +66,50 @@ struct writer {
 
 } // namespace
 
+std::optional<std::string> text_of(const sql_value& value, unsigned int type, std::size_t place,
+                                   std::string_view sql) {
+  return std::visit(writer{type, place, sql}, value.get());
+}
+
+const handler_statement& handler_statements::fitting(std::string_view sql, std::size_t arguments,
+                                                     stage when) {
+  const auto& statement = find_or_prepare(sql, when);
+  if (statement.types.size() != arguments)
+    throw projection_error{"the statement takes " + std::to_string(statement.types.size()) +
+                           " argument(s) and was given " + std::to_string(arguments) + ": " +
+                           in_quotes(sql)};
+  return statement;
+}
+
+std::vector<unsigned int> handler_statements::types_of(std::string_view sql,
+                                                       std::size_t arguments) {
+  return fitting(sql, arguments, stage::handler).types;
+}
+
+const std::string& handler_statements::name_of_type(unsigned int type) {
+  auto& name = type_names_[type];
+  if (name.empty())
+    name = on_.run("SELECT pg_catalog.format_type($1::int8::oid, -1)",
+                   params{}.add(std::int64_t{type}))
+               .text(0, 0);
+  return name;
+}
+
+rows handler_statements::run_prepared(std::string_view sql, const params& with) {
+  const auto& statement = find_or_prepare(sql, stage::handler);
+  return on_.take(PQexecPrepared(on_.raw(), statement.name.c_str(), with.size(), with.values(),
+                                 with.lengths(), with.formats(), 0),
+                  sql, stage::handler);
+}
+
 rows handler_statements::run(std::string_view sql, std::span<const sql_value> args, stage when) {
   on_.look_for_end();
   const auto before = made_;
-  const auto& statement = find_or_prepare(sql, when);
-  if (statement.types.size() != args.size())
-    throw projection_error{"the statement takes " + std::to_string(statement.types.size()) +
-                           " argument(s) and was given " + std::to_string(args.size()) + ": " +
-                           in_quotes(sql)};
+  const auto& statement = fitting(sql, args.size(), when);
   std::vector<std::optional<std::string>> texts;
   texts.reserve(args.size());
   for (std::size_t i = 0; i < args.size(); ++i)
-    texts.push_back(std::visit(writer{statement.types[i], i + 1, sql}, args[i].get()));
+    texts.push_back(text_of(args[i], statement.types[i], i + 1, sql));
   std::vector<const char*> values;
   for (const auto& each : texts)
     values.push_back(each ? each->c_str() : nullptr);

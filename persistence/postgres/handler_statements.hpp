@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,8 +15,15 @@
 
 namespace waymark::postgres {
 
+class params;
 class rows;
 class session;
+
+/// A value as the server reads it in text; nothing for NULL. `type` is that of its parameter, the
+/// `place`-th of `sql`.
+/// @throws statement_error, projection_error for what the parameter can't take.
+[[nodiscard]] std::optional<std::string> text_of(const sql_value& value, unsigned int type,
+                                                 std::size_t place, std::string_view sql);
 
 /// A user's statement, as it was prepared on the server.
 struct handler_statement {
@@ -37,6 +45,15 @@ class handler_statements {
   ///   statement_error, store_error.
   [[nodiscard]] rows run(std::string_view sql, std::span<const sql_value> args, stage when);
 
+  /// Runs a statement of the same kind whose arguments are ready.
+  [[nodiscard]] rows run_prepared(std::string_view sql, const params& with);
+
+  /// Of the parameters of a statement with so many arguments. @throws as `run`.
+  [[nodiscard]] std::vector<unsigned int> types_of(std::string_view sql, std::size_t arguments);
+
+  /// As SQL names the type.
+  [[nodiscard]] const std::string& name_of_type(unsigned int type);
+
   /// Runs a text of one or more statements without parameters, e.g. a projection's tables.
   void run_script(std::string_view sql);
 
@@ -46,11 +63,13 @@ class handler_statements {
   using list = std::list<handler_statement>;
 
   const handler_statement& find_or_prepare(std::string_view sql, stage when);
+  const handler_statement& fitting(std::string_view sql, std::size_t arguments, stage when);
   handler_statement prepare(std::string_view sql, stage when);
   void drop_oldest();
 
   session& on_;
   std::size_t made_ = 0;
+  std::unordered_map<unsigned int, std::string> type_names_;
   list kept_;                                                   ///< Most recently used first.
   std::unordered_map<std::string_view, list::iterator> by_sql_; ///< Keys are views of `kept_`.
 };

@@ -107,6 +107,44 @@ std::vector<std::string> first_words(std::string_view sql) {
   return result;
 }
 
+bool sql_token::is(std::string_view word) const noexcept {
+  const auto same = [](char a, char b) {
+    return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b;
+  };
+  return what == kind::word && std::equal(text.begin(), text.end(), word.begin(), word.end(), same);
+}
+
+std::vector<sql_token> sql_tokens(std::string_view sql) {
+  using kind = sql_token::kind;
+  std::vector<sql_token> result;
+  for (std::size_t at = 0, end = 0; at < sql.size(); at = end) {
+    auto what = kind::blank;
+    end = behind_blank(sql, at);
+    if (end == at && (sql[at] == '\'' || sql[at] == '"')) {
+      const bool escapes = !result.empty() && result.back().is("E");
+      what = kind::quoted;
+      end = behind_quotes(sql, at, escapes);
+    } else if (end == at && sql[at] == '$') {
+      end = behind_dollar(sql, at);
+      what = kind::quoted;
+      if (end == at + 1) {
+        what = kind::parameter;
+        while (end < sql.size() && is_digit(sql[end]))
+          ++end;
+      }
+    } else if (end == at && is_letter(sql[at])) {
+      what = kind::word;
+      while (end < sql.size() && (is_letter(sql[end]) || may_go_on(sql[end])))
+        ++end;
+    } else if (end == at) {
+      what = kind::sign;
+      ++end;
+    }
+    result.push_back({what, sql.substr(at, end - at)});
+  }
+  return result;
+}
+
 bool is_forbidden(std::string_view word) noexcept {
   static constexpr std::array words{"BEGIN",   "START",     "COMMIT",   "END",     "ROLLBACK",
                                     "ABORT",   "SAVEPOINT", "RELEASE",  "PREPARE", "DEALLOCATE",

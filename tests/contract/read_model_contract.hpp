@@ -7,8 +7,12 @@
 
 #include "projection_store_contract.hpp"
 
+#include <array>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -157,6 +161,65 @@ inline void failed_statements_fail_the_event(const projection_store_factory& mak
   CHECK(revenue(*store) == 5);
 }
 
+inline void many_rows_in_one_call(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(revenue_table());
+  store->prepare_tables(std::vector<std::string>{
+      "CREATE TABLE things (a TEXT, b BIGINT, c DOUBLE PRECISION, d TEXT)"});
+  const auto owner = own(*store, request_of("p", "a"));
+  auto unit = store->begin(owner);
+  auto& db = unit->model();
+  using opt = std::optional<std::string>;
+  const std::vector<opt> names{"it's \"{x}\", \\", std::nullopt, "", "NULL"};
+  const std::vector<std::int64_t> numbers{1, -2, std::int64_t{1} << 60, 4};
+  const std::array<double, 4> reals{0.5, 1e300, -0.0, 0.1};
+  const std::vector<std::string_view> texts{"a", "b", "c", "d"};
+  const char* insert = "INSERT INTO things (d, c, b, a) VALUES ($4 || '!', $3, $2, $1)";
+  CHECK(db.execute_many(insert, names, std::span{numbers}, reals, texts) == 4);
+  const auto found = db.query_as<opt, std::int64_t, double, std::string>(
+      "SELECT a, b, c, d FROM things ORDER BY d");
+  REQUIRE(found.size() == 4);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    CHECK(std::get<0>(found[i]) == names[i]);
+    CHECK(std::get<1>(found[i]) == numbers[i]);
+    CHECK(std::get<2>(found[i]) == reals[i]);
+    CHECK(std::get<3>(found[i]) == std::string{texts[i]} + "!");
+  }
+  // Rows meet earlier ones, of the same call too, as if each had its own call.
+  const std::vector<std::string> days{"mon", "tue", "wed"};
+  const std::vector<std::string> again{"tue", "tue", "thu"};
+  const std::vector<int> cents{1, 2, 4};
+  CHECK(db.execute_many(add_revenue, days, cents) == 3);
+  CHECK(db.execute_many(add_revenue, again, cents) == 3);
+  CHECK(db.execute_many("INSERT INTO revenue VALUES ($1, $2) ON CONFLICT DO NOTHING", again,
+                        cents) == 0);
+  CHECK(db.query_value<std::int64_t>("SELECT cents FROM revenue WHERE day = 'tue'") == 5);
+  // Any statement will do, and no rows are no call.
+  CHECK(db.execute_many("UPDATE revenue SET cents = $2 WHERE day = $1", days, cents) == 3);
+  CHECK(db.execute_many("DELETE FROM revenue WHERE day = $1", again) == 2);
+  CHECK(db.execute_many("INSERT INTO revenue VALUES ($1, $2)", std::vector<std::string>{},
+                        std::vector<int>{}) == 0);
+  CHECK_THROWS_AS(db.execute_many(add_revenue, days, std::vector<int>{1}), usage_error);
+  CHECK_FALSE(unit->failed());
+  REQUIRE(unit->commit(step(0, 1)) == commit_status::committed);
+  CHECK(revenue(*store) == 5); // mon 1, wed 4
+
+  store->reset(request_of("p", "a"), std::vector<std::string>{"DELETE FROM revenue"});
+  const auto anew = own(*store, request_of("p", "a"));
+  const std::vector<std::optional<int>> wrong{1, -1, 2};
+  const std::vector<std::optional<int>> missing{1, 2, std::nullopt};
+  fails_as<statement_error>(*store, anew,
+                            [&](read_model& m) { m.execute_many(add_revenue, days, wrong); });
+  fails_as<statement_error>(*store, anew,
+                            [&](read_model& m) { m.execute_many(add_revenue, days, missing); });
+  fails_as<projection_error>(*store, anew, [&](read_model& m) {
+    m.execute_many("INSERT INTO no_such_table VALUES ($1)", days);
+  });
+  fails_as<projection_error>(*store, anew,
+                             [&](read_model& m) { m.execute_many(add_revenue, days); });
+}
+
 inline void queries_write_nothing(const projection_store_factory& make) {
   manual_clock time;
   const auto store = make(time);
@@ -180,6 +243,9 @@ inline void queries_write_nothing(const projection_store_factory& make) {
   }                                                                                                \
   TEST_CASE(NAME ": a failed statement fails the event", "[contract]") {                           \
     waymark::contract::failed_statements_fail_the_event(__VA_ARGS__);                              \
+  }                                                                                                \
+  TEST_CASE(NAME ": many rows in one call", "[contract]") {                                        \
+    waymark::contract::many_rows_in_one_call(__VA_ARGS__);                                         \
   }                                                                                                \
   TEST_CASE(NAME ": queries write nothing", "[contract]") {                                        \
     waymark::contract::queries_write_nothing(__VA_ARGS__);                                         \

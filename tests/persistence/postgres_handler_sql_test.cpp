@@ -160,4 +160,63 @@ TEST_CASE_METHOD(handler_fixture, "a table that changes under a prepared stateme
   CHECK(count() == 3);
 }
 
+TEST_CASE_METHOD(handler_fixture, "many rows take whatever type their columns have") {
+  store.projections->prepare_tables(std::vector<std::string>{
+      "CREATE TABLE many (a SMALLINT, b NUMERIC, c BOOLEAN, d BYTEA, e TIMESTAMPTZ, f UUID, "
+      "g JSONB, h VARCHAR(3), i CHAR(2), j REAL, k DOUBLE PRECISION, l INTEGER[])"});
+  const auto when = parse_timestamp("2026-11-21T09:30:00.5Z").value();
+  const auto id = uuid::v7();
+  const std::vector<std::byte> some{std::byte{0}, std::byte{255}, std::byte{'\\'}};
+  const std::vector<std::optional<int>> a{1, std::nullopt};
+  const std::vector<std::string> b{"12345678901234567890.5", "-1"};
+  const std::vector<bool> c{true, false};
+  const std::vector<std::span<const std::byte>> d{some, {}};
+  const std::vector<std::optional<timestamp>> e{when, std::nullopt};
+  const std::vector<uuid> f{id, id};
+  const std::vector<std::string> g{R"({"x": "\u00e4"})", "[]"};
+  const std::vector<const char*> h{"abc", "d"};
+  const std::vector<const char*> i{"ab", "d"};
+  const std::vector<double> k{0.1, 0.5};
+  const std::vector<const char*> l{"{1,2}", "{}"};
+  const char* sql = "INSERT INTO many VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+  auto unit = store.projections->begin(owner);
+  CHECK_THROWS_AS(unit->model().execute_many(sql, a, b, c, d, e, f, g, h, h, k, k, l),
+                  statement_error); // "abc" is longer than CHAR(2)
+  unit.reset();
+  unit = store.projections->begin(owner);
+  auto& model = unit->model();
+  CHECK(model.execute_many(sql, a, b, c, d, e, f, g, h, i, k, k, l) == 2);
+  const auto rows = model.query("SELECT * FROM many ORDER BY a");
+  REQUIRE(rows.rows.size() == 2);
+  const auto& row = rows.rows[0];
+  CHECK(cell_as<int>(row[0], "a") == 1);
+  CHECK(cell_as<bool>(row[2], "c"));
+  CHECK(cell_as<std::vector<std::byte>>(row[3], "d") == some);
+  CHECK(cell_as<timestamp>(row[4], "e") == when);
+  CHECK(cell_as<uuid>(row[5], "f") == id);
+  CHECK(cell_as<std::string>(row[7], "h") == "abc");
+  CHECK(cell_as<std::string>(row[8], "i") == "ab");
+  CHECK(cell_as<double>(row[10], "k") == 0.1);
+  CHECK(cell_as<std::string>(row[11], "l") == "{1,2}");
+  CHECK(cell_as<std::optional<timestamp>>(rows.rows[1][4], "e") == std::nullopt);
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+}
+
+TEST_CASE_METHOD(handler_fixture, "many rows blame the one that is wrong") {
+  const std::vector<int> ids{1, 2, 2};
+  const std::vector<std::string> texts{"a", "b", "c"};
+  auto unit = store.projections->begin(owner);
+  try {
+    unit->model().execute_many("INSERT INTO t VALUES ($1, $2)", ids, texts);
+    FAIL("it ran");
+  } catch (const statement_error& e) {
+    CHECK_THAT(e.what(), ContainsSubstring("(id)=(2)") && ContainsSubstring("VALUES ($1, $2)"));
+  }
+  CHECK(unit->failed());
+  unit = store.projections->begin(owner);
+  CHECK_THROWS_AS(unit->model().execute_many("INSERT INTO t VALUES ($1, $2)", ids,
+                                             std::vector<std::string>(3, std::string(1, '\0'))),
+                  statement_error);
+}
+
 } // namespace waymark::test

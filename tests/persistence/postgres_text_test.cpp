@@ -1,6 +1,7 @@
 #include "tests/catch.hpp"
 
 #include "persistence/postgres/address.hpp"
+#include "persistence/postgres/bulk_insert.hpp"
 #include "persistence/postgres/params.hpp"
 #include "persistence/postgres/sql_words.hpp"
 
@@ -84,6 +85,30 @@ TEST_CASE("the first word of each statement is found") {
   CHECK(is_forbidden("COMMIT"));
   CHECK(is_forbidden("SET"));
   CHECK_FALSE(is_forbidden("SELECT"));
+}
+
+TEST_CASE("an insert of one row is made one of many") {
+  const auto many = [](std::string_view sql) {
+    const auto insert = bulk_insert::of(sql);
+    return insert ? insert->with_arrays({{"text", "text"}, {"bigint", "integer"}}) : "";
+  };
+  CHECK(many("INSERT INTO t (a, b) VALUES ($2, lower($1) || ')') ON CONFLICT (a) DO NOTHING") ==
+        "INSERT INTO t (a, b) SELECT waymark_rows.c2, lower(waymark_rows.c1) || ')' FROM (SELECT "
+        "c1, c2::integer AS c2 FROM unnest($1::text[], $2::bigint[]) AS waymark_sent(c1, c2)) AS "
+        "waymark_rows ON CONFLICT (a) DO NOTHING");
+  CHECK(many("-- one\ninsert into \"values\" -- two\nvalues($1,$2::int,E'\\')',$$ $1 $$)") ==
+        "insert into \"values\"  SELECT waymark_rows.c1,waymark_rows.c2::int,E'\\')',$$ $1 "
+        "$$ FROM (SELECT c1, c2::integer AS c2 FROM unnest($1::text[], $2::bigint[]) AS "
+        "waymark_sent(c1, "
+        "c2)) AS waymark_rows ");
+  for (const char* sql :
+       {"UPDATE t SET a = $1", "DELETE FROM t WHERE a = $1", "INSERT INTO t SELECT $1, $2",
+        "INSERT INTO t VALUES ($1, 1), ($2, 2)", "INSERT INTO t VALUES ($1, $2) RETURNING a",
+        "INSERT INTO t VALUES ($1, (SELECT max(b) FROM t))", "INSERT INTO t VALUES ($1, DEFAULT)",
+        "INSERT INTO t VALUES ($1, 1) ON CONFLICT (a) DO UPDATE SET b = $2",
+        "WITH x AS (DELETE FROM u) INSERT INTO t VALUES ($1, $2)", "INSERT INTO t DEFAULT VALUES",
+        "INSERT INTO t VALUES ($1, $2", "INSERT INTO t VALUES ($1, $2); DELETE FROM t", ""})
+    CHECK(many(sql).empty());
 }
 
 TEST_CASE("text is made storable") {
