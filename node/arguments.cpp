@@ -2,6 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
 namespace waymark::node {
 
 CLI::Option* add_file(CLI::App& command, std::string& file) {
@@ -22,6 +26,27 @@ CLI::Option* add_json(CLI::App& command, bool& json) {
 
 CLI::Option* add_yes(CLI::App& command, bool& yes) {
   return command.add_flag("-y,--yes", yes, "Do not ask");
+}
+
+value_check whole_number() {
+  return [](const std::string& text) -> std::string {
+    std::int64_t value = -1;
+    const auto* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const bool good = error == std::errc{} && stop == end && value >= 0;
+    return good ? "" : "\"" + text + "\" is not a whole number, 0 or more";
+  };
+}
+
+value_check one_of(std::vector<std::string> words) {
+  return [words = std::move(words)](const std::string& text) -> std::string {
+    if (std::find(words.begin(), words.end(), text) != words.end())
+      return "";
+    std::string known;
+    for (const auto& each : words)
+      known += (known.empty() ? "" : " or ") + each;
+    return "\"" + text + "\" is not " + known;
+  };
 }
 
 } // namespace waymark::node

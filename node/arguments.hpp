@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -22,5 +24,13 @@ CLI::Option* add_json(CLI::App& command, bool& json);
 
 /// --yes: does not ask.
 CLI::Option* add_yes(CLI::App& command, bool& yes);
+
+/// Says what is wrong with an option's value; empty if nothing is. For CLI::Option::check.
+using value_check = std::function<std::string(const std::string&)>;
+
+/// 0, 1, 2 … as far as 64 bits go.
+[[nodiscard]] value_check whole_number();
+
+[[nodiscard]] value_check one_of(std::vector<std::string> words);
 
 } // namespace waymark::node

@@ -4,6 +4,7 @@
 #include "persistence/postgres/postgres_event_store.hpp"
 #include "persistence/postgres/postgres_projection_store.hpp"
 #include "persistence/postgres/schema_upgrade.hpp"
+#include "persistence/sqlite/schema_upgrade.hpp"
 #include "persistence/sqlite/sqlite_event_store.hpp"
 #include "persistence/sqlite/sqlite_projection_store.hpp"
 
@@ -83,6 +84,15 @@ std::string postgresql_schema(std::string_view address) {
   if (!is_postgres(address))
     throw usage_error{"only a postgresql:// address has a schema to print"};
   return postgres::schema_sql(postgres::address::parse(address));
+}
+
+std::string schema_of(std::string_view address) {
+  if (address.starts_with("sqlite:"))
+    return sqlite::schema_sql();
+  if (is_postgres(address))
+    return postgresql_schema(address);
+  throw usage_error{"the address \"" + harmless(address) +
+                    "\" has no schema to print; sqlite:FILE and postgresql://… have one"};
 }
 
 } // namespace waymark

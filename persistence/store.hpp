@@ -40,4 +40,8 @@ struct open_options {
 /// @throws usage_error for an address that is not PostgreSQL's.
 [[nodiscard]] std::string postgresql_schema(std::string_view address = "postgresql://");
 
+/// The SQL behind an address, for people: `postgresql_schema`, or the tables of a SQLite file,
+/// which `open` makes by itself. Connects to nothing. @throws usage_error for `memory:` and others.
+[[nodiscard]] std::string schema_of(std::string_view address);
+
 } // namespace waymark

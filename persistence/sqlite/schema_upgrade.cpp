@@ -18,6 +18,14 @@ struct step {
   std::string_view sql;
 };
 
+constexpr const char* steps_table = "CREATE TABLE IF NOT EXISTS waymark_schema (\n"
+                                    "  component TEXT NOT NULL,\n"
+                                    "  number INTEGER NOT NULL,\n"
+                                    "  name TEXT NOT NULL,\n"
+                                    "  applied_at INTEGER NOT NULL,\n"
+                                    "  PRIMARY KEY (component, number)\n"
+                                    ") STRICT, WITHOUT ROWID";
+
 constexpr std::string_view own_signature = "1464685131"; // 0x574d524b, "WMRK"
 
 std::vector<step> all_steps() {
@@ -122,20 +130,21 @@ void upgrade_schema(connection& on, const clock& clk) {
     return;
   transaction all{on};
   sign_new_file(on);
-  on.execute("CREATE TABLE IF NOT EXISTS waymark_schema ("
-             "  component TEXT NOT NULL,"
-             "  number INTEGER NOT NULL,"
-             "  name TEXT NOT NULL,"
-             "  applied_at INTEGER NOT NULL,"
-             "  PRIMARY KEY (component, number)"
-             ") STRICT, WITHOUT ROWID",
-             stage::open);
+  on.execute(steps_table, stage::open);
   const auto now = clk.now();
   for (const auto& each : missing_steps(on))
     apply(on, each, now);
   name_log(on, now);
   fault_point("schema.before_commit");
   all.commit();
+}
+
+std::string schema_sql() {
+  std::string result{steps_table};
+  result += ";\n";
+  for (const auto& each : all_steps())
+    result += each.sql;
+  return result;
 }
 
 } // namespace waymark::sqlite

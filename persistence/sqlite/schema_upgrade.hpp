@@ -4,6 +4,8 @@
 
 #include <waymark/messages/clock.hpp>
 
+#include <string>
+
 namespace waymark::sqlite {
 
 /// Brings the tables of log and projections up to what this program knows. Looks first and changes
@@ -13,5 +15,8 @@ void upgrade_schema(connection& on, const clock& clk);
 
 /// The looking alone.
 void check_schema(connection& on);
+
+/// The statements that make the tables, for people to read.
+[[nodiscard]] std::string schema_sql();
 
 } // namespace waymark::sqlite

@@ -1,0 +1,53 @@
+#include "node/event_line.hpp"
+
+#include <waymark/messages/append.hpp>
+
+#include "fuzz/fuzz.hpp"
+#include "messages/text.hpp"
+
+namespace {
+
+using namespace waymark;
+
+/// The event as a log would hold it.
+event stored(const append_command& command) {
+  const auto& from = command.events.front();
+  event e;
+  e.position = 1;
+  e.event_id = from.event_id.value_or(uuid{{1}});
+  e.event_type = from.event_type;
+  e.schema_version = from.schema_version;
+  e.aggregate_type = command.stream.aggregate_type;
+  e.aggregate_id = command.stream.aggregate_id;
+  e.aggregate_version = 1;
+  e.occurred_at = from.occurred_at.value_or(timestamp{});
+  e.tenant_id = from.tenant_id;
+  e.actor_id = from.actor_id;
+  e.correlation_id = from.correlation_id;
+  e.causation_id = from.causation_id;
+  e.metadata = from.metadata;
+  e.data = from.data;
+  return e;
+}
+
+} // namespace
+
+/// What is read from a line and may be stored is written so that it is read as the same.
+void fuzz::one_input(std::string_view input) {
+  const auto read = node::read_event_line(input);
+  require(is_utf8(read.problem), "reasons are text");
+  if (!read.problem.empty())
+    return;
+  require(read.command.events.size() == 1, "a line is an event");
+  if (find_mistake(read.command))
+    return;
+  const auto e = stored(read.command);
+  auto line = node::write_event_line(e);
+  if (canary && e.schema_version > 9)
+    line.pop_back();
+  require(line.find_first_of("\r\n") == line.npos, "an event is a line");
+  const auto again = node::read_event_line(line);
+  require(again.problem.empty(), "what was written can be read");
+  require(!find_mistake(again.command), "what was written can be stored");
+  require(node::write_event_line(stored(again.command)) == line, "it is read as the same");
+}
