@@ -1,0 +1,148 @@
+#include "node/sql/placeholders.hpp"
+
+#include "messages/text.hpp"
+#include "node/sql/sql_lexer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace waymark::node {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, value_source>, 15> names{{
+    {"data", value_source::data},
+    {"metadata", value_source::metadata},
+    {"position", value_source::position},
+    {"event_id", value_source::event_id},
+    {"event_type", value_source::event_type},
+    {"schema_version", value_source::schema_version},
+    {"aggregate_type", value_source::aggregate_type},
+    {"aggregate_id", value_source::aggregate_id},
+    {"aggregate_version", value_source::aggregate_version},
+    {"occurred_at", value_source::occurred_at},
+    {"recorded_at", value_source::recorded_at},
+    {"tenant_id", value_source::tenant_id},
+    {"actor_id", value_source::actor_id},
+    {"correlation_id", value_source::correlation_id},
+    {"causation_id", value_source::causation_id},
+}};
+
+std::string all_names() {
+  std::string result;
+  for (const auto& [name, source] : names)
+    if (source != value_source::data && source != value_source::metadata)
+      result.append("{").append(name).append("}, ");
+  return result + "{metadata/pointer}";
+}
+
+bool in_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool begins_with_digit(std::string_view text) {
+  return !text.empty() && text.front() >= '0' && text.front() <= '9';
+}
+
+class parser {
+ public:
+  explicit parser(std::string_view text) : text_{text}, lexer_{text} {}
+
+  parsed_sql run() {
+    while (at_ < text_.size())
+      step();
+    return std::move(result_);
+  }
+
+ private:
+  void step() {
+    const auto rest = text_.substr(at_);
+    if (rest.substr(0, 2) == "{{" || rest.substr(0, 2) == "}}")
+      return copy(rest.substr(0, 1), 2);
+    if (rest.front() == '{')
+      return take_placeholder(rest);
+    if (rest.front() == '}')
+      complain("a } without a {; a brace of the SQL itself is written }}");
+    if (rest.front() == '$' && begins_with_digit(rest.substr(1)) &&
+        lexer_.part_at(at_) == sql_part::code)
+      complain("$" + std::string{rest.substr(1, 1)} +
+               " can't be given a value; write a placeholder like {/cents}");
+    copy(rest.substr(0, 1), 1);
+  }
+
+  void copy(std::string_view what, std::size_t length) {
+    result_.statement.sql += what;
+    at_ += length;
+  }
+
+  void complain(std::string what) { result_.mistakes.push_back({at_, std::move(what)}); }
+
+  void take_placeholder(std::string_view rest) {
+    const auto end = rest.find('}');
+    if (end == std::string_view::npos) {
+      complain("a { without a }; a brace of the SQL itself is written {{");
+      return copy({}, rest.size());
+    }
+    const auto inside = rest.substr(1, end - 1);
+    const auto shown = "{" + readable(inside, 60) + "}";
+    if (const auto part = lexer_.part_at(at_); part != sql_part::code)
+      complain(shown + " stands in " +
+               (part == sql_part::comment ? "a comment" : "quotes, where it would be text") +
+               "; a placeholder is a value and needs no quotes");
+    else if (auto made = make(inside))
+      add(std::move(*made));
+    else
+      complain(shown + " is not a placeholder; expected a JSON Pointer into the data like " +
+               "{/cents} or {/cents?}, or one of " + all_names() +
+               " (braces of the SQL itself are doubled: {{ and }})");
+    at_ += end + 1;
+  }
+
+  void add(placeholder made) {
+    auto& [sql, values] = result_.statement;
+    values.push_back(std::move(made));
+    sql += "$" + std::to_string(values.size());
+    const auto next = at_ + values.back().text.size() + 2;
+    if (next < text_.size() && in_name(text_[next])) // `{/a}1` must not become $11
+      sql += ' ';
+  }
+
+  static std::optional<placeholder> make(std::string_view inside) {
+    placeholder result;
+    result.text = inside;
+    auto body = inside;
+    if (body.ends_with('?')) {
+      result.optional = true;
+      body.remove_suffix(1);
+    }
+    const auto slash = std::min(body.find('/'), body.size());
+    const auto name = slash == 0 && !body.empty() ? "data" : body.substr(0, slash);
+    auto pointer = json_pointer::parse(body.substr(slash));
+    const auto known = std::find_if(names.begin(), names.end(),
+                                    [&](const auto& each) { return each.first == name; });
+    if (!pointer || known == names.end())
+      return std::nullopt;
+    result.source = known->second;
+    const bool has_parts =
+        result.source == value_source::data || result.source == value_source::metadata;
+    if (!has_parts && (slash != body.size() || result.optional))
+      return std::nullopt;
+    result.pointer = std::move(*pointer);
+    return result;
+  }
+
+  std::string_view text_;
+  sql_lexer lexer_;
+  std::size_t at_ = 0;
+  parsed_sql result_;
+};
+
+} // namespace
+
+parsed_sql parse_placeholders(std::string_view text) {
+  return parser{text}.run();
+}
+
+} // namespace waymark::node
