@@ -1,0 +1,166 @@
+#include "node/configuration/configuration.hpp"
+
+#include "node/configuration/parts.hpp"
+
+#include <waymark/supervisors/engine.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace waymark::node {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr std::uintmax_t max_bytes = 64u * 1024 * 1024;
+constexpr std::string_view address_wanted =
+    "an address: \"sqlite:FILE\", \"postgresql://…\" or \"memory:\"";
+
+class reader {
+ public:
+  reader(document in, const std::string& file, const std::vector<std::string>& more)
+      : in_{std::move(in)}, folder_{fs::absolute(file).parent_path()}, names_{more} {
+    result_.file = file;
+    const engine_options defaults;
+    result_.drain_deadline = defaults.drain_deadline;
+    result_.owner_timeout = defaults.owner_timeout;
+    result_.poll_interval = defaults.poll_interval;
+  }
+
+  configuration read() {
+    const field root{in_, in_.json, ""};
+    if (in_.mistakes.empty() &&
+        root.object({"$schema", "store", "read_models", "projections", "supervision", "socket",
+                     "log", "health", "drain_deadline", "owner_timeout", "poll_interval"})) {
+      read_stores(root);
+      read_projections(root);
+      if (const auto tree = root.member("supervision"))
+        result_.supervisors.push_back(read_supervision(*tree, names_));
+      read_node(root);
+    }
+    if (in_.mistakes.empty())
+      check_tree();
+    if (!in_.mistakes.empty())
+      throw configuration_error{result_.file, std::move(in_.mistakes)};
+    return std::move(result_);
+  }
+
+ private:
+  /// A file that is not absolute is meant from the configuration's folder.
+  [[nodiscard]] std::string in_folder(const std::string& path) const {
+    return (folder_ / path).lexically_normal().string();
+  }
+
+  std::string read_address(const field& at) {
+    constexpr std::string_view sqlite{"sqlite:"};
+    const auto text = at.text(address_wanted).value_or("memory:");
+    if (text.starts_with(sqlite) && text.size() > sqlite.size())
+      return std::string{sqlite} + in_folder(text.substr(sqlite.size()));
+    if (text != "memory:" && !text.starts_with("postgresql://") && !text.starts_with("postgres://"))
+      at.wrong("expected " + std::string{address_wanted} + ", found another kind");
+    return text;
+  }
+
+  void read_stores(const field& root) {
+    if (const auto store = root.required("store", address_wanted))
+      result_.store = read_address(*store);
+    const auto models = root.member("read_models");
+    if (models && models->object())
+      for (const auto& [name, address] : models->members()) {
+        if (name.empty())
+          address.wrong("expected a name, found an empty one");
+        result_.read_models[name] = read_address(address);
+      }
+  }
+
+  void read_projections(const field& root) {
+    std::vector<std::string> models;
+    for (const auto& [name, address] : result_.read_models)
+      models.push_back(name);
+    const auto projections = root.member("projections");
+    if (!projections || !projections->object())
+      return;
+    const auto written = names_;
+    for (const auto& [name, at] : projections->members()) {
+      if (std::find(written.begin(), written.end(), name) != written.end())
+        at.wrong("the program itself has a projection of this name");
+      result_.projections.push_back(read_projection(name, at, models));
+      names_.push_back(name);
+    }
+  }
+
+  void read_node(const field& root) {
+    root.read_text("socket", result_.socket, "the path of a Unix socket");
+    if (!result_.socket.empty())
+      result_.socket = in_folder(result_.socket);
+    root.read_duration("drain_deadline", result_.drain_deadline, 1ms);
+    root.read_duration("owner_timeout", result_.owner_timeout, 1s);
+    root.read_duration("poll_interval", result_.poll_interval, 1ms);
+    if (const auto log = root.member("log"); log && log->object({"level", "format"}))
+      read_log(*log);
+    if (const auto health = root.member("health");
+        health && health->object({"warning", "critical"}))
+      read_health(*health);
+  }
+
+  void read_log(const field& at) {
+    at.read_one_of<log_level>("level", result_.log.level,
+                              {{"debug", log_level::debug},
+                               {"info", log_level::info},
+                               {"warning", log_level::warning},
+                               {"error", log_level::error},
+                               {"off", log_level::off}});
+    at.read_one_of<log_format>("format", result_.log.format,
+                               {{"text", log_format::text}, {"json", log_format::json}});
+  }
+
+  void read_health(const field& at) {
+    std::chrono::milliseconds warning = result_.health.warning;
+    std::chrono::milliseconds critical = result_.health.critical;
+    at.read_duration("warning", warning, 1s);
+    at.read_duration("critical", critical, 1s);
+    result_.health.warning = std::chrono::duration_cast<std::chrono::seconds>(warning);
+    result_.health.critical = std::chrono::duration_cast<std::chrono::seconds>(critical);
+  }
+
+  /// What the library itself says, so that nothing is accepted here that the engine refuses.
+  void check_tree() {
+    for (const auto& mistake : validate(projections_tree(result_.supervisors), names_))
+      in_.mistakes.push_back({"/supervision", mistake.path + ": " + mistake.text});
+  }
+
+  document in_;
+  fs::path folder_;
+  std::vector<std::string> names_;
+  configuration result_;
+};
+
+} // namespace
+
+configuration parse_configuration(std::string_view text, const std::string& file,
+                                  const std::vector<std::string>& more_projections) {
+  auto result = reader{parse_document(text), file, more_projections}.read();
+  result.as_written = ordered_json::parse(text, nullptr, true, true);
+  return result;
+}
+
+configuration read_configuration(const std::string& file,
+                                 const std::vector<std::string>& more_projections) {
+  std::error_code problem;
+  if (fs::is_directory(file, problem))
+    throw usage_error{file + " is a folder; expected a configuration file"};
+  const auto size = fs::file_size(file, problem);
+  if (!problem && size > max_bytes)
+    throw usage_error{file + " has more than 64 MiB, which is no configuration"};
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf()))
+    throw usage_error{"can't read the configuration " + file +
+                      "; `waymark init` writes one to begin with"};
+  return parse_configuration(text.str(), file, more_projections);
+}
+
+} // namespace waymark::node

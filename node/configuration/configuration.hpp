@@ -1,0 +1,70 @@
+#pragma once
+
+#include "node/configuration/document.hpp"
+#include "node/sql/placeholders.hpp"
+
+#include <waymark/messages/page.hpp>
+#include <waymark/messages/policies.hpp>
+#include <waymark/messages/retry_policy.hpp>
+#include <waymark/messages/status.hpp>
+#include <waymark/supervisors/logging.hpp>
+#include <waymark/supervisors/supervision.hpp>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace waymark::node {
+
+/// A projection made of SQL, as the configuration describes it. Defaults are the library's.
+struct sql_projection {
+  struct handler {
+    std::string event_type;
+    std::vector<sql_template> statements;
+  };
+  std::string name;
+  std::string read_model; ///< A name in `read_models`; empty: the store itself.
+  int version = 1;
+  new_version on_new_version = new_version::resume;
+  std::vector<std::string> tables;
+  std::vector<std::string> truncate;
+  std::vector<handler> on;
+  int shards = 1;
+  retry_policy retry;
+  batch_options batch;
+  give_up on_give_up = give_up::park_key;
+  unhandled on_unhandled = unhandled::ignore;
+  event_filter filter;
+};
+
+/// A configuration without mistakes.
+struct configuration {
+  std::string file;                               ///< As named by the user.
+  std::string store;                              ///< Address; files are absolute.
+  std::map<std::string, std::string> read_models; ///< Addresses by name; files are absolute.
+  std::vector<sql_projection> projections;        ///< In the order of the file.
+  std::vector<supervision> supervisors;           ///< For engine_options.
+  std::string socket;                             ///< Absolute; empty: the default beside the file.
+  log_options log;
+  health_thresholds health;
+  std::chrono::milliseconds drain_deadline{};
+  std::chrono::milliseconds owner_timeout{};
+  std::chrono::milliseconds poll_interval{};
+  ordered_json as_written; ///< Before environment variables were put in: holds no secret of theirs.
+};
+
+/// Reads a configuration from its text. `file` gives the folder that relative files are meant from.
+/// `more_projections` are names of projections written in C++, which supervisors may name too.
+/// @throws configuration_error with every mistake.
+[[nodiscard]] configuration parse_configuration(std::string_view text, const std::string& file,
+                                                const std::vector<std::string>& more_projections);
+
+/// The same for a file. @throws usage_error if it can't be read.
+[[nodiscard]] configuration
+read_configuration(const std::string& file, const std::vector<std::string>& more_projections = {});
+
+/// The configuration as written, with every key that is missing filled in from the defaults.
+[[nodiscard]] ordered_json with_defaults(const configuration& from);
+
+} // namespace waymark::node
