@@ -125,6 +125,11 @@ std::string make_owner_instance() {
   return this_process_instance() + "." + std::to_string(++made);
 }
 
+std::string_view process_of(std::string_view owner) noexcept {
+  const auto last = owner.rfind(separator); // a host's name may hold dots
+  return owner.substr(0, owner.find('.', last == std::string_view::npos ? 0 : last));
+}
+
 bool is_provably_dead(std::string_view instance) {
   const auto it = split(instance);
   if (!it || it->boot.empty() || it->start.empty() || it->boot != boot_id() ||

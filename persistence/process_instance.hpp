@@ -13,6 +13,9 @@ namespace waymark {
 /// another. It is as dead as the process.
 [[nodiscard]] std::string make_owner_instance();
 
+/// The process that an owner is in; the name of the process itself gives itself.
+[[nodiscard]] std::string_view process_of(std::string_view owner) noexcept;
+
 /// True only if the process is gone for certain: it ran in this boot and pid namespace, and no
 /// process with its pid and start time exists. A process elsewhere is never provably dead.
 [[nodiscard]] bool is_provably_dead(std::string_view instance);

@@ -49,6 +49,7 @@ store open_postgres(std::string_view address, const open_options& options) {
   postgres::database_options use;
   use.create = options.create;
   use.poll_interval = options.poll_interval;
+  use.fallback_poll = options.fallback_poll;
   use.clock = options.clock;
   const auto in = std::make_shared<postgres::database>(postgres::address::parse(address), use);
   return {in->where().shown, std::make_shared<postgres::postgres_event_store>(in),
@@ -69,6 +70,8 @@ store open(std::string_view address, const open_options& options) {
     throw usage_error{"open_options.clock is null; leave it as it is for the system's clock"};
   if (options.poll_interval <= std::chrono::milliseconds{0})
     throw usage_error{"open_options.poll_interval must be at least 1 ms"};
+  if (options.fallback_poll <= std::chrono::milliseconds{0})
+    throw usage_error{"open_options.fallback_poll must be at least 1 ms"};
   constexpr std::string_view sqlite{"sqlite:"};
   if (address == "memory:")
     return open_memory(options);

@@ -22,6 +22,8 @@ struct open_options {
   bool create = true; ///< Make the file and the tables if they are not there.
   /// How often other processes' appends are looked for.
   std::chrono::milliseconds poll_interval{20};
+  /// How often they are looked for while notifications of them arrive (PostgreSQL).
+  std::chrono::milliseconds fallback_poll{250};
   const waymark::clock* clock = &waymark::clock::system(); ///< Must outlive the store.
 };
 

@@ -39,6 +39,20 @@ std::string schema_name(std::string_view value) {
   return std::string{value};
 }
 
+std::string search_path(std::string_view value) {
+  std::string result;
+  while (!value.empty()) {
+    const auto end = value.find(',');
+    const auto name = value.substr(0, end);
+    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
+                            std::string_view::npos)
+      refuse("search_path must be names of a-z, 0-9 and _ with commas between them");
+    (result += result.empty() ? "" : ", ") += quoted_name(name);
+    value = end == std::string_view::npos ? std::string_view{} : value.substr(end + 1);
+  }
+  return result;
+}
+
 /// Takes what is waymark's own; false for what is libpq's.
 bool take(address& into, std::string_view name, std::string_view value) {
   if (name == "schema")
@@ -49,6 +63,10 @@ bool take(address& into, std::string_view name, std::string_view value) {
     into.verify = one_of(value, "verify", "create", "schema_mode");
   else if (name == "prepared_transactions")
     into.prepared_transactions = one_of(value, "allow", "refuse", "prepared_transactions");
+  else if (name == "pooled")
+    into.pooled = one_of(value, "transaction", "no", "pooled");
+  else if (name == "search_path")
+    into.search_path = search_path(value);
   else
     return false;
   return true;
@@ -137,7 +155,7 @@ address address::parse(std::string_view text) {
 
 std::string address::conninfo_for(std::string_view purpose) const {
   auto result = conninfo;
-  add(result, "application_name", purpose);
+  add(result, "application_name", std::string{purpose} + (pooled ? " pooled" : ""));
   return result;
 }
 

@@ -17,6 +17,9 @@ struct address {
   int max_sessions = 8;               ///< `max_sessions=`: units of work at the same time.
   bool verify = false;                ///< `schema_mode=verify`: create and upgrade nothing.
   bool prepared_transactions = false; ///< `prepared_transactions=allow`.
+  /// `pooled=transaction`: behind a pooler that may give each transaction another server session.
+  bool pooled = false;
+  std::string search_path; ///< `search_path=`, as SQL takes it; empty for the role's own.
 
   /// @throws usage_error that does not repeat the address.
   [[nodiscard]] static address parse(std::string_view text);

@@ -1,6 +1,7 @@
 #include "persistence/postgres/database.hpp"
 
 #include "persistence/postgres/schema_upgrade.hpp"
+#include "persistence/postgres/stale_owner.hpp"
 
 #include <waymark/persistence/process_instance.hpp>
 
@@ -53,22 +54,11 @@ void require_locks_that_exclude(session& one, session& other) {
 
 } // namespace
 
-std::string session_name(std::string_view instance) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const char c : instance)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  constexpr std::string_view digits{"0123456789abcdef"};
-  std::string result{"waymark "};
-  for (int shift = 60; shift >= 0; shift -= 4)
-    result += digits[hash >> shift & 15];
-  return result;
-}
-
 database::database(const address& where, const database_options& options)
     : where_{where}, options_{options}, purpose_{session_name(this_process_instance())},
       appender_{where_, purpose_ + " append", 1}, readers_{where_, purpose_ + " read", 4},
-      units_{where_, purpose_ + " unit", where_.max_sessions}, others_{where_, purpose_ + " other",
-                                                                       4} {
+      units_{where_, purpose_ + " unit", where_.max_sessions, sign_in},
+      others_{where_, purpose_ + " other", 4, sign_in} {
   check();
 }
 

@@ -15,8 +15,9 @@ namespace waymark::postgres {
 
 struct database_options {
   bool create = true;
-  /// How often readers look for appends while notifications do not arrive, and at most so often.
+  /// How often readers look for appends while notifications do not arrive.
   std::chrono::milliseconds poll_interval{20};
+  std::chrono::milliseconds fallback_poll{250}; ///< And while they do.
   const waymark::clock* clock = &waymark::clock::system();
 };
 
@@ -68,9 +69,5 @@ class database {
   std::chrono::steady_clock::time_point asked_at_{};
   timestamp server_time_{};
 };
-
-/// What every session of a process is called in pg_stat_activity, so that another process can find
-/// those of one that stands still. `instance` is an owner as in the checkpoint records.
-[[nodiscard]] std::string session_name(std::string_view instance);
 
 } // namespace waymark::postgres

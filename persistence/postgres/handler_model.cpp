@@ -59,8 +59,8 @@ void handler_model::require_transaction(std::string_view sql) const {
 void handler_model::require_sound() {
   if (first_failure_)
     std::rethrow_exception(first_failure_);
-  if (!on_.connected())
-    throw store_error{on_.where().shown + ": the connection was lost before the checkpoint"};
+  on_.look_for_end(); // a handler that dawdled after its last statement is at fault itself
+  on_.require_not_ended("(before the checkpoint)");
   require_transaction("(before the checkpoint)");
 }
 

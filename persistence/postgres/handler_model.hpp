@@ -19,6 +19,9 @@ class handler_model final : public read_model {
   /// True once a statement has failed.
   [[nodiscard]] bool failed() const noexcept { return first_failure_ != nullptr; }
 
+  /// What it threw; null if none has failed.
+  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return first_failure_; }
+
   /// Throws the first failure again; @throws statement_error if the transaction is gone.
   void require_sound();
 

@@ -114,17 +114,24 @@ rows handler_statements::run(std::string_view sql, std::span<const sql_value> ar
   for (const auto& each : texts)
     values.push_back(each ? each->c_str() : nullptr);
   try {
-    return on_.take(PQexecPrepared(on_.raw(), statement.name.c_str(),
-                                   static_cast<int>(values.size()), values.data(), nullptr, nullptr,
-                                   0),
-                    sql, when);
+    return on_.take(send(statement, values), sql, when);
   } catch (const projection_error& e) {
     // A table changed under a statement that was prepared before: on another session it is sound.
-    if (made_ != before || on_.last_sqlstate() != "0A000")
+    if (made_ != before || (on_.last_sqlstate() != "0A000" && !on_.where().pooled))
       throw;
     on_.retire();
     throw store_error{e.what()};
   }
+}
+
+/// Behind a pooler a name would be forgotten with the transaction; the types are kept.
+PGresult* handler_statements::send(const handler_statement& what,
+                                   const std::vector<const char*>& values) {
+  const auto count = static_cast<int>(values.size());
+  if (on_.where().pooled)
+    return PQexecParams(on_.raw(), what.sql.c_str(), count, what.types.data(), values.data(),
+                        nullptr, nullptr, 0);
+  return PQexecPrepared(on_.raw(), what.name.c_str(), count, values.data(), nullptr, nullptr, 0);
 }
 
 const handler_statement& handler_statements::find_or_prepare(std::string_view sql, stage when) {
@@ -151,7 +158,9 @@ handler_statement handler_statements::prepare(std::string_view sql, stage when) 
   if (words.size() > 1)
     throw projection_error{"more than one statement in one call, give them one by one: " +
                            in_quotes(sql)};
-  handler_statement result{std::string{sql}, "handler" + std::to_string(++made_), {}};
+  ++made_;
+  const auto name = on_.where().pooled ? std::string{} : "handler" + std::to_string(made_);
+  handler_statement result{std::string{sql}, name, {}};
   (void)on_.take(PQprepare(on_.raw(), result.name.c_str(), result.sql.c_str(), 0, nullptr), sql,
                  when);
   const auto described = on_.take(PQdescribePrepared(on_.raw(), result.name.c_str()), sql, when);
@@ -162,7 +171,8 @@ handler_statement handler_statements::prepare(std::string_view sql, stage when) 
 }
 
 void handler_statements::drop_oldest() {
-  (void)on_.execute("DEALLOCATE " + kept_.back().name);
+  if (!on_.where().pooled)
+    (void)on_.execute("DEALLOCATE " + kept_.back().name);
   by_sql_.erase(kept_.back().sql);
   kept_.pop_back();
 }

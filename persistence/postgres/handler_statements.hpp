@@ -4,6 +4,8 @@
 
 #include <waymark/persistence/sql_value.hpp>
 
+#include <libpq-fe.h>
+
 #include <cstddef>
 #include <list>
 #include <optional>
@@ -62,6 +64,7 @@ class handler_statements {
  private:
   using list = std::list<handler_statement>;
 
+  PGresult* send(const handler_statement& what, const std::vector<const char*>& values);
   const handler_statement& find_or_prepare(std::string_view sql, stage when);
   const handler_statement& fitting(std::string_view sql, std::size_t arguments, stage when);
   handler_statement prepare(std::string_view sql, stage when);

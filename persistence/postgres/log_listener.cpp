@@ -49,13 +49,15 @@ log_listener::log_listener(const address& where, const std::string& purpose, log
       channel_{("waymark_" + where.schema).substr(0, 63)}, wake_{new_eventfd()} {
   if (wake_ < 0)
     throw store_error{where.shown + ": no file descriptor is left for the listener"};
-  thread_ = std::thread{[this] { run(); }};
+  if (!where.pooled)
+    thread_ = std::thread{[this] { run(); }};
 }
 
 log_listener::~log_listener() {
   stopping_ = true;
   (void)::eventfd_write(wake_, 1);
-  thread_.join();
+  if (thread_.joinable())
+    thread_.join();
   ::close(wake_);
 }
 

@@ -26,6 +26,8 @@ struct log_growth {
 ///
 /// Notifications stand in transactions of their own, because one inside an append would make all
 /// commits wait for each other; at most one in 5 ms, the first at once.
+///
+/// Behind a pooler it does nothing: there LISTEN would end with the transaction.
 class log_listener {
  public:
   log_listener(const address& where, const std::string& purpose, log_growth& growth);

@@ -10,9 +10,6 @@ namespace waymark::postgres {
 
 namespace {
 
-/// Readers look this often by themselves while notifications arrive.
-constexpr std::chrono::milliseconds fallback_poll{250};
-
 // The bytes of a page are bounded by the server too, so that a page of large events is not sent in
 // vain; `before` is what stands on the page before the event.
 #define WAYMARK_PAGE(CONDITION)                                                                    \
@@ -168,8 +165,8 @@ position_t postgres_event_store::wait_for(position_t after, std::chrono::millise
     const auto now = std::chrono::steady_clock::now();
     if (found > after || now >= deadline)
       return found;
-    const auto poll = listener.hears() ? std::max(fallback_poll, in_->options().poll_interval)
-                                       : in_->options().poll_interval;
+    const auto poll =
+        listener.hears() ? in_->options().fallback_poll : in_->options().poll_interval;
     std::unique_lock lock{growth.mutex};
     growth.grown.wait_until(lock, std::min(deadline, now + poll),
                             [&] { return growth.signals != seen; });

@@ -15,6 +15,9 @@ namespace waymark::postgres {
 
 namespace {
 
+/// A process that freezes in a claim owns nothing yet, so only the server can end it.
+constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_timeout = '5s'; ";
+
 /// Claims, resets and the making of tables go one by one: so a row that does not exist yet can't be
 /// claimed twice, and CREATE TABLE IF NOT EXISTS does not race with itself.
 void enter_claims(session& on) {
@@ -28,7 +31,7 @@ void enter_claims(session& on) {
 template <class Action>
 auto postgres_projection_store::writing(Action action) {
   const session_pool::lease lease{in_->others()};
-  transaction all{lease.on()};
+  transaction all{lease.on(), ended_soon};
   if constexpr (std::is_void_v<decltype(action(lease.on()))>) {
     action(lease.on());
     all.commit();
@@ -113,7 +116,7 @@ postgres_projection_store::refusals_at_first_sight(std::span<const claim_request
         continue;
       for (const auto& before : siblings)
         if (before.key == request.key && before.owner && *before.owner != request.owner)
-          end_sessions_of_owner(on, before, request.owner_timeout);
+          end_sessions_of_owner(on, *before.owner, request.owner_timeout);
     }
     return result;
   });

@@ -14,11 +14,13 @@ postgres_unit_of_work::postgres_unit_of_work(std::shared_ptr<database> in, const
 
 std::unique_ptr<unit_of_work> postgres_unit_of_work::begin(std::shared_ptr<database> in,
                                                            const ownership& owner) {
+  fault_point("unit.before_begin");
   std::unique_ptr<postgres_unit_of_work> unit{new postgres_unit_of_work{std::move(in), owner}};
   const auto generation = checkpoint_rows{unit->on_}.generation_at(owner.key, owner.epoch);
   if (!generation)
     return nullptr;
   unit->generation_ = *generation;
+  fault_point("unit.begun");
   return unit;
 }
 

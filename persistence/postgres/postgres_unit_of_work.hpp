@@ -16,6 +16,7 @@ class postgres_unit_of_work final : public unit_of_work {
 
   [[nodiscard]] read_model& model() override { return model_; }
   [[nodiscard]] bool failed() const noexcept override { return model_.failed(); }
+  [[nodiscard]] std::exception_ptr failure() const noexcept override { return model_.failure(); }
   void park(std::string_view sequence_key, position_t position) override;
   void unpark(std::string_view sequence_key, position_t position) override;
   void add_letter(const dead_letter& letter) override;

@@ -21,6 +21,20 @@ std::string field(const PGresult* result, int code) {
   return text != nullptr ? text : "";
 }
 
+/// What every session is set to. A client that stops in the middle of a transaction must not hold
+/// its locks for good.
+std::string settings(const address& where, const std::string& set) {
+  std::string result;
+  for (const char* each :
+       {"idle_in_transaction_session_timeout = '60s'", "lock_timeout = '10s'", "timezone = 'UTC'",
+        "datestyle = 'ISO'", "bytea_output = 'hex'", "intervalstyle = 'iso_8601'",
+        "extra_float_digits = 1"})
+    (result += set) += each + std::string{"; "};
+  if (!where.search_path.empty())
+    result += set + "search_path = " + where.search_path + "; ";
+  return result;
+}
+
 } // namespace
 
 std::int64_t rows::changed() const noexcept {
@@ -60,7 +74,8 @@ std::optional<timestamp> rows::optional_time(int row, int column) const noexcept
 }
 
 session::session(const address& where, std::string_view purpose)
-    : where_{where}, handlers_{std::make_unique<handler_statements>(*this)} {
+    : where_{where}, begin_{"BEGIN; " + (where.pooled ? settings(where, "SET LOCAL ") : "")},
+      handlers_{std::make_unique<handler_statements>(*this)} {
   connection_.reset(PQconnectdb(where.conninfo_for(purpose).c_str()));
   if (!connected())
     raise(
@@ -73,11 +88,8 @@ session::session(const address& where, std::string_view purpose)
           *static_cast<std::string*>(ended_by) = field(notice, PG_DIAG_SQLSTATE);
       },
       &ended_by_);
-  // A client that stops in the middle of a transaction must not hold its locks for good.
-  (void)execute("SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '10s'; "
-                "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET bytea_output = 'hex'; "
-                "SET intervalstyle = 'iso_8601'; SET extra_float_digits = 1",
-                stage::open);
+  if (!where.pooled)
+    (void)execute(settings(where, "SET "), stage::open);
 }
 
 session::~session() = default;
@@ -95,14 +107,28 @@ void session::look_for_end() noexcept {
   (void)PQisBusy(raw()); // hands what has arrived to the notice receiver
 }
 
+void session::require_not_ended(std::string_view doing) {
+  if (connected() && ended_by_.empty())
+    return;
+  last_sqlstate_ = ended_by_;
+  raise({ended_by_, "the server ended the session", where_.shown, std::string{doing}, false},
+        stage::handler);
+}
+
 rows session::run(const char* sql, const params& with, stage when) {
   auto found = prepared_.find(sql);
   if (found == prepared_.end()) {
     const auto name = "waymark" + std::to_string(prepared_.size());
     const auto text = where_.with_schema(sql);
-    (void)take(PQprepare(raw(), name.c_str(), text.c_str(), with.size(), with.types()), sql, when);
-    found = prepared_.emplace(sql, name).first;
+    if (!where_.pooled)
+      (void)take(PQprepare(raw(), name.c_str(), text.c_str(), with.size(), with.types()), sql,
+                 when);
+    found = prepared_.emplace(sql, where_.pooled ? text : name).first;
   }
+  if (where_.pooled)
+    return take(PQexecParams(raw(), found->second.c_str(), with.size(), with.types(),
+                             with.values(), with.lengths(), with.formats(), 1),
+                sql, when);
   return take(PQexecPrepared(raw(), found->second.c_str(), with.size(), with.values(),
                              with.lengths(), with.formats(), 1),
               sql, when);

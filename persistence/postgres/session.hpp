@@ -75,7 +75,8 @@ class session {
   /// Runs one statement or several without parameters; `{schema}` as above.
   rows execute(std::string_view sql, stage when = stage::own);
 
-  void begin() { (void)execute("BEGIN"); }
+  /// @param more settings for this transaction, as `SET LOCAL …;` statements.
+  void begin(std::string_view more = {}) { (void)execute(begin_ + std::string{more}); }
   /// Commits or throws. @throws store_error whose outcome says what is known; statement_error.
   void commit();
   /// Leaves no transaction open, if the connection is still there.
@@ -87,6 +88,9 @@ class session {
   /// Looks whether the server has ended the session meanwhile, so that the next statement can say
   /// why.
   void look_for_end() noexcept;
+
+  /// Throws what ended the session, as a handler's fault where it is one.
+  void require_not_ended(std::string_view doing);
 
   /// Of the last error; empty if the server gave none.
   [[nodiscard]] const std::string& last_sqlstate() const noexcept { return last_sqlstate_; }
@@ -102,18 +106,22 @@ class session {
     void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
   };
   const address& where_;
+  const std::string begin_; ///< Behind a pooler it makes the settings too.
   std::unique_ptr<PGconn, closer> connection_;
   std::string last_sqlstate_;
   std::string ended_by_; ///< The SQLSTATE with which the server ended the session unasked.
   bool retired_ = false;
-  std::unordered_map<const char*, std::string> prepared_; ///< The names they have on the server.
+  /// The names they have on the server; behind a pooler, where they have none, their text.
+  std::unordered_map<const char*, std::string> prepared_;
   std::unique_ptr<handler_statements> handlers_;
 };
 
 /// The transaction of a session; rolls back unless it is committed.
 class transaction {
  public:
-  explicit transaction(session& on) : on_{on} { on_.begin(); }
+  explicit transaction(session& on, std::string_view settings = {}) : on_{on} {
+    on_.begin(settings);
+  }
   ~transaction() { on_.rollback(); }
   transaction(const transaction&) = delete;
   transaction& operator=(const transaction&) = delete;

@@ -19,6 +19,8 @@ session_pool::lease::lease(session_pool& of) : of_{of} {
     return;
   try {
     session_ = std::make_unique<session>(of_.where_, of_.purpose_);
+    if (of_.opened_ != nullptr)
+      of_.opened_(*session_);
   } catch (...) {
     const std::lock_guard lock{of_.mutex_};
     --of_.out_;

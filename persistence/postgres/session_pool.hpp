@@ -13,8 +13,10 @@ namespace waymark::postgres {
 /// At most so many connections for one purpose, opened when they are needed. Thread-safe.
 class session_pool {
  public:
-  session_pool(const address& where, std::string purpose, int most)
-      : where_{where}, purpose_{std::move(purpose)}, most_{most} {}
+  /// @param opened is called with each new connection; may be null.
+  session_pool(const address& where, std::string purpose, int most,
+               void (*opened)(session&) = nullptr)
+      : where_{where}, purpose_{std::move(purpose)}, most_{most}, opened_{opened} {}
 
   /// The right to use one of them; it goes back if it is still sound, and is closed otherwise.
   class lease {
@@ -35,6 +37,7 @@ class session_pool {
   const address& where_;
   const std::string purpose_;
   const int most_;
+  void (*const opened_)(session&);
   std::mutex mutex_;
   std::condition_variable free_;
   std::vector<std::unique_ptr<session>> idle_;

@@ -1,20 +1,56 @@
 #include "persistence/postgres/stale_owner.hpp"
 
-#include "persistence/postgres/database.hpp"
+#include <waymark/persistence/process_instance.hpp>
 
 namespace waymark::postgres {
 
+std::string session_name(std::string_view owner) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char c : process_of(owner))
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  constexpr std::string_view digits{"0123456789abcdef"};
+  std::string result{"waymark "};
+  for (int shift = 60; shift >= 0; shift -= 4)
+    result += digits[hash >> shift & 15];
+  return result;
+}
+
+// Another role's start time can't be seen, and then nothing is known of it.
+void sign_in(session& on) {
+  if (on.where().pooled)
+    return; // the session behind the pooler is another each time
+  try {
+    (void)on.run(
+        "WITH ended AS (DELETE FROM {schema}.sessions WHERE ctid = ANY (ARRAY("
+        "  SELECT s.ctid FROM {schema}.sessions s WHERE NOT EXISTS ("
+        "    SELECT FROM pg_catalog.pg_stat_activity a WHERE a.pid = s.pid "
+        "    AND coalesce(a.backend_start, s.backend_start) = s.backend_start) "
+        "  FOR UPDATE SKIP LOCKED))) "
+        "INSERT INTO {schema}.sessions (process, pid, backend_start) "
+        "SELECT $1, a.pid, a.backend_start FROM pg_catalog.pg_stat_activity a "
+        "WHERE a.pid = pg_catalog.pg_backend_pid() ON CONFLICT DO NOTHING",
+        params{}.add(process_of(this_process_instance())));
+  } catch (const store_error&) { // a standby, or no permission
+  }
+}
+
 // A frozen process renewed its rows at most a third of the timeout before it began the transaction
 // that it stands in, so that one is at least two thirds of the timeout old when the rows expire.
-void end_sessions_of_owner(session& on, const checkpoint& record,
-                           std::chrono::milliseconds timeout) {
-  const auto name = session_name(*record.owner) + " %";
+void end_sessions_of_owner(session& on, std::string_view owner, std::chrono::milliseconds timeout) {
+  const auto process = process_of(owner);
+  if (process == process_of(this_process_instance()))
+    return;
+  const auto behind_pooler = session_name(process) + " % pooled";
   try {
-    (void)on.run("SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
-                 "WHERE application_name LIKE $1 AND datname = current_database() "
-                 "AND pid <> pg_backend_pid() "
-                 "AND xact_start < clock_timestamp() - $2 * interval '1 millisecond' / 2",
-                 params{}.add(std::string_view{name}).add(std::int64_t{timeout.count()}));
+    (void)on.run("SELECT pg_catalog.pg_terminate_backend(a.pid) "
+                 "FROM pg_catalog.pg_stat_activity a WHERE a.datname = current_database() "
+                 "AND a.xact_start < clock_timestamp() - $3 * interval '1 millisecond' / 2 "
+                 "AND (a.application_name LIKE $2 OR EXISTS (SELECT FROM {schema}.sessions s "
+                 "  WHERE s.process = $1 AND s.pid = a.pid AND s.backend_start = a.backend_start))",
+                 params{}
+                     .add(process)
+                     .add(std::string_view{behind_pooler})
+                     .add(std::int64_t{timeout.count()}));
   } catch (const store_error&) { // then it is waited for as long as the server lets it stand
   }
 }

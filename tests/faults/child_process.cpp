@@ -56,6 +56,20 @@ void child_process::kill() {
   pid_ = -1;
 }
 
+void child_process::send(int signal) {
+  ::kill(pid_, signal);
+}
+
+void child_process::wait_until_stopped() {
+  int status = 0;
+  while (::waitpid(pid_, &status, WUNTRACED) < 0 && errno == EINTR) {
+  }
+  if (!WIFSTOPPED(status)) {
+    pid_ = -1;
+    throw std::runtime_error{"the child ended instead of stopping"};
+  }
+}
+
 std::string child_process::next_line() {
   for (;;) {
     if (const auto end = read_.find('\n'); end != std::string::npos) {

@@ -23,6 +23,9 @@ class child_process {
   std::vector<std::string> read_to(const std::string& line);
 
   void kill();
+  void send(int signal);
+  /// Waits until a signal has stopped it.
+  void wait_until_stopped();
 
  private:
   pid_t pid_ = -1;

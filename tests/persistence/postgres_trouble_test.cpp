@@ -2,14 +2,14 @@
 #include "tests/catch.hpp"
 
 #include "persistence/postgres/database.hpp"
+#include "persistence/postgres/stale_owner.hpp"
 #include "tests/contract/event_store_contract.hpp"
 #include "tests/contract/projection_store_contract.hpp"
 #include "tests/contract/read_model_contract.hpp"
 #include "tests/persistence/postgres_server.hpp"
+#include "tests/persistence/raw_session.hpp"
 
 #include <waymark/persistence/store.hpp>
-
-#include <libpq-fe.h>
 
 #include <thread>
 
@@ -39,25 +39,6 @@ std::string sessions_like(const std::string& purpose) {
 void terminate(const std::string& purpose = "%") {
   run_sql("SELECT count(pg_terminate_backend(pid, 20000)) " + sessions_like(purpose));
 }
-
-/// A connection that a test holds open.
-class raw_session {
- public:
-  explicit raw_session(const std::string& name = "test")
-      : on_{PQconnectdb(postgres_server::instance().address.c_str()), PQfinish} {
-    run("SET application_name = '" + name + "'");
-  }
-  void run(const std::string& sql) {
-    const std::unique_ptr<PGresult, void (*)(PGresult*)> result{PQexec(on_.get(), sql.c_str()),
-                                                                PQclear};
-    const auto status = PQresultStatus(result.get());
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-      throw std::runtime_error{PQerrorMessage(on_.get())};
-  }
-
- private:
-  std::unique_ptr<PGconn, void (*)(PGconn*)> on_;
-};
 
 } // namespace
 
@@ -177,39 +158,9 @@ TEST_CASE("transactions that only write elsewhere hold nobody up") {
   CHECK(events->read_all(0).events.size() == 1);
 }
 
-TEST_CASE("row locks of a frozen owner do not hold up its successor") {
-  const postgres_schema schema;
-  const auto projections = open(schema.address()).projections;
-  projections->prepare_tables(contract::revenue_table());
-  own(*projections, request_of("p", "frozen"));
-  raw_session frozen{postgres::session_name("frozen") + " unit"};
-  frozen.run("SET search_path = " + schema.name());
-  frozen.run("BEGIN");
-  frozen.run("INSERT INTO revenue VALUES ('monday', 1)");
-  frozen.run("UPDATE checkpoints SET position = 1");
-  raw_session bystander{postgres::session_name("another") + " unit"};
-  bystander.run("BEGIN");
-
-  auto heir = request_of("p", "heir");
-  heir.owner_timeout = 200ms;
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  auto got = contract::claim_one(*projections, heir);
-  while (got.state == claim_result::status::held && std::chrono::steady_clock::now() < deadline)
-    got = contract::claim_one(*projections, heir);
-  REQUIRE(got.state == claim_result::status::granted);
-  CHECK(got.record.position == 0);
-  auto unit = projections->begin({heir.key, got.record.epoch});
-  REQUIRE(unit);
-  unit->model().execute(contract::add_revenue, "monday", 5);
-  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
-  CHECK_THROWS(frozen.run("COMMIT"));
-  CHECK_NOTHROW(bystander.run("COMMIT"));
-  CHECK(contract::revenue(*projections) == 5);
-}
-
 TEST_CASE("notifications arrive, and again after the listener was ended") {
   const postgres_schema schema;
-  const auto reader = open(schema.address(), {.poll_interval = 1h});
+  const auto reader = open(schema.address(), {.poll_interval = 1h, .fallback_poll = 1h});
   const auto writer = open(schema.address());
   postgres::database in{postgres::address::parse(schema.address()), {}};
   const auto listens = [&] {

@@ -1,0 +1,168 @@
+// Two processes that want the same projection, one of which freezes.
+#include "tests/catch.hpp"
+
+#include "persistence/postgres/stale_owner.hpp"
+#include "tests/contract/projection_store_contract.hpp"
+#include "tests/contract/read_model_contract.hpp"
+#include "tests/faults/child_process.hpp"
+#include "tests/persistence/postgres_server.hpp"
+#include "tests/persistence/raw_session.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include <csignal>
+
+namespace waymark::test {
+
+namespace {
+
+using contract::own;
+using contract::request_of;
+using contract::step;
+
+constexpr std::chrono::milliseconds owner_timeout{1500};
+constexpr shard_key revenue_key{"revenue", 0};
+
+/// A process with an engine that owns the projection or stands by.
+class contender : public child_process {
+ public:
+  explicit contender(const std::string& address, const std::string& place = "nowhere")
+      : child_process{"postgres_child",
+                      {address, "project", std::to_string(owner_timeout.count()), place}} {}
+
+  void wait_until_it_says(const std::string& state) {
+    for (auto line = next_line(); line != state; line = next_line())
+      if (line.empty())
+        throw std::runtime_error{"the child ended before it was " + state};
+  }
+
+  /// Lets it stop itself when it comes to its place, as a frozen machine would.
+  void freeze() {
+    send(SIGUSR1);
+    wait_until_stopped();
+  }
+};
+
+struct two_owners {
+  postgres_schema schema;
+  waymark::store store = open(schema.address());
+  position_t head = 0;
+
+  void append(int count) {
+    for (int i = 0; i < count; ++i)
+      head = store.events->append(order("o-" + std::to_string(head), "monday", 1)).last_position;
+  }
+  checkpoint record() { return store.projections->load(revenue_key).value(); }
+  bool projected() {
+    return eventually([&] {
+      const auto found = store.projections->load(revenue_key);
+      return found && found->position == head;
+    });
+  }
+  std::int64_t cents() {
+    return std::stoll(run_sql("SELECT coalesce(sum(cents), 0) FROM " + schema.name() + ".revenue"));
+  }
+
+  /// Freezes the first at `place` in mid-batch; the second, at `address`, takes over; the first
+  /// goes on, and comes back when the second is killed.
+  void play(const std::string& place, const std::string& address) {
+    CAPTURE(place);
+    append(1);
+    contender first{schema.address(), place};
+    REQUIRE(projected());
+    contender second{address};
+    second.wait_until_it_says("standing_by");
+    const auto before = record();
+    // The first sends itself to sleep in the batch after the signal.
+    std::thread later{[&] { append(30); }};
+    first.freeze();
+    const auto frozen_at = std::chrono::steady_clock::now();
+    later.join();
+    REQUIRE(eventually([&] { return record().epoch > before.epoch; }));
+    const auto took = std::chrono::steady_clock::now() - frozen_at;
+    CHECK(took <= owner_timeout + 2s);
+    REQUIRE(projected());
+    CHECK(cents() == head);
+    first.send(SIGCONT);
+    first.wait_until_it_says("standing_by");
+    append(30);
+    REQUIRE(projected());
+    second.kill();
+    append(30);
+    REQUIRE(projected());
+    CHECK(cents() == head);
+    CHECK(record().events_processed == head);
+    CHECK(record().epoch == before.epoch + 2);
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(two_owners, "a process frozen in mid-batch holds nobody up and writes no more") {
+  for (const auto* place : {"unit.before_begin", "unit.before_checkpoint", "unit.before_commit"}) {
+    two_owners fresh;
+    fresh.play(place, fresh.schema.address());
+  }
+}
+
+TEST_CASE_METHOD(two_owners, "a frozen owner whose session may not be ended is fenced") {
+  store.projections->prepare_tables(shop::revenue().freeze()->tables);
+  const auto role = "r" + schema.name();
+  run_sql("CREATE ROLE " + role + " LOGIN; GRANT ALL ON SCHEMA " + schema.name() + " TO " + role +
+          "; GRANT ALL ON ALL TABLES IN SCHEMA " + schema.name() + " TO " + role);
+  auto address = schema.address();
+  address.replace(address.find("user=waymark"), 12, "user=" + role);
+  play("unit.begun", address);
+  run_sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
+TEST_CASE("row locks of a frozen owner do not hold up its successor") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  projections->prepare_tables(contract::revenue_table());
+  own(*projections, request_of("p", "host/boot/space/1/2/3.7"));
+  const auto sign_in = [&](raw_session& as, const std::string& process, const char* start) {
+    as.run("SET search_path = " + schema.name());
+    as.run("INSERT INTO sessions SELECT '" + process + "', pid, " + start +
+           " FROM pg_stat_activity WHERE pid = pg_backend_pid()");
+    as.run("BEGIN");
+  };
+  raw_session frozen, bystander, with_used_pid;
+  sign_in(frozen, "host/boot/space/1/2/3", "backend_start");
+  sign_in(bystander, "host/boot/space/1/2/4", "backend_start");
+  sign_in(with_used_pid, "host/boot/space/1/2/3", "backend_start - interval '1 hour'");
+  raw_session pooled{postgres::session_name("host/boot/space/1/2/3") + " unit pooled"};
+  pooled.run("BEGIN");
+  frozen.run("INSERT INTO revenue VALUES ('monday', 1)");
+  frozen.run("UPDATE checkpoints SET position = 1");
+
+  auto heir = request_of("p", "heir");
+  heir.owner_timeout = 200ms;
+  auto got = contract::claim_one(*projections, heir);
+  REQUIRE(eventually([&] {
+    got = contract::claim_one(*projections, heir);
+    return got.state == claim_result::status::granted;
+  }));
+  CHECK(got.record.position == 0);
+  auto unit = projections->begin({heir.key, got.record.epoch});
+  REQUIRE(unit);
+  unit->model().execute(contract::add_revenue, "monday", 5);
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+  CHECK_THROWS(frozen.run("COMMIT"));
+  CHECK_THROWS(pooled.run("COMMIT"));
+  CHECK_NOTHROW(bystander.run("COMMIT"));
+  CHECK_NOTHROW(with_used_pid.run("COMMIT"));
+  CHECK(contract::revenue(*projections) == 5);
+}
+
+TEST_CASE("sessions that have ended are struck out by the next") {
+  const postgres_schema schema;
+  const auto store = open(schema.address());
+  CHECK_FALSE(store.projections->load_position("p"));
+  const auto count = "SELECT count(*) FROM " + schema.name() + ".sessions";
+  CHECK(run_sql(count) == "1");
+  run_sql("SELECT pg_terminate_backend(pid, 20000) FROM " + schema.name() + ".sessions");
+  CHECK_FALSE(store.projections->load_position("p"));
+  CHECK(run_sql(count) == "1");
+}
+
+} // namespace waymark::test
