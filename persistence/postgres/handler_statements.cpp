@@ -97,9 +97,8 @@ const std::string& handler_statements::name_of_type(unsigned int type) {
 
 rows handler_statements::run_prepared(std::string_view sql, const params& with) {
   const auto& statement = find_or_prepare(sql, stage::handler);
-  return on_.take(PQexecPrepared(on_.raw(), statement.name.c_str(), with.size(), with.values(),
-                                 with.lengths(), with.formats(), 0),
-                  sql, stage::handler);
+  return on_.take(send(statement, with.size(), with.values(), with.lengths(), with.formats()), sql,
+                  stage::handler);
 }
 
 rows handler_statements::run(std::string_view sql, std::span<const sql_value> args, stage when) {
@@ -114,7 +113,7 @@ rows handler_statements::run(std::string_view sql, std::span<const sql_value> ar
   for (const auto& each : texts)
     values.push_back(each ? each->c_str() : nullptr);
   try {
-    return on_.take(send(statement, values), sql, when);
+    return on_.take(send(statement, static_cast<int>(values.size()), values.data()), sql, when);
   } catch (const projection_error& e) {
     // A table changed under a statement that was prepared before: on another session it is sound.
     if (made_ != before || (on_.last_sqlstate() != "0A000" && !on_.where().pooled))
@@ -125,13 +124,13 @@ rows handler_statements::run(std::string_view sql, std::span<const sql_value> ar
 }
 
 /// Behind a pooler a name would be forgotten with the transaction; the types are kept.
-PGresult* handler_statements::send(const handler_statement& what,
-                                   const std::vector<const char*>& values) {
-  const auto count = static_cast<int>(values.size());
+PGresult* handler_statements::send(const handler_statement& what, int count,
+                                   const char* const* values, const int* lengths,
+                                   const int* formats) {
   if (on_.where().pooled)
-    return PQexecParams(on_.raw(), what.sql.c_str(), count, what.types.data(), values.data(),
-                        nullptr, nullptr, 0);
-  return PQexecPrepared(on_.raw(), what.name.c_str(), count, values.data(), nullptr, nullptr, 0);
+    return PQexecParams(on_.raw(), what.sql.c_str(), count, what.types.data(), values, lengths,
+                        formats, 0);
+  return PQexecPrepared(on_.raw(), what.name.c_str(), count, values, lengths, formats, 0);
 }
 
 const handler_statement& handler_statements::find_or_prepare(std::string_view sql, stage when) {

@@ -64,7 +64,8 @@ class handler_statements {
  private:
   using list = std::list<handler_statement>;
 
-  PGresult* send(const handler_statement& what, const std::vector<const char*>& values);
+  PGresult* send(const handler_statement& what, int count, const char* const* values,
+                 const int* lengths = nullptr, const int* formats = nullptr);
   const handler_statement& find_or_prepare(std::string_view sql, stage when);
   const handler_statement& fitting(std::string_view sql, std::size_t arguments, stage when);
   handler_statement prepare(std::string_view sql, stage when);
