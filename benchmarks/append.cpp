@@ -1,7 +1,7 @@
+#include "benchmarks/appenders.hpp"
 #include "benchmarks/engines.hpp"
 #include "benchmarks/group_commit.hpp"
 #include "benchmarks/row.hpp"
-#include "benchmarks/shop.hpp"
 
 #include <functional>
 #include <stdexcept>
@@ -9,56 +9,6 @@
 namespace bench {
 
 namespace {
-
-constexpr std::int64_t producers = 64;
-constexpr std::int64_t batch = 100;
-
-/// Everything a producer needs is made before the clock runs.
-struct prepared_event {
-  std::string order;
-  std::string type;
-  std::string text;
-};
-
-std::vector<prepared_event> prepared_events(std::int64_t events, std::int64_t streams) {
-  std::vector<prepared_event> result;
-  result.reserve(static_cast<std::size_t>(events));
-  for (std::int64_t n = 0; n < events; ++n)
-    result.push_back({order_id(n, streams), event_type(n), json_text(n)});
-  return result;
-}
-
-waymark::append_command command_of(const prepared_event& e) {
-  waymark::append_command command;
-  command.stream = {"Order", e.order};
-  command.events.push_back(waymark::json_event(e.type, e.text));
-  return command;
-}
-
-/// Each of 64 threads appends its share, one event after the other.
-sample run_producers(const std::vector<prepared_event>& events,
-                     const std::function<void(const prepared_event&)>& append) {
-  std::vector<latencies> taken(producers);
-  const stopwatch time;
-  std::vector<std::thread> threads;
-  for (std::int64_t p = 0; p < producers; ++p)
-    threads.emplace_back([&, p] {
-      for (auto n = static_cast<std::size_t>(p); n < events.size(); n += producers) {
-        const auto before = std::chrono::steady_clock::now();
-        append(events[n]);
-        taken[static_cast<std::size_t>(p)].push_back(std::chrono::steady_clock::now() - before);
-      }
-    });
-  for (auto& thread : threads)
-    thread.join();
-  auto result = time.per_second(static_cast<std::int64_t>(events.size()));
-  latencies all;
-  for (const auto& some : taken)
-    all.insert(all.end(), some.begin(), some.end());
-  result.p50_ms = percentile_ms(all, 0.5);
-  result.p99_ms = percentile_ms(all, 0.99);
-  return result;
-}
 
 /// An empty log, with waymark's tables in it.
 std::string new_log(const setting& in) {
@@ -73,15 +23,17 @@ void check_log(const std::string& file, std::int64_t events) {
 }
 
 contest producers_contest(setting& in) {
-  const auto events = std::make_shared<const std::vector<prepared_event>>(
-      prepared_events(in.events(), in.streams()));
+  const auto events =
+      std::make_shared<const prepared_list>(prepared_events(in.events(), in.streams()));
   return {[&in, events] {
             const auto file = new_log(in);
             sample result;
             {
               waymark::engine engine{waymark::open("sqlite:" + file), silent()};
-              result = run_producers(
-                  *events, [&](const prepared_event& e) { engine.append(command_of(e)); });
+              result =
+                  run_producers(*events, producers, [&](std::int64_t, const prepared_event& e) {
+                    engine.append(command_of(e));
+                  });
             }
             check_log(file, in.events());
             return result;
@@ -90,34 +42,24 @@ contest producers_contest(setting& in) {
             const auto file = new_log(in);
             sample result;
             {
-              group_commit log{file};
-              result = run_producers(
-                  *events, [&](const prepared_event& e) { log.append(e.order, e.type, e.text); });
+              hand_appender writer{file};
+              group_commit log{[&](const group_commit::group& together) {
+                writer.begin();
+                for (const auto* each : together)
+                  writer.append(each->order, each->type, each->text);
+                writer.commit();
+              }};
+              result = run_producers(*events, producers,
+                                     [&](std::int64_t, const prepared_event& e) { log.append(e); });
             }
             check_log(file, in.events());
             return result;
           }};
 }
 
-/// Calls `append(first, end)` for one stream and batch after the other.
-sample run_batches(std::int64_t events,
-                   const std::function<void(std::int64_t, std::int64_t)>& append) {
-  latencies taken;
-  const stopwatch time;
-  for (std::int64_t n = 0; n < events; n += batch) {
-    const auto before = std::chrono::steady_clock::now();
-    append(n, std::min(n + batch, events));
-    taken.push_back(std::chrono::steady_clock::now() - before);
-  }
-  auto result = time.per_second(events);
-  result.p50_ms = percentile_ms(taken, 0.5);
-  result.p99_ms = percentile_ms(taken, 0.99);
-  return result;
-}
-
 contest batches_contest(setting& in) {
-  const auto events = std::make_shared<const std::vector<prepared_event>>(
-      prepared_events(in.events(), in.streams()));
+  const auto events =
+      std::make_shared<const prepared_list>(prepared_events(in.events(), in.streams()));
   const auto at = [events](std::int64_t n) -> const prepared_event& {
     return (*events)[static_cast<std::size_t>(n)];
   };

@@ -8,7 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -50,11 +52,26 @@ std::string read_all(int from) {
   return text;
 }
 
-} // namespace
+void append_slowly(const std::string& address, std::int64_t events) {
+  using std::chrono::steady_clock;
+  std::vector<std::int64_t> times;
+  {
+    waymark::engine engine{waymark::open(address), silent()};
+    auto next = steady_clock::now();
+    for (std::int64_t n = 0; n < events; ++n) {
+      std::this_thread::sleep_until(next += std::chrono::milliseconds{10});
+      engine.append(std::move(commands(n, 1, events, false).front()));
+      times.push_back(steady_clock::now().time_since_epoch().count());
+    }
+  }
+  for (const auto each : times)
+    std::printf("%lld\n", static_cast<long long>(each));
+}
 
-double measure_in_child(const std::string& kind, const std::string& file, double seconds) {
+/// What a child of that kind prints.
+std::string output_of_child(const std::string& kind, const std::string& file, double number) {
   auto program = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::array<std::string, 5> words{program, std::string{mark}, kind, file, std::to_string(seconds)};
+  std::array<std::string, 5> words{program, std::string{mark}, kind, file, std::to_string(number)};
   std::array<char*, 6> arguments{};
   for (std::size_t i = 0; i < words.size(); ++i)
     arguments[i] = words[i].data();
@@ -77,7 +94,18 @@ double measure_in_child(const std::string& kind, const std::string& file, double
     ::waitpid(child, &status, 0);
   if (status != 0)
     throw std::runtime_error{"the child that measures \"" + kind + "\" failed"};
-  return std::stod(answer);
+  return answer;
+}
+
+} // namespace
+
+double measure_in_child(const std::string& kind, const std::string& file, double seconds) {
+  return std::stod(output_of_child(kind, file, seconds));
+}
+
+std::vector<std::int64_t> append_in_child(const std::string& address, std::int64_t events) {
+  std::istringstream answer{output_of_child("append", address, static_cast<double>(events))};
+  return {std::istream_iterator<std::int64_t>{answer}, {}};
 }
 
 std::optional<int> run_as_child(int count, char** arguments) {
@@ -85,6 +113,10 @@ std::optional<int> run_as_child(int count, char** arguments) {
     return std::nullopt;
   const std::string_view kind{arguments[2]};
   const std::string file{arguments[3]};
+  if (kind == "append") {
+    append_slowly(file, std::stoll(arguments[4]));
+    return EXIT_SUCCESS;
+  }
   const auto found =
       kind == "idle share" ? idle_share(file, std::stod(arguments[4])) : peak_of_engine(file);
   std::printf("%.6f\n", found);

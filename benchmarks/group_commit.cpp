@@ -38,7 +38,8 @@ void hand_appender::append(const std::string& order, const std::string& type,
       .run();
 }
 
-group_commit::group_commit(const std::string& file) : to_{file}, writer_{[this] { run(); }} {
+group_commit::group_commit(std::function<void(const group&)> commit)
+    : commit_{std::move(commit)}, writer_{[this] { run(); }} {
 }
 
 group_commit::~group_commit() {
@@ -50,9 +51,8 @@ group_commit::~group_commit() {
   writer_.join();
 }
 
-void group_commit::append(const std::string& order, const std::string& type,
-                          const std::string& text) {
-  request mine{order, type, text};
+void group_commit::append(const prepared_event& e) {
+  request mine{&e};
   {
     const std::lock_guard lock{mutex_};
     waiting_.push_back(&mine);
@@ -63,24 +63,25 @@ void group_commit::append(const std::string& order, const std::string& type,
 }
 
 void group_commit::run() {
-  std::vector<request*> group;
+  std::vector<request*> some;
+  group events;
   for (;;) {
     {
       std::unique_lock lock{mutex_};
       came_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
       if (waiting_.empty())
         return;
-      group.swap(waiting_);
+      some.swap(waiting_);
     }
-    to_.begin();
-    for (const auto* each : group)
-      to_.append(each->order, each->type, each->text);
-    to_.commit();
-    for (auto* each : group) {
+    for (const auto* each : some)
+      events.push_back(each->what);
+    commit_(events);
+    for (auto* each : some) {
       each->done.store(true);
       each->done.notify_one();
     }
-    group.clear();
+    some.clear();
+    events.clear();
   }
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "benchmarks/appenders.hpp"
 #include "benchmarks/raw_sqlite.hpp"
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -38,24 +40,25 @@ class hand_appender {
 /// The hand-written group commit: one thread commits what many have handed in meanwhile.
 class group_commit {
  public:
-  explicit group_commit(const std::string& file);
+  using group = std::vector<const prepared_event*>;
+
+  /// `commit` makes a group durable, on the writing thread.
+  explicit group_commit(std::function<void(const group&)> commit);
   ~group_commit();
   group_commit(const group_commit&) = delete;
   group_commit& operator=(const group_commit&) = delete;
 
   /// Returns when the event is durable.
-  void append(const std::string& order, const std::string& type, const std::string& text);
+  void append(const prepared_event& e);
 
  private:
   struct request {
-    const std::string& order;
-    const std::string& type;
-    const std::string& text;
+    const prepared_event* what;
     std::atomic<bool> done{false};
   };
   void run();
 
-  hand_appender to_;
+  std::function<void(const group&)> commit_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<request*> waiting_;

@@ -34,5 +34,8 @@ struct row {
 [[nodiscard]] std::vector<row> memory_catch_up_rows();
 [[nodiscard]] std::vector<row> append_rows();
 [[nodiscard]] std::vector<row> engine_rows();
+[[nodiscard]] std::vector<row> postgres_append_rows();
+[[nodiscard]] std::vector<row> postgres_catch_up_rows();
+[[nodiscard]] std::vector<row> postgres_live_rows();
 
 } // namespace bench

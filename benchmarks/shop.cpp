@@ -80,7 +80,10 @@ std::vector<waymark::append_command> commands(std::int64_t first, std::int64_t c
 }
 
 order_fields parse(const char* text, std::size_t size) {
-  const auto data = nlohmann::json::parse(text, text + size);
+  return fields_of(nlohmann::json::parse(text, text + size));
+}
+
+order_fields fields_of(const nlohmann::json& data) {
   order_fields of;
   data.at("customer").get_to(of.customer);
   data.at("product").get_to(of.product);
@@ -103,10 +106,18 @@ tables::tables(int number) : name{"orders-" + std::to_string(number)} {
   upsert_order = "INSERT INTO " + orders +
                  " VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (order_id) DO UPDATE SET "
                  "customer = excluded.customer, city = excluded.city, "
-                 "quantity = quantity + excluded.quantity, cents = cents + excluded.cents, "
-                 "events = events + 1";
+                 "quantity = " +
+                 orders + ".quantity + excluded.quantity, cents = " + orders +
+                 ".cents + excluded.cents, events = " + orders + ".events + 1";
+  upsert_sums = "INSERT INTO " + orders +
+                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (order_id) DO UPDATE SET "
+                "customer = excluded.customer, city = excluded.city, "
+                "quantity = " +
+                orders + ".quantity + excluded.quantity, cents = " + orders +
+                ".cents + excluded.cents, events = " + orders + ".events + excluded.events";
   count_type = "INSERT INTO " + types +
-               " VALUES ($1, 1) ON CONFLICT (event_type) DO UPDATE SET events = events + 1";
+               " VALUES ($1, 1) ON CONFLICT (event_type) DO UPDATE SET events = " + types +
+               ".events + 1";
   sums = "SELECT (SELECT coalesce(sum(events), 0) FROM " + orders +
          "), (SELECT coalesce(sum(events), 0) FROM " + types +
          "), (SELECT coalesce(sum(cents), 0) FROM " + orders + ")";
@@ -122,6 +133,21 @@ waymark::projection table_projection(int number) {
   waymark::projection result{into->name};
   result.table(into->create_orders)
       .table(into->create_types)
+      .on<order_placed>(handle)
+      .on<order_changed>(handle)
+      .on<order_paid>(handle)
+      .on<order_shipped>(handle);
+  return result;
+}
+
+waymark::projection order_projection(int number) {
+  const auto into = std::make_shared<const tables>(number);
+  const auto handle = [into](waymark::read_model& db, const order_fields& of,
+                             const waymark::event& e) {
+    db.execute(into->upsert_order, e.aggregate_id, of.customer, of.city, of.quantity, of.cents);
+  };
+  waymark::projection result{into->name};
+  result.table(into->create_orders)
       .on<order_placed>(handle)
       .on<order_changed>(handle)
       .on<order_paid>(handle)

@@ -2,6 +2,8 @@
 
 #include <waymark/waymark.hpp>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -40,6 +42,9 @@ WAYMARK_EVENT(order_shipped, "OrderShipped", "Order", customer, product, city, q
 [[nodiscard]] std::vector<waymark::append_command> commands(std::int64_t first, std::int64_t count,
                                                             std::int64_t streams, bool as_objects);
 
+/// The fields of an event in JSON.
+[[nodiscard]] order_fields fields_of(const nlohmann::json& data);
+
 /// The same fields out of JSON text, as a floor decodes them.
 [[nodiscard]] order_fields parse(const char* text, std::size_t size);
 
@@ -50,12 +55,16 @@ struct tables {
   std::string create_orders;
   std::string create_types;
   std::string upsert_order; ///< $1 id, $2 customer, $3 city, $4 quantity, $5 cents
+  std::string upsert_sums;  ///< The same with $6, how many events they sum up.
   std::string count_type;   ///< $1 event type
   std::string sums;         ///< Events by orders, events by types, cents: to compare runs.
 };
 
 /// The projection into the tables of that number, named "orders-NUMBER".
 [[nodiscard]] waymark::projection table_projection(int number);
+
+/// The projection into the table of orders alone.
+[[nodiscard]] waymark::projection order_projection(int number);
 
 /// The same read model in memory.
 struct totals {

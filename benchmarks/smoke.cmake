@@ -19,7 +19,19 @@ set(expected
   "live, ack to visible, p99"
   "memory above idle, catching up"
   "idle engine, 50 projections"
-  "start at the head of a long log")
+  "start at the head of a long log"
+  "append PostgreSQL, 1 writer"
+  "append PostgreSQL, 64 producers, of 16 connections"
+  "append PostgreSQL, 64 producers, of the same groups"
+  "append PostgreSQL, batches of 100"
+  "append PostgreSQL, batches of 100, of a bare INSERT"
+  "catch-up PostgreSQL, .on"
+  "catch-up PostgreSQL, .on_batch"
+  "read PostgreSQL, no handler"
+  "live PostgreSQL, ack to visible, p99"
+  "live PostgreSQL, from another process, p99"
+  "200 projections on 8 connections, p99"
+  "200 projections, CPU")
 file(READ ${json} rows)
 string(JSON count LENGTH "${rows}")
 list(LENGTH expected wanted)

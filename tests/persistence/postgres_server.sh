@@ -1,8 +1,11 @@
-# postgres_server.sh start|stop FILE: a private PostgreSQL server for the tests, in a new folder and
-# on a unix socket there alone. `start` writes into FILE what the tests need to know of it, `stop`
-# ends it and takes the folder away. It also ends by itself when whoever started it is gone.
+# postgres_server.sh start|stop FILE [PORT]: a private PostgreSQL server for the tests, in a new
+# folder and on a unix socket there alone. `start` writes into FILE what the tests need to know of
+# it, `stop` ends it and takes the folder away. It also ends by itself when whoever started it is
+# gone. With PORT, for measuring, it is as installed: on that port of the loopback, with settings at
+# their defaults.
 set -eu
 file=$2
+port=${3-}
 
 fail() {
   echo "postgres_server.sh: $*" >&2
@@ -51,18 +54,28 @@ start_server() {
   cd "$folder"
   as_owner "$bin/initdb" -D "$folder/data" -U waymark -A trust -E UTF8 --locale=C.UTF-8 \
     --no-sync >"$folder/initdb.log" 2>&1 || fail "initdb failed: $(cat "$folder/initdb.log")"
-  # The tests kill the server, never the machine: it need not wait for the disk.
-  cat >>"$folder/data/postgresql.conf" <<END
+  if [ -n "$port" ]; then
+    cat >>"$folder/data/postgresql.conf" <<END
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+port = $port
+END
+    address="postgresql://waymark@127.0.0.1:$port/postgres?sslmode=prefer"
+  else
+    # The tests kill the server, never the machine: it need not wait for the disk.
+    cat >>"$folder/data/postgresql.conf" <<END
 listen_addresses = ''
 unix_socket_directories = '$folder'
 port = 5432
 fsync = off
 max_connections = 200
 END
+    address="postgresql:///postgres?host=$folder&user=waymark"
+  fi
   as_owner "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -t 60 start \
     >/dev/null 2>&1 </dev/null || fail "no server came up: $(cat "$folder/data/server.log")"
   {
-    echo "address=postgresql:///postgres?host=$folder&user=waymark"
+    echo "address=$address"
     echo "folder=$folder"
     echo "owner=$owner"
     echo "pg_ctl=$bin/pg_ctl"
@@ -81,5 +94,5 @@ start)
   start_server
   ;;
 stop) stop_server ;;
-*) fail "usage: postgres_server.sh start|stop FILE" ;;
+*) fail "usage: postgres_server.sh start|stop FILE [PORT]" ;;
 esac
