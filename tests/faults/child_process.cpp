@@ -57,7 +57,8 @@ void child_process::kill() {
 }
 
 void child_process::send(int signal) {
-  ::kill(pid_, signal);
+  if (pid_ > 0) // -1 would be everybody
+    ::kill(pid_, signal);
 }
 
 void child_process::wait_until_stopped() {
