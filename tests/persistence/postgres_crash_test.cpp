@@ -1,102 +1,175 @@
-// A server of its own, which is killed again and again.
+// Writers, projecting processes and their server, killed again and again at random moments.
 #include "tests/catch.hpp"
 
-#include "tests/contract/event_store_contract.hpp"
-#include "tests/contract/projection_store_contract.hpp"
-#include "tests/contract/read_model_contract.hpp"
+#include "tests/faults/child_process.hpp"
 #include "tests/persistence/postgres_server.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
 
 #include <waymark/persistence/store.hpp>
 
-#include <thread>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <set>
 
 namespace waymark::test {
 
 namespace {
 
-using namespace std::chrono_literals;
-using contract::command;
-using contract::event_with;
-using contract::own;
-using contract::request_of;
+enum class victim : std::uint8_t { writer, projector, server };
 
-/// Repeats `action` while the store is away.
-template <class Action>
-auto patiently(Action action) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  for (;;) {
-    try {
-      return action();
-    } catch (const store_error&) {
-      if (std::chrono::steady_clock::now() >= deadline)
-        throw;
-      std::this_thread::sleep_for(5ms);
-    }
-  }
+constexpr int crashes = 100;
+constexpr shard_key revenue_key{"revenue", 0};
+
+std::uint64_t seed_of_run() {
+  const char* given = std::getenv("WAYMARK_CRASH_SEED");
+  return given != nullptr ? std::stoull(given) : std::random_device{}();
 }
 
-/// Adds what comes after the stored position, one unit of work per event.
-void project(store& in, const ownership& owner, std::atomic<bool>& done, position_t& reached) {
-  for (;;) {
-    const bool last_round = done.load();
-    // After any unknown outcome the record says what is true.
-    const auto record = patiently([&] { return *in.projections->load(owner.key); });
-    reached = record.position;
-    const auto page =
-        patiently([&] { return in.events->read_all(record.position, {.max_events = 1}); });
-    if (page.events.empty()) {
-      if (last_round)
-        return;
-      (void)patiently([&] { return in.events->wait_for(record.position, 50ms); });
-      continue;
-    }
-    try {
-      auto unit = in.projections->begin(owner);
-      unit->model().execute(contract::add_revenue, "day", 1);
-      checkpoint_advance advance;
-      advance.from = record.position;
-      advance.to = page.events.front().position;
-      advance.handled = 1;
-      (void)unit->commit(advance);
-    } catch (const store_error&) {
+/// A third of the crashes each, in random order.
+std::vector<victim> victims(std::mt19937_64& random) {
+  std::vector<victim> result;
+  for (int i = 0; i < crashes; ++i)
+    result.push_back(static_cast<victim>(i % 3));
+  std::shuffle(result.begin(), result.end(), random);
+  return result;
+}
+
+/// A process that appends, and what it was told.
+class writing_child {
+ public:
+  writing_child(const std::string& address, int number)
+      : child_{"postgres_child", {address, "write", "w" + std::to_string(number) + "-"}},
+        listener_{[this] { listen(); }} {}
+  ~writing_child() { kill(); }
+
+  void kill() {
+    child_.send(SIGKILL);
+    if (listener_.joinable())
+      listener_.join(); // has then heard all that it said
+    child_.kill();
+  }
+  [[nodiscard]] std::size_t acknowledged() const { return count_; }
+  [[nodiscard]] const std::vector<std::string>& all() const { return heard_; }
+
+ private:
+  void listen() {
+    for (auto line = child_.next_line(); !line.empty(); line = child_.next_line()) {
+      heard_.push_back(line);
+      ++count_;
     }
   }
-}
+
+  child_process child_;
+  std::atomic<std::size_t> count_{0};
+  std::vector<std::string> heard_;
+  std::thread listener_;
+};
+
+class matrix {
+ public:
+  explicit matrix(std::uint64_t seed) : random_{seed} {
+    start_writer();
+    start_projector();
+  }
+
+  void play() {
+    for (const auto next : victims(random_)) {
+      wait_for_progress();
+      std::this_thread::sleep_for(std::chrono::microseconds{random_() % 20'000});
+      strike(next);
+    }
+    wait_for_progress();
+    end_writer();
+  }
+
+  /// Everything that was acknowledged is in the log once, and each event had one effect.
+  void check() {
+    const auto store = open(schema_.address());
+    const auto head = store.events->head();
+    REQUIRE(eventually([&] { return store.projections->load(revenue_key)->position == head; }));
+    std::set<std::string> in_log;
+    for (position_t after = 0; after < head;) {
+      const auto page = store.events->read_all(after);
+      for (const auto& e : page.events) {
+        CHECK(e.position == ++after);
+        CHECK(in_log.insert(e.aggregate_id).second);
+      }
+    }
+    for (const auto& each : acknowledged_)
+      CHECK(in_log.contains(each));
+    std::cout << acknowledged_.size() << " events acknowledged, " << head << " in the log, "
+              << sql("count(*)") << " effects\n";
+    // An order has a day of its own: an effect that came twice would make it two cents.
+    CHECK(sql("count(*)") == head);
+    CHECK(sql("coalesce(max(cents), 0)") == 1);
+    CHECK(store.projections->load(revenue_key)->events_processed == head);
+  }
+
+ private:
+  std::int64_t sql(const std::string& what) {
+    return std::stoll(run_sql("SELECT " + what + " FROM " + schema_.name() + ".revenue"));
+  }
+
+  void start_writer() { writer_.emplace(schema_.address(), ++writers_); }
+  void end_writer() {
+    writer_->kill();
+    acknowledged_.insert(acknowledged_.end(), writer_->all().begin(), writer_->all().end());
+  }
+  void start_projector() {
+    projector_.reset(new child_process{"postgres_child",
+                                       {schema_.address(), "project", "10000", "nowhere"}});
+  }
+
+  void strike(victim next) {
+    switch (next) {
+    case victim::writer:
+      end_writer();
+      return start_writer();
+    case victim::projector:
+      projector_->kill();
+      return start_projector();
+    case victim::server:
+      return postgres_server::instance().crash_and_restart();
+    }
+  }
+
+  /// Until an append was acknowledged and a batch committed since the last crash.
+  void wait_for_progress() {
+    const auto written = writer_->acknowledged();
+    REQUIRE(eventually([&] { return writer_->acknowledged() > written; }));
+    const auto projected = position();
+    REQUIRE(eventually([&] { return position() > projected; }));
+  }
+
+  position_t position() {
+    try {
+      return std::stoll(run_sql("SELECT coalesce(max(position), 0) FROM " + schema_.name() +
+                                ".checkpoints"));
+    } catch (const std::exception&) { // no table yet
+      return 0;
+    }
+  }
+
+  std::mt19937_64 random_;
+  postgres_schema schema_;
+  int writers_ = 0;
+  std::optional<writing_child> writer_;
+  std::unique_ptr<child_process> projector_;
+  std::vector<std::string> acknowledged_;
+};
 
 } // namespace
 
-TEST_CASE("a server that crashes loses no acknowledged event and repeats no effect") {
+TEST_CASE("a hundred crashes lose no acknowledged event and repeat no effect") {
+  const auto seed = seed_of_run();
+  CAPTURE(seed);
+  std::cout << "WAYMARK_CRASH_SEED=" << seed << std::endl;
   postgres_server::start_own();
-  const postgres_schema schema;
-  auto store = open(schema.address());
-  store.projections->prepare_tables(contract::revenue_table());
-  const auto owner = own(*store.projections, request_of("p", "a"));
-  std::atomic<bool> done{false};
-  std::atomic<bool> stop_appending{false};
-  position_t reached = 0;
-  std::thread projector{[&] { project(store, owner, done, reached); }};
-  std::size_t acknowledged = 0;
-  std::thread producer{[&] {
-    while (!stop_appending) {
-      const auto id = uuid::v7(); // known, so that it may be sent again
-      patiently([&] { return store.events->append(command("s", any_version, {event_with(id)})); });
-      ++acknowledged;
-    }
-  }};
-  for (int i = 0; i < 8; ++i) {
-    const auto seen = patiently([&] { return store.events->head(); });
-    (void)patiently([&] { return store.events->wait_for(seen + 20, 30s); });
-    postgres_server::instance().crash_and_restart();
-  }
-  stop_appending = true;
-  producer.join();
-  done = true;
-  projector.join();
-  CHECK(patiently([&] { return store.events->head(); }) == static_cast<position_t>(acknowledged));
-  CHECK(reached == static_cast<position_t>(acknowledged));
-  CHECK(contract::revenue(*store.projections) == static_cast<std::int64_t>(acknowledged));
-  CHECK(store.projections->load(owner.key)->events_processed ==
-        static_cast<std::int64_t>(acknowledged));
+  matrix it{seed};
+  it.play();
+  it.check();
 }
 
 } // namespace waymark::test
