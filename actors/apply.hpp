@@ -30,7 +30,6 @@ struct apply_request {
   std::shared_ptr<projection_store> store;
   std::shared_ptr<memory_state> state; ///< effect::memory only.
   std::shared_ptr<const parked_set> parked;
-  const clock* time = &clock::system();
   ownership owner;
   position_t stored = 0;      ///< Position in the checkpoint row.
   position_t passed = 0;      ///< Everything up to here is done with.

@@ -143,6 +143,7 @@ claim_request request_of(const claim_order& order) {
     request.log_id = order.log->log_id();
   request.owner = order.owner;
   request.owner_timeout = order.owner_timeout;
+  request.take_over = order.take_over;
   return request;
 }
 

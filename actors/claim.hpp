@@ -21,6 +21,7 @@ struct claim_order {
   std::shared_ptr<memory_state> state; ///< effect::memory only: gets a new object.
   std::string owner;
   std::chrono::milliseconds owner_timeout{10'000};
+  bool take_over = false; ///< An operator's word: claim it whoever holds it.
 };
 
 /// What the claim came to, with all that a projection needs to begin.

@@ -120,6 +120,9 @@ struct projection_state_of_actor {
     case kind::discard:
       carry_out(machine_->discard());
       break;
+    case kind::take_over:
+      carry_out(machine_->take_over());
+      break;
     case kind::release_hold:
       carry_out(machine_->release_hold());
       break;

@@ -15,7 +15,15 @@ namespace waymark {
 
 /// What an operator asks of a projection.
 struct projection_command {
-  enum class kind : std::uint8_t { pause, resume, discard, hold, release_hold, begin_again };
+  enum class kind : std::uint8_t {
+    pause,
+    resume,
+    discard,
+    take_over,
+    hold,
+    release_hold,
+    begin_again
+  };
   kind what = kind::resume;
   std::string why;
   /// Kept as soon as the command has been taken; for `hold`, when nothing is under way any more.

@@ -16,7 +16,6 @@ apply_request request_for(const projection_context& context, const projection_ma
   request.store = context.store;
   request.state = context.state;
   request.parked = machine.parked();
-  request.time = context.time;
   request.owner = owner_of(machine);
   request.stored = machine.record().position;
   request.passed = machine.passed();
@@ -44,9 +43,9 @@ struct job_maker {
   const projection_context& context;
   const projection_machine& machine;
 
-  job operator()(const todo::claim&) const {
-    claim_order order{context.spec,  context.shard, context.store,        context.log,
-                      context.state, context.owner, context.owner_timeout};
+  job operator()(const todo::claim& what) const {
+    claim_order order{context.spec,  context.shard, context.store,         context.log,
+                      context.state, context.owner, context.owner_timeout, what.take_over};
     return guarded([order = std::move(order)]() -> job_result {
       return [report = claim_shard(order)](projection_machine& m) { return m.on_claim(report); };
     });

@@ -41,7 +41,7 @@ void projection_machine::go_on(actions& out) {
     return;
   } else if (!claimed_) {
     job_ = job::claim;
-    out.emplace_back(todo::claim{});
+    out.emplace_back(todo::claim{std::exchange(taking_over_, false)});
   } else if (page_ && page_->scanned_to > passed_) {
     apply_next(out);
   } else {
@@ -116,6 +116,7 @@ actions projection_machine::start() {
 }
 
 actions projection_machine::on_claim(claim_report report) {
+  const bool take_over = std::exchange(taking_over_, false);
   if (!take_result() && !draining_) // a drain has to release what was granted
     return next();
   actions out;
@@ -148,6 +149,11 @@ actions projection_machine::on_claim(claim_report report) {
     if (report.record.epoch > 0 && spec_->where != effect::memory) {
       record_ = std::move(report.record); // what the owner has committed can be waited for here too
       passed_ = record_.position;
+    }
+    if (take_over) { // asked for while this claim was under way
+      taking_over_ = true;
+      stand_still(stand::none, {});
+      break;
     }
     if (stand_ != stand::standing_by)
       note(out, level::info, "standby", report.detail);

@@ -21,7 +21,9 @@ namespace waymark {
 /// member named with it.
 namespace todo {
 /// Run `claim_shard`; on_claim.
-struct claim {};
+struct claim {
+  bool take_over = false; ///< Whoever holds it.
+};
 /// Ask for the page behind `after`; on_page or on_fetch_failed, with `token`.
 struct fetch {
   position_t after = 0;
@@ -125,6 +127,8 @@ class projection_machine {
   [[nodiscard]] actions pause(const std::string& why);
   [[nodiscard]] actions resume();
   [[nodiscard]] actions discard();
+  /// Claims now, whoever holds it; only while it stands by.
+  [[nodiscard]] actions take_over();
   /// Stop at the next safe point and say `held`; for a reset.
   [[nodiscard]] actions hold();
   /// The reset did not come about: go on as before.
@@ -186,6 +190,7 @@ class projection_machine {
 
   // The claim and what came with it.
   bool claimed_ = false;
+  bool taking_over_ = false; ///< The next claim asks nobody.
   checkpoint record_;
   position_t passed_ = 0;
   position_t head_seen_ = 0;

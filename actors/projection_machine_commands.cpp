@@ -50,6 +50,21 @@ actions projection_machine::discard() {
   return next();
 }
 
+actions projection_machine::take_over() {
+  if (state() != projection_state::standing_by)
+    return {};
+  taking_over_ = true;
+  actions out;
+  note(out, level::warning, "take_over", "takes the claim over on an operator's word: " + reason_);
+  if (job_ != job::none)
+    return out; // a claim is under way, the next one follows at once
+  ++timer_token_;
+  stand_ = stand::none;
+  go_on(out);
+  stand_ = stand::standing_by; // as long as the claim has not succeeded
+  return out;
+}
+
 actions projection_machine::hold() {
   holding_ = true;
   return next();

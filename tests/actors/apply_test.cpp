@@ -19,7 +19,6 @@ struct applied {
     request.spec = spec;
     request.store = store;
     request.parked = report.parked;
-    request.time = &time;
     request.owner = {report.record.key, report.record.epoch};
   }
 

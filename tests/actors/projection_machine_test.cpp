@@ -184,6 +184,44 @@ TEST_CASE("a hold waits for the job, and says why it stands") {
   CHECK(find<todo::claim>(at.machine.begin_again()));
 }
 
+TEST_CASE("an operator's take-over is for who stands by, once") {
+  applying at;
+  CHECK(at.machine.take_over().empty()); // it has the claim
+  static_cast<void>(at.machine.on_applied(done(3)));
+  static_cast<void>(at.machine.on_fenced());
+  REQUIRE(at.machine.state() == projection_state::standing_by);
+  const auto todo = at.machine.take_over();
+  REQUIRE(find<todo::claim>(todo));
+  CHECK(find<todo::claim>(todo)->take_over);
+  CHECK(find<todo::note>(todo)->what == "take_over");
+  CHECK(at.machine.state() == projection_state::standing_by);
+  static_cast<void>(at.machine.on_claim(granted(3, 5)));
+  CHECK(at.machine.state() == projection_state::running);
+  static_cast<void>(at.machine.on_fenced());
+  const auto retried = at.machine.resume();
+  REQUIRE(find<todo::claim>(retried));
+  CHECK_FALSE(find<todo::claim>(retried)->take_over);
+}
+
+TEST_CASE("a take-over that comes while a claim is under way follows it, unless it was granted") {
+  for (const bool is_granted : {false, true}) {
+    applying at;
+    static_cast<void>(at.machine.on_applied(done(3)));
+    const auto fenced = at.machine.on_fenced();
+    REQUIRE(find<todo::claim>(at.machine.on_timer(find<todo::wake>(fenced)->token)));
+    CHECK_FALSE(find<todo::claim>(at.machine.take_over()));
+    claim_report held;
+    held.state = claim_report::status::held;
+    const auto next = at.machine.on_claim(is_granted ? granted(3, 5) : held);
+    const auto* claim = find<todo::claim>(next);
+    CHECK((claim && claim->take_over) == !is_granted);
+    static_cast<void>(at.machine.on_fenced());
+    const auto later = at.machine.resume();
+    if (is_granted)
+      CHECK_FALSE(find<todo::claim>(later)->take_over);
+  }
+}
+
 TEST_CASE("a drain finishes the job, releases and ends; nothing comes after that") {
   applying at;
   CHECK(at.machine.drain().empty());

@@ -132,3 +132,27 @@ TEST_CASE("two engines that fight over many shards under resets leave one effect
   CHECK(second.wait_until("revenue", head, patience) == wait_result::reached);
   CHECK(cents_of(first) == head);
 }
+
+TEST_CASE("an operator has a projection taken over from an owner that lives") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  engine first{file, test.options()};
+  first.start(shop::revenue());
+  first.wait_until("revenue", place_orders(first, 10), patience);
+  first.take_over("revenue"); // it has it already
+  engine second{file, test.options()};
+  second.start(shop::revenue());
+  const auto comes_to = [](engine& it, projection_state state) {
+    return eventually([&] { return it.status("revenue").state == state; });
+  };
+  REQUIRE(comes_to(second, projection_state::standing_by));
+  const auto epoch = first.checkpoint("revenue")->epoch;
+  second.take_over("revenue");
+  REQUIRE(comes_to(second, projection_state::running));
+  CHECK(second.checkpoint("revenue")->epoch == epoch + 1);
+  CHECK(test.lines.count("take_over revenue: takes the claim over on an operator's word") == 1);
+  const auto token = place_orders(first, 10, "p-");
+  CHECK(second.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(comes_to(first, projection_state::standing_by));
+  CHECK(cents_of(second) == 20);
+}
