@@ -113,8 +113,8 @@ void engine::pause(std::string_view name, std::string why) {
 void engine::resume(std::string_view name) {
   static_cast<void>(impl_->shards_of(name));
   impl_->context->shown->set_paused(name, std::nullopt);
-  if (!impl_->command_all(name, projection_command::kind::resume))
-    impl_->actors.restart(std::string{name}); // its actor is down: start it now
+  impl_->actors.restart(std::string{name},
+                        impl_->command_all(name, projection_command::kind::resume));
 }
 
 void engine::discard(std::string_view name) {
@@ -126,6 +126,10 @@ void engine::discard(std::string_view name) {
     throw usage_error{impl_->explain(shards) +
                       ": there is no event to discard, since it is not stopped before one"};
   impl_->command_all(name, projection_command::kind::discard);
+}
+
+void engine::take_over(std::string_view name) {
+  impl_->command_all(name, projection_command::kind::take_over);
 }
 
 void engine::reset(std::string_view name) {
@@ -149,8 +153,8 @@ void engine::reset(std::string_view name) {
   const auto now_stored = first.store->load(first.status.key);
   shown.set_paused(name, std::nullopt);
   shown.forget_progress(name, now_stored ? now_stored->generation : 0, clock::system().now());
-  if (!impl_->command_all(name, projection_command::kind::begin_again))
-    impl_->actors.restart(std::string{name});
+  impl_->actors.restart(std::string{name},
+                        impl_->command_all(name, projection_command::kind::begin_again));
 }
 
 void engine::rebuild(std::string_view name, const std::function<void(const progress&)>& report,

@@ -54,9 +54,11 @@ class projection_handle {
  public:
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-  /// Waits until the effects of an append are visible, at most `timeout`.
+  /// Waits until the effects of an append are visible, at most `timeout`; only for those shards
+  /// that its events belong to.
   /// @throws timeout_error that says why the projection is where it is.
   wait_result wait_until(const appended& token, std::chrono::milliseconds timeout) const;
+  /// Waits until everything up to `position` has passed, in all shards.
   wait_result wait_until(position_t position, std::chrono::milliseconds timeout) const;
 
   /// Waits until everything that is in the log now has passed. @throws timeout_error.
@@ -118,6 +120,11 @@ class engine {
   /// Passes the event that a projection stands before (give-up policy `stop`), with a letter.
   void discard(std::string_view name);
 
+  /// Claims a projection that stands by, whoever holds it: for an owner that hangs or can't be
+  /// reached. What that owner has under way changes nothing any more; if it lives, it stands by
+  /// from then on. Shards that do not stand by go on as they are.
+  void take_over(std::string_view name);
+
   /// Empties read model and checkpoint in one transaction; the projection then starts at the
   /// beginning of the log.
   void reset(std::string_view name);
@@ -170,6 +177,10 @@ class engine {
   [[nodiscard]] waymark::health health(std::string_view name) const;
   [[nodiscard]] std::optional<waymark::checkpoint> checkpoint(std::string_view name,
                                                               int shard = 0) const;
+
+  /// Letters of every generation, by store and id. Ids count within a store: to go on behind
+  /// `after_id` when projections keep their records in several, name a projection.
+  /// @throws usage_error if none is named then.
   [[nodiscard]] std::vector<dead_letter> dead_letters(const letter_query& query = {}) const;
 
   /// One sentence: why a projection is where it is.

@@ -166,7 +166,9 @@ void engine_actors::add(const spec_ptr& spec, const std::shared_ptr<projection_s
                         const std::shared_ptr<memory_state>& state) {
   const auto in = running();
   const shard_pools pools{pool_for(records, spec->where), pool_for(records, effect::database)};
-  add_child(*in, projections_tree().name, projection_child(context_, spec, records, state, pools));
+  const auto top = projections_tree().name;
+  add_child(*in, top, projection_child(context_, spec, records, state, pools));
+  start_supervisors_above(*in, supervisor_named(*in, top), spec->name);
 }
 
 void engine_actors::remove(const std::string& projection) {
@@ -204,19 +206,30 @@ bool engine_actors::is_up(host& in, const caf::actor& supervisor, const std::str
   return up;
 }
 
-void engine_actors::restart(const std::string& projection) {
+/// Of those between `top` and a projection's actors, the ones that were given up: from the top
+/// down.
+void engine_actors::start_supervisors_above(host& in, const caf::actor& top,
+                                            const std::string& projection) const {
+  for (const auto& above :
+       supervisors_above(projections_tree(context_->options.supervisors), projection))
+    if (!is_up(in, top, above))
+      restart_child(in, top, above);
+}
+
+void engine_actors::restart(const std::string& projection, const std::vector<shard_key>& shards) {
+  if (shards.empty())
+    return;
   const auto in = running();
   const auto from = supervisor_named(*in, projections_tree().name);
-  for (const auto& key : context_->keys_of(projection))
+  for (const auto& key : shards)
     context_->shown->set_state(key, projection_state::starting, "", clock::system().now());
-  for (const auto& name : context_->children_of(projection)) {
+  for (const auto& key : shards) {
+    const auto name = context_->child_of(key);
+    if (name.empty())
+      continue; // stopped meanwhile
     if (restart_child(*in, from, name))
       continue;
-    // A supervisor between was given up, too: from the top down.
-    for (const auto& above :
-         supervisors_above(projections_tree(context_->options.supervisors), projection))
-      if (!is_up(*in, from, above))
-        restart_child(*in, from, above);
+    start_supervisors_above(*in, from, projection);
     restart_child(*in, from, name);
   }
 }

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace waymark {
 
@@ -28,8 +29,9 @@ class engine_actors {
   /// Ends the actors of a projection in good order.
   void remove(const std::string& projection);
 
-  /// Starts again what a supervisor has given up, or what is backing off.
-  void restart(const std::string& projection);
+  /// Starts those shards of a projection again whose actors are gone: given up by a supervisor, or
+  /// backing off.
+  void restart(const std::string& projection, const std::vector<shard_key>& shards);
 
   /// Sends a command to one shard. @returns false if no actor took it within `timeout`.
   bool command(const shard_key& key, projection_command::kind what, const std::string& why,
@@ -55,6 +57,8 @@ class engine_actors {
   [[nodiscard]] static caf::actor supervisor_named(host& in, const std::string& name);
   static void add_child(host& in, const std::string& supervisor, child_spec child);
   [[nodiscard]] static bool is_up(host& in, const caf::actor& supervisor, const std::string& name);
+  void start_supervisors_above(host& in, const caf::actor& top,
+                               const std::string& projection) const;
   bool restart_child(host& in, const caf::actor& supervisor, const std::string& name) const;
 
   const std::shared_ptr<engine_context> context_;

@@ -3,6 +3,8 @@
 #include <waymark/messages/clock.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
+#include <algorithm>
+
 namespace waymark {
 
 engine_context::engine_context(store at, engine_options with)
@@ -28,22 +30,11 @@ std::vector<shard_key> engine_context::remove_shards(const std::string& projecti
   return keys;
 }
 
-std::vector<std::string> engine_context::children_of(const std::string& projection) const {
-  std::vector<std::string> names;
+std::string engine_context::child_of(const shard_key& key) const {
   const std::lock_guard lock{mutex_};
-  for (const auto& [name, key] : shards_)
-    if (key.projection == projection)
-      names.push_back(name);
-  return names;
-}
-
-std::vector<shard_key> engine_context::keys_of(const std::string& projection) const {
-  std::vector<shard_key> keys;
-  const std::lock_guard lock{mutex_};
-  for (const auto& [name, key] : shards_)
-    if (key.projection == projection)
-      keys.push_back(key);
-  return keys;
+  const auto found = std::find_if(shards_.begin(), shards_.end(),
+                                  [&](const auto& shard) { return shard.second == key; });
+  return found == shards_.end() ? std::string{} : found->first;
 }
 
 std::optional<shard_key> engine_context::shard_of(const std::string& name) const {

@@ -35,8 +35,8 @@ class engine_context {
   void add_shard(const std::string& name, const shard_key& key);
   /// Forgets a projection's children; gives their keys.
   std::vector<shard_key> remove_shards(const std::string& projection);
-  [[nodiscard]] std::vector<std::string> children_of(const std::string& projection) const;
-  [[nodiscard]] std::vector<shard_key> keys_of(const std::string& projection) const;
+  /// The name of the child that is the actor of `key`; empty if there is none.
+  [[nodiscard]] std::string child_of(const shard_key& key) const;
 
   /// Logs and publishes what a supervisor tells.
   void observe(const supervisor_event& what) const;

@@ -51,12 +51,14 @@ engine::implementation::records_for(const projection_spec& spec) const {
   return spec.where == effect::memory ? memory_records : context->where.projections;
 }
 
-bool engine::implementation::command_all(std::string_view name, projection_command::kind what,
-                                         const std::string& why) {
-  bool all = true;
+std::vector<shard_key> engine::implementation::command_all(std::string_view name,
+                                                           projection_command::kind what,
+                                                           const std::string& why) {
+  std::vector<shard_key> deaf;
   for (const auto& shard : shards_of(name))
-    all = actors.command(shard.status.key, what, why, command_timeout) && all;
-  return all;
+    if (!actors.command(shard.status.key, what, why, command_timeout))
+      deaf.push_back(shard.status.key);
+  return deaf;
 }
 
 void refuse_inside_handler(const char* what) {

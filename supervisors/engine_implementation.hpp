@@ -8,11 +8,19 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace waymark {
+
+/// What a caller waits for: the events in [first, last] in some shards of a projection.
+struct awaited {
+  position_t first = 0; ///< 0: whether they were set aside is not asked.
+  position_t last = 0;
+  std::set<std::size_t> shards; ///< Empty: all of them.
+};
 
 /// What stands behind `engine`: shared by the files that implement it.
 struct engine::implementation {
@@ -28,9 +36,13 @@ struct engine::implementation {
   /// Where the records of a projection are kept.
   [[nodiscard]] std::shared_ptr<projection_store> records_for(const projection_spec& spec) const;
 
-  /// Sends a command to every shard. @returns false if one has no actor that took it.
-  bool command_all(std::string_view name, projection_command::kind what,
-                   const std::string& why = {});
+  /// Sends a command to every shard. @returns those that have no actor that took it.
+  std::vector<shard_key> command_all(std::string_view name, projection_command::kind what,
+                                     const std::string& why = {});
+
+  /// @throws timeout_error that explains.
+  wait_result wait_for(std::string_view name, const awaited& what,
+                       std::chrono::milliseconds timeout) const;
 
   /// Whether one of the events in [first, last] was given up or parked.
   [[nodiscard]] bool set_aside(const std::vector<board_entry>& shards, position_t first,

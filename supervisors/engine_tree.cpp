@@ -92,10 +92,33 @@ child_spec checkpoint_child(const context_ptr& context) {
   });
 }
 
+/// All supervisors of projections, the default one with the engine's own backoff.
+supervision tree_of(const context_ptr& context) {
+  auto tree = projections_tree(context->options.supervisors);
+  tree.backoff = context->options.store_backoff;
+  return tree;
+}
+
+/// The supervisor that a projection is under.
+supervision group_of(const context_ptr& context, const std::string& projection) {
+  const auto tree = tree_of(context);
+  const auto* group = supervisor_of(tree, projection);
+  return group ? *group : tree;
+}
+
+/// Shards are restarted alone, by the rules of the group that their projection is in.
+supervisor_options shards_options(const context_ptr& context, const std::string& projection,
+                                  const supervision& group) {
+  auto options = options_for(context, projection, restart_strategy::one_for_one);
+  options.intensity = group.intensity;
+  options.period = group.period;
+  options.at_limit = group.at_limit;
+  options.backoff = group.backoff;
+  return options;
+}
+
 child_spec projections_child(const context_ptr& context) {
-  auto plan = plan_supervision(projections_tree(context->options.supervisors), observer_of(context),
-                               random_seed());
-  plan.options.backoff = context->options.store_backoff;
+  auto plan = plan_supervision(tree_of(context), observer_of(context), random_seed());
   return nested_supervisor(std::move(plan.options), std::move(plan.children));
 }
 
@@ -182,20 +205,20 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                               context->owner,
                               context->options.owner_timeout};
   };
+  const auto group = group_of(context, spec->name);
+  const auto shard = [&](int i, const std::string& name) {
+    auto child = shard_child(context, name, where(i), pools);
+    child.restart = group.restart;
+    child.shutdown = group.shutdown;
+    return child;
+  };
   if (spec->shards > 1) {
     std::vector<child_spec> shards;
     for (int i = 0; i < spec->shards; ++i)
-      shards.push_back(shard_child(context, spec->name + "/" + std::to_string(i), where(i), pools));
-    return nested(options_for(context, spec->name, restart_strategy::one_for_one),
-                  std::move(shards));
+      shards.push_back(shard(i, spec->name + "/" + std::to_string(i)));
+    return nested(shards_options(context, spec->name, group), std::move(shards));
   }
-  auto child = shard_child(context, spec->name, where(0), pools);
-  const auto tree = projections_tree(context->options.supervisors);
-  if (const auto* group = supervisor_of(tree, spec->name)) {
-    child.restart = group->restart;
-    child.shutdown = group->shutdown;
-  }
-  return child;
+  return shard(0, spec->name);
 }
 
 } // namespace waymark

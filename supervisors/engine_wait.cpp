@@ -3,10 +3,23 @@
 #include <waymark/messages/error.hpp>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace waymark {
 
 namespace {
+
+/// The shard that an event belongs to, and its sequence key.
+std::pair<std::size_t, std::string> place_of(const projection_spec& spec, const event& e) {
+  try {
+    auto key = spec.key_of(e);
+    const auto shard = static_cast<std::size_t>(spec.shard_of(key));
+    return {shard, std::move(key)};
+  } catch (const decode_error&) {
+    return {0, {}}; // an event without a key belongs to the first shard, and its letter has none
+  }
+}
 
 bool stands(projection_state state) {
   return state == projection_state::stopped || state == projection_state::failed ||
@@ -39,17 +52,12 @@ bool engine::implementation::set_aside(const std::vector<board_entry>& shards, p
 
 bool engine::implementation::is_set_aside(const std::vector<board_entry>& shards,
                                           const event& e) const {
-  const auto& spec = *shards.front().spec;
-  std::string key; // stays empty if there is none, as in the letter
-  try {
-    key = spec.key_of(e);
-  } catch (const decode_error&) {
-  }
-  const auto& shard = shards[key.empty() ? 0 : static_cast<std::size_t>(spec.shard_of(key))];
+  const auto [index, key] = place_of(*shards.front().spec, e);
+  const auto& shard = shards[index];
   const auto parked = shard.store->parked_positions(shard.status.key, key);
   if (std::binary_search(parked.begin(), parked.end(), e.position))
     return true;
-  letter_query letters{spec.name, key, 0, 1'000};
+  letter_query letters{shard.status.key.projection, key, 0, 1'000};
   for (bool more = true; more;) {
     const auto some = shard.store->letters(letters);
     for (const auto& letter : some) {
@@ -64,8 +72,32 @@ bool engine::implementation::is_set_aside(const std::vector<board_entry>& shards
 
 namespace {
 
-/// Blocks until all shards have passed `target`, or one stands before it.
-wait_result wait_for_shards(const board& shown, std::string_view name, position_t target,
+constexpr position_t most_looked_at = 1'000;
+
+/// The shards that the events of `token` belong to; empty for all of them.
+std::set<std::size_t> shards_of_token(const projection_spec& spec, event_store& log,
+                                      const appended& token) {
+  const auto count = token.last_position - token.first_position + 1;
+  if (spec.shards == 1 || token.first_position < 1 || count > most_looked_at)
+    return {};
+  try {
+    read_limit limit;
+    limit.max_scanned = static_cast<std::size_t>(count);
+    const auto found = log.read_all(token.first_position - 1, limit, spec.wanted());
+    if (found.scanned_to < token.last_position)
+      return {}; // not there yet, or too much to look at
+    std::set<std::size_t> result;
+    for (const auto& e : found.events)
+      if (e.position <= token.last_position)
+        result.insert(place_of(spec, e).first);
+    return result;
+  } catch (const store_error&) {
+    return {}; // the log may come back while all are waited for
+  }
+}
+
+/// Blocks until the shards waited for have passed, or one of them stands before that.
+wait_result wait_for_shards(const board& shown, std::string_view name, const awaited& what,
                             std::chrono::milliseconds timeout, std::vector<board_entry>& found) {
   auto result = wait_result::reached;
   const auto done = [&](const std::vector<board_entry>& shards) {
@@ -75,11 +107,12 @@ wait_result wait_for_shards(const board& shown, std::string_view name, position_
       return true;
     }
     bool all = true;
-    for (const auto& shard : shards) {
-      if (shard.status.passed >= target)
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+      const auto& status = shards[i].status;
+      if (status.passed >= what.last || (!what.shards.empty() && what.shards.count(i) == 0))
         continue;
       all = false;
-      if (stands(shard.status.state)) {
+      if (stands(status.state)) {
         result = wait_result::stopped;
         return true;
       }
@@ -93,35 +126,42 @@ wait_result wait_for_shards(const board& shown, std::string_view name, position_
 
 } // namespace
 
+wait_result engine::implementation::wait_for(std::string_view name, const awaited& what,
+                                             std::chrono::milliseconds timeout) const {
+  auto shards = shards_of(name);
+  try {
+    const auto result = wait_for_shards(*context->shown, name, what, timeout, shards);
+    if (result == wait_result::reached && what.first > 0 &&
+        set_aside(shards, what.first, what.last))
+      return wait_result::parked;
+    return result;
+  } catch (const timeout_error&) {
+    throw timeout_error{"position " + std::to_string(what.last) + " was not reached in " +
+                        std::to_string(timeout.count()) + " ms: " + explain(shards_of(name))};
+  }
+}
+
 wait_result engine::wait_until(std::string_view name, position_t position,
                                std::chrono::milliseconds timeout) const {
-  appended token;
-  token.first_position = token.last_position = position;
-  return wait_until(name, token, timeout);
+  refuse_inside_handler("wait_until");
+  return impl_->wait_for(name, {position, position, {}}, timeout);
 }
 
 wait_result engine::wait_until(std::string_view name, const appended& token,
                                std::chrono::milliseconds timeout) const {
   refuse_inside_handler("wait_until");
-  auto shards = impl_->shards_of(name);
-  try {
-    const auto result =
-        wait_for_shards(*impl_->context->shown, name, token.last_position, timeout, shards);
-    if (result == wait_result::reached && token.first_position > 0 &&
-        impl_->set_aside(shards, token.first_position, token.last_position))
-      return wait_result::parked;
-    return result;
-  } catch (const timeout_error&) {
-    throw timeout_error{"position " + std::to_string(token.last_position) + " was not reached in " +
-                        std::to_string(timeout.count()) + " ms: " + explain(name)};
-  }
+  const auto shards = impl_->shards_of(name);
+  return impl_->wait_for(name,
+                         {token.first_position, token.last_position,
+                          shards_of_token(*shards.front().spec, *impl_->context->where.events,
+                                          token)},
+                         timeout);
 }
 
 wait_result engine::wait_until_caught_up(std::string_view name,
                                          std::chrono::milliseconds timeout) const {
-  appended token;
-  token.last_position = impl_->context->where.events->head();
-  return wait_until(name, token, timeout);
+  refuse_inside_handler("wait_until");
+  return impl_->wait_for(name, {0, impl_->context->where.events->head(), {}}, timeout);
 }
 
 wait_result projection_handle::wait_until(const appended& token,

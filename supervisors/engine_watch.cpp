@@ -44,6 +44,11 @@ std::vector<dead_letter> engine::dead_letters(const letter_query& query) const {
       stores.push_back(entry.store);
   if (stores.empty())
     stores.push_back(impl_->context->where.projections);
+  if (query.after_id > 0 && stores.size() > 1)
+    throw usage_error{"letters behind id " + std::to_string(query.after_id) +
+                      " were asked for, but projections keep theirs in " +
+                      std::to_string(stores.size()) +
+                      " stores, and each counts its own ids: name a projection in the query"};
   std::vector<dead_letter> result;
   for (const auto& store : stores) {
     auto some = store->letters(query);

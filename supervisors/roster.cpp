@@ -33,7 +33,10 @@ void roster::add(child_spec spec) {
 
 void roster::remove(const std::string& name) {
   const std::lock_guard lock{mutex_};
-  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), named(name)), entries_.end());
+  std::erase_if(entries_, named(name));
+  for (const auto& entry : entries_)
+    if (entry.spec.nested)
+      entry.spec.nested->remove(name);
 }
 
 void roster::mark_stopped(const std::string& name, bool stopped) {

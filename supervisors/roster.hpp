@@ -27,8 +27,9 @@ class roster {
   /// Throws usage_error if there is a child of that name.
   void add(child_spec spec);
 
-  /// Removes a child of this supervisor, or marks it.
+  /// Removes a child of this supervisor or of one below.
   void remove(const std::string& name);
+  /// Marks a child of this supervisor.
   void mark_stopped(const std::string& name, bool stopped);
 
   /// Whether a child of this name is, or belongs, in this supervisor or below.

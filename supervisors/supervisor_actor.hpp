@@ -37,7 +37,8 @@ struct supervisor_options {
 /// - (add_child_atom, child_spec) -> void, once the child was started or has to back off
 /// - (child_atom, name) -> caf::actor, the incarnation that is up
 /// - (stop_child_atom, name) -> void once it is down; it stays listed, `stopped`
-/// - (remove_child_atom, name) -> void once it is down; it is forgotten
+/// - (remove_child_atom, name) -> void once it is down; it is forgotten. Also below a supervisor
+///   that is down.
 /// - (restart_child_atom, name) -> void once it was started; from any state, backoff and counts
 /// begin
 ///   anew. If it can't be started the answer is the error, and it backs off like any child.

@@ -63,9 +63,16 @@ caf::response_promise supervisor_state::handle_of(const std::string& who) {
 
 caf::response_promise supervisor_state::stop(const std::string& who, bool forget) {
   const auto child = find(who);
-  if (child == children_.end())
+  const auto* nested = child == children_.end() ? nested_with(who) : nullptr;
+  const bool down = nested && !nested->up; // and the child with it: it need only be forgotten
+  if (child == children_.end() && !(down && forget))
     return forget ? pass_on(who, remove_child_atom_v, who) : pass_on(who, stop_child_atom_v, who);
   auto promise = self_->make_response_promise();
+  if (down) {
+    roster_->remove(who);
+    promise.deliver(caf::unit);
+    return promise;
+  }
   roster_->mark_stopped(who, true);
   deliver(child->await_start, refusal("'" + who + "' was stopped"));
   child->wanted = child_state::stopped;

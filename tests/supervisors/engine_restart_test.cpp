@@ -5,10 +5,9 @@
 #include "actors/coordinator_actor.hpp"
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
-#include "supervisors/engine_actors.hpp"
 #include "tests/caf_fixture.hpp"
 #include "tests/catch.hpp"
-#include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/open_engine.hpp"
 
 #include "persistence/memory/memory_event_store.hpp"
 
@@ -17,10 +16,6 @@ using namespace waymark::test;
 using waymark::testing::caf_fixture;
 
 namespace {
-
-void kill(const caf::actor& who) {
-  compat::anon_stop_now(who, caf::exit_reason::kill);
-}
 
 /// The coordinator, and nobody behind it.
 struct lonely_coordinator : caf_fixture {
@@ -142,40 +137,6 @@ TEST_CASE("an append that was taken is answered at the end, as of unknown outcom
     CHECK(e.outcome_unknown());
   }
 }
-
-namespace {
-
-/// The engine's actors, with a door to each of them.
-struct open_engine : engine_fixture {
-  std::shared_ptr<engine_context> context;
-  std::unique_ptr<engine_actors> actors;
-  spec_ptr spec = shop::revenue().freeze();
-
-  explicit open_engine(const std::string& file = "test.db")
-      : context{std::make_shared<engine_context>(open_file(file), options())},
-        actors{std::make_unique<engine_actors>(context)} {}
-
-  void start() {
-    context->where.projections->prepare_tables(spec->tables);
-    board_entry entry{spec, context->where.projections, nullptr, {}, {}, {}};
-    entry.status.key = entry.record.key = {spec->name, 0};
-    context->shown->add({spec->name, 0}, std::move(entry));
-    actors->add(spec, context->where.projections, nullptr);
-  }
-  append_result append(append_command command) {
-    const auto slot =
-        std::make_shared<append_slot>(std::vector<append_command>{std::move(command)});
-    if (context->queue->push(slot))
-      actors->wake_append();
-    return slot->wait().front();
-  }
-  bool passes(position_t position) const {
-    const shard_key key{"revenue", 0};
-    return eventually([&] { return context->shown->find(key)->status.passed >= position; });
-  }
-};
-
-} // namespace
 
 TEST_CASE("every actor of an engine may be killed, and the work goes on") {
   open_engine test;

@@ -1,0 +1,66 @@
+// What the group that a projection is in means for its actors.
+#include "tests/catch.hpp"
+#include "tests/supervisors/open_engine.hpp"
+
+using namespace waymark;
+using namespace waymark::test;
+
+namespace {
+
+supervision group(on_intensity at_limit) {
+  return {.name = "reports",
+          .intensity = 1,
+          .period = 1h,
+          .at_limit = at_limit,
+          .backoff = at_once(),
+          .children = {"revenue"}};
+}
+
+} // namespace
+
+TEST_CASE("a projection whose group was given up can be stopped, and started again") {
+  open_engine test{{group(on_intensity::escalate)}};
+  test.start();
+  REQUIRE(test.append(order("o-1", "monday", 1)).state == append_result::status::appended);
+  REQUIRE(test.passes(1));
+  const auto given_up = [&] { return test.lines.count("failed reports") > 0; };
+  while (!given_up()) {
+    const auto victim = test.actor_of();
+    kill(victim);
+    REQUIRE(eventually([&] { return test.actor_of() != victim || given_up(); }));
+  }
+  test.actors->remove("revenue");
+  test.context->shown->remove("revenue");
+  CHECK_FALSE(test.actor_of());
+  test.start();
+  REQUIRE(test.append(order("o-2", "monday", 1)).state == append_result::status::appended);
+  CHECK(test.passes(2));
+  CHECK(test.actors->stop(patience));
+}
+
+TEST_CASE("shards obey the intensity of their projection's group") {
+  open_engine test{{group(on_intensity::fail_child)}};
+  test.spec = shop::revenue().shards(2).freeze();
+  test.start();
+  REQUIRE(test.append(order("o-1", "monday", 1)).state == append_result::status::appended);
+  REQUIRE(test.passes(1, 0));
+  REQUIRE(test.passes(1, 1));
+  test.kill_shard(0);
+  REQUIRE(test.comes_to(projection_state::running, 0));
+  test.kill_shard(0);
+  CHECK(test.comes_to(projection_state::failed, 0));
+  CHECK(test.comes_to(projection_state::running, 1));
+  CHECK(test.actors->stop(patience));
+}
+
+TEST_CASE("shards obey the restart kind of their projection's group") {
+  auto once = group(on_intensity::fail_child);
+  once.restart = restart_kind::temporary;
+  open_engine test{{once}};
+  test.spec = shop::revenue().shards(2).freeze();
+  test.start();
+  REQUIRE(test.comes_to(projection_state::running, 1));
+  test.kill_shard(1);
+  CHECK(test.comes_to(projection_state::failed, 1));
+  CHECK(test.actors->stop(patience));
+}
