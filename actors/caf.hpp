@@ -130,16 +130,6 @@ const T& context_at(const caf::error& e, std::size_t i) {
   return e.context().get_as<T>(i);
 }
 
-/// CAF's own words for an error. What actors end with is better said by `render` of
-/// actors/exit_reason.hpp.
-inline std::string render([[maybe_unused]] caf::actor_system& system, const caf::error& e) {
-#if CAF_VERSION >= 1800
-  return to_string(e);
-#else
-  return system.render(e);
-#endif
-}
-
 /// Keeps CAF from printing: unexpected messages are answered with an error (requests) or dropped,
 /// down messages are ignored, errors and exit messages end the actor with their reason, and an
 /// exception ends it with `from_exception(std::exception_ptr)`. Call it first in an actor's start,

@@ -36,6 +36,8 @@ std::optional<std::string> find_option_mistake(const projection_spec& spec) {
   if (spec.shards > 1 && spec.where == effect::memory)
     return "asks for shards of a state in memory, which one thread at a time may change: drop "
            ".shards";
+  if (spec.into && spec.where == effect::memory)
+    return "keeps its state in memory, and so its record, but asks for a store: drop .into";
   if (spec.sequence_by.name.empty())
     return "has a sequence key rule without a name: .sequence_by(\"by-customer\", …)";
   if (spec.batch.max_events < 1)

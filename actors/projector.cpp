@@ -19,7 +19,7 @@ struct projector::implementation {
     context.spec = std::move(spec);
     context.shard = options.shard;
     context.store = context.spec->into ? context.spec->into : std::move(records);
-    context.owner = this_process_instance();
+    context.owner = make_owner_instance();
     context.time = options.clock;
     if (context.spec->where == effect::memory) {
       context.state = std::make_shared<memory_state>();

@@ -18,7 +18,7 @@ struct pool_state {
   explicit pool_state(self_ptr self) : self_{self} {}
   ~pool_state() {
     for (auto& [promise, job] : waiting_)
-      promise.deliver(make_exit(exit_code::store_fault, "its pool of sessions ended"));
+      promise.deliver(make_exit(exit_code::store_fault, role_ + " ended"));
   }
 
   caf::behavior make_behavior(std::string role) {

@@ -28,7 +28,6 @@ class json_scanner {
   bool digits();
   bool word(std::string_view wanted);
   bool open(char bracket);
-  bool close(char bracket);
   bool key();
   bool after_value();
 

@@ -15,6 +15,8 @@ namespace {
 
 /// A store that breaks once can't keep a run from its end for longer than this.
 constexpr int max_tries = 1'000;
+/// After a crash the next process waits for as long as a claim outlives its owner.
+constexpr std::chrono::seconds owner_is_gone{11};
 
 std::string in_words(const replay_plan& plan) {
   std::string text = "pages of";
@@ -51,6 +53,7 @@ class replay_run {
   replay_outcome carry_out() {
     while (!live()) {
       records_->path().revive();
+      clock_.advance(owner_is_gone);
       page_ = 0;
     }
     return {read_model_, how(), records_->path().count()};

@@ -2,6 +2,7 @@
 
 #include <waymark/actors/projection.hpp>
 #include <waymark/messages/error.hpp>
+#include <waymark/persistence/store.hpp>
 
 namespace waymark::test {
 
@@ -37,6 +38,11 @@ TEST_CASE("a builder that can't work is refused with a way to mend it") {
           "drop .shards");
   refused(projection::in_memory<int>("p").on_batch({"X"}, [](int&, batch_of<nlohmann::json>) {}),
           "add .snapshot");
+  refused(projection::in_memory<int>("p")
+              .on("X", [](int&, const nlohmann::json&) {})
+              .into(open("memory:").projections),
+          "drop .into");
+  refused(outside("orders/eu"), "'/' in its name");
   CHECK_THROWS_AS(outside().on("X", nothing), usage_error);
 }
 

@@ -46,6 +46,20 @@ TEST_CASE("a projector resumes from its checkpoint, and rebuilds from nothing") 
   CHECK(seen_in(*at.projections) == positions{1, 2, 3});
 }
 
+TEST_CASE("two projectors of one process are two owners") {
+  const auto at = open("memory:");
+  {
+    projector first{seeing(), at.projections};
+    first.handle(made_event(1, "a"));
+    projector second{seeing(), at.projections};
+    CHECK_THROWS_AS(second.handle(made_event(2, "b")), usage_error);
+    first.handle(made_event(2, "b"));
+  }
+  projector third{seeing(), at.projections};
+  third.handle(made_event(3, "c"));
+  CHECK(third.checkpoint()->events_processed == 3);
+}
+
 TEST_CASE("a projector waits between attempts, then gives the event up") {
   const auto at = open("memory:");
   std::vector<std::chrono::milliseconds> waits;
