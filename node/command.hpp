@@ -6,6 +6,7 @@
 #include "node/exit_status.hpp"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace CLI {
@@ -19,6 +20,15 @@ struct program_context {
   console& terminal;
   std::vector<spec_ptr> projections{}; ///< Written in C++; beside those of the configuration.
 };
+
+/// The names of projections written in C++.
+[[nodiscard]] inline std::vector<std::string>
+names_of(const std::vector<spec_ptr>& projections) {
+  std::vector<std::string> names;
+  for (const auto& each : projections)
+    names.push_back(each->name);
+  return names;
+}
 
 /// A command of the program, registered. Each stands in a file pair of its own in commands/, whose
 /// function adds a subcommand with its options and examples to the program and returns what runs

@@ -2,6 +2,7 @@
 
 #include <waymark/messages/checkpoint.hpp>
 #include <waymark/messages/dead_letter.hpp>
+#include <waymark/messages/error.hpp>
 #include <waymark/persistence/read_model.hpp>
 
 #include <chrono>
@@ -95,6 +96,17 @@ class unit_of_work {
   [[nodiscard]] virtual commit_status commit(const checkpoint_advance& advance) = 0;
 };
 
+/// A statement to be tried out; see `projection_store::try_statements`.
+struct sql_trial {
+  enum class kind : std::uint8_t {
+    table,   ///< Makes a table: run, so that others may refer to it.
+    script,  ///< One or more statements without parameters: only prepared.
+    handler, ///< One statement, with $1, $2 … as parameters: only prepared.
+  };
+  kind how = kind::handler;
+  std::string sql;
+};
+
 /// Where checkpoints, dead letters and read models live together. Every store passes the contract
 /// suite in tests/contract/projection_store_contract.hpp.
 ///
@@ -113,6 +125,16 @@ class projection_store {
   /// Creates what a projection needs (its `.table` statements), in a transaction of its own.
   /// @throws projection_error naming the statement.
   virtual void prepare_tables(std::span<const std::string> statements) = 0;
+
+  /// What the database says against each statement, empty where it would take it. All are tried in
+  /// order in one transaction that is rolled back: nothing is changed.
+  /// @throws usage_error if this store keeps no tables (unless a store says otherwise, it has no
+  ///   way to try); store_error.
+  [[nodiscard]] virtual std::vector<std::string>
+  try_statements(std::span<const sql_trial> trials) {
+    static_cast<void>(trials);
+    throw usage_error{address() + " has no way to try out statements"};
+  }
 
   /// Claims each, in one transaction: first updates the row (epoch + 1), which makes every older
   /// owner's next commit fail. Granted if the row is new, released, its owner's `renewed_at` is

@@ -1,6 +1,7 @@
 #include "node/commands/list.hpp"
 
 #include "node/commands/append.hpp"
+#include "node/commands/check.hpp"
 #include "node/commands/events.hpp"
 #include "node/commands/init.hpp"
 #include "node/commands/schema.hpp"
@@ -10,6 +11,7 @@ namespace waymark::node {
 std::span<const register_command> command_list() {
   static constexpr register_command all[]{
       &add_init_command,
+      &add_check_command,
       &add_append_command,
       &add_events_command,
       &add_schema_command,

@@ -176,6 +176,16 @@ void handler_statements::drop_oldest() {
   kept_.pop_back();
 }
 
+void handler_statements::try_out(const sql_trial& trial) {
+  if (trial.how == sql_trial::kind::table)
+    return run_script(trial.sql);
+  const auto words = first_words(trial.sql);
+  if (trial.how == sql_trial::kind::script && words.size() != 1)
+    return require_allowed(trial.sql, words);
+  const auto prepared = prepare(trial.sql, stage::handler);
+  (void)on_.execute("DEALLOCATE " + prepared.name);
+}
+
 void handler_statements::run_script(std::string_view sql) {
   const auto words = first_words(sql);
   require_allowed(sql, words);

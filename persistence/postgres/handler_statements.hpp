@@ -2,6 +2,7 @@
 
 #include "persistence/postgres/fault.hpp"
 
+#include <waymark/persistence/projection_store.hpp>
 #include <waymark/persistence/sql_value.hpp>
 
 #include <libpq-fe.h>
@@ -58,6 +59,11 @@ class handler_statements {
 
   /// Runs a text of one or more statements without parameters, e.g. a projection's tables.
   void run_script(std::string_view sql);
+
+  /// Prepares a statement, or runs one that makes a table. A script of several statements, which
+  /// the server can't prepare, is only looked at for what is refused.
+  /// @throws as handlers' statements do.
+  void try_out(const sql_trial& trial);
 
   [[nodiscard]] std::size_t kept() const noexcept { return kept_.size(); }
 

@@ -63,6 +63,31 @@ void postgres_projection_store::prepare_tables(std::span<const std::string> stat
   });
 }
 
+// After an error the server takes nothing but a rollback, so each trial has a savepoint to go back
+// to. What a trial has made stays for the next ones, until the end of the transaction.
+std::vector<std::string>
+postgres_projection_store::try_statements(std::span<const sql_trial> trials) {
+  const session_pool::lease lease{in_->others()};
+  auto& on = lease.on();
+  const transaction never_committed{on};
+  std::vector<std::string> problems;
+  for (const auto& each : trials) {
+    std::string problem;
+    (void)on.execute("SAVEPOINT trial");
+    try {
+      on.handlers().try_out(each);
+    } catch (const projection_error& e) {
+      problem = e.what();
+    } catch (const statement_error& e) {
+      problem = e.what();
+    }
+    (void)on.execute(problem.empty() ? "RELEASE SAVEPOINT trial"
+                                     : "ROLLBACK TO SAVEPOINT trial; RELEASE SAVEPOINT trial");
+    problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
 // All that is granted is decided and written in one transaction that has the rows locked from
 // before it looks, so nobody can commit under an epoch that this claim has read as the current one.
 // If the process dies before COMMIT, the former owners go on; after it, they are fenced and these

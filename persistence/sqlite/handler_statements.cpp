@@ -157,6 +157,20 @@ void handler_statements::run_script(std::string_view sql) {
   }
 }
 
+void handler_statements::try_out(const sql_trial& trial) {
+  if (trial.how == sql_trial::kind::table)
+    return run_script(trial.sql);
+  if (trial.how == sql_trial::kind::handler) {
+    static_cast<void>(prepare(trial.sql, nullptr, false));
+    return;
+  }
+  for (std::string_view left{trial.sql}; !left.empty();) {
+    std::string_view rest;
+    static_cast<void>(prepare(left, &rest, false));
+    left = rest;
+  }
+}
+
 void handler_statements::fail(const handler_statement& s, int code) {
   const std::string message = sqlite3_errmsg(db_);
   sqlite3_reset(s.handle.get());

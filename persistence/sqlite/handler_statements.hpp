@@ -2,6 +2,7 @@
 
 #include "persistence/sqlite/guard.hpp"
 
+#include <waymark/persistence/projection_store.hpp>
 #include <waymark/persistence/sql_value.hpp>
 
 #include <sqlite3.h>
@@ -48,6 +49,9 @@ class handler_statements {
   /// Runs a text of one or more statements without parameters, e.g. a projection's tables.
   /// @throws as handlers' statements do.
   void run_script(std::string_view sql);
+
+  /// Prepares a statement, or runs one that makes a table. @throws as handlers' statements do.
+  void try_out(const sql_trial& trial);
 
   /// Throws what a failed step deserves.
   [[noreturn]] void fail(const handler_statement& s, int code);

@@ -8,6 +8,23 @@
 
 namespace waymark::sqlite {
 
+namespace {
+
+/// What an action is refused with; empty if it is not.
+template <class Action>
+std::string problem_of(Action action) {
+  try {
+    action();
+  } catch (const projection_error& e) {
+    return e.what();
+  } catch (const statement_error& e) {
+    return e.what();
+  }
+  return {};
+}
+
+} // namespace
+
 /// Runs `action(connection)` in a transaction of its own; commits unless it throws.
 template <class Action>
 auto sqlite_projection_store::writing(Action action) {
@@ -42,6 +59,17 @@ void sqlite_projection_store::prepare_tables(std::span<const std::string> statem
         throw projection_error{e.what()};
       }
   });
+}
+
+std::vector<std::string>
+sqlite_projection_store::try_statements(std::span<const sql_trial> trials) {
+  const auto database = handle_->get();
+  const database::write_turn turn{*database, write_gate::who::unit_of_work};
+  const transaction never_committed{turn.on()};
+  std::vector<std::string> problems;
+  for (const auto& each : trials)
+    problems.push_back(problem_of([&] { turn.on().handlers().try_out(each); }));
+  return problems;
 }
 
 // All requests are decided and written in one transaction that holds the write lock from its start,

@@ -14,6 +14,8 @@ class sqlite_projection_store final : public projection_store {
   [[nodiscard]] const std::string& address() const noexcept override { return handle_->address(); }
   [[nodiscard]] int max_sessions() const noexcept override { return 1; }
   void prepare_tables(std::span<const std::string> statements) override;
+  [[nodiscard]] std::vector<std::string>
+  try_statements(std::span<const sql_trial> trials) override;
   [[nodiscard]] std::vector<claim_result> claim(std::span<const claim_request> requests) override;
   void release(std::span<const ownership> owned) override;
   void renew(std::string_view owner) override;

@@ -80,6 +80,34 @@ inline void tables_and_checkpoint_are_one(const projection_store_factory& make) 
                   projection_error);
 }
 
+inline void statements_can_be_tried(const projection_store_factory& make) {
+  using kind = sql_trial::kind;
+  manual_clock time;
+  const auto store = make(time);
+  const std::vector<sql_trial> trials{
+      {kind::table, "CREATE TABLE IF NOT EXISTS tried (a TEXT, b BIGINT)"},
+      {kind::table, "CREATE TABLE tried ("},
+      {kind::handler, "INSERT INTO tried VALUES ($1, $2)"},
+      {kind::handler, "INSERT INTO no_such_table VALUES ($1)"},
+      {kind::handler, "SELECT 1; SELECT 2"},
+      {kind::handler, "COMMIT"},
+      {kind::script, "DELETE FROM tried; DELETE FROM tried"},
+      {kind::script, "DELETE FROM no_such_table"},
+      {kind::handler, "UPDATE tried SET b = $1"},
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto problems = store->try_statements(trials);
+    REQUIRE(problems.size() == trials.size());
+    for (const auto good : {0u, 2u, 6u, 8u})
+      CHECK(problems[good] == "");
+    for (const auto bad : {1u, 3u, 4u, 5u, 7u})
+      CHECK(problems[bad] != "");
+  }
+  CHECK_THROWS_AS(store->read([](read_model& db) { (void)db.query("SELECT * FROM tried"); }),
+                  projection_error);
+  store->prepare_tables(revenue_table());
+}
+
 inline void arguments_by_number(const projection_store_factory& make) {
   manual_clock time;
   const auto store = make(time);
@@ -237,6 +265,9 @@ inline void queries_write_nothing(const projection_store_factory& make) {
 #define WAYMARK_READ_MODEL_CONTRACT(NAME, ...)                                                     \
   TEST_CASE(NAME ": tables and checkpoint are one", "[contract]") {                                \
     waymark::contract::tables_and_checkpoint_are_one(__VA_ARGS__);                                 \
+  }                                                                                                \
+  TEST_CASE(NAME ": statements can be tried", "[contract]") {                                      \
+    waymark::contract::statements_can_be_tried(__VA_ARGS__);                                       \
   }                                                                                                \
   TEST_CASE(NAME ": arguments go by number", "[contract]") {                                       \
     waymark::contract::arguments_by_number(__VA_ARGS__);                                           \

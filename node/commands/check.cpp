@@ -1,0 +1,77 @@
+#include "node/commands/check.hpp"
+
+#include "node/arguments.hpp"
+#include "node/configuration/configuration.hpp"
+#include "node/configuration/mistake.hpp"
+#include "node/statement_trials.hpp"
+#include "node/text_table.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <ostream>
+
+namespace waymark::node {
+
+namespace {
+
+struct check_arguments {
+  std::string file;
+  bool defaults = false;
+  bool json = false;
+};
+
+exit_status report(const check_arguments& wanted, const trial_report& found,
+                   std::size_t projections, console& terminal) {
+  const auto& [mistakes, notes] = found;
+  if (wanted.json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& [path, text] : mistakes)
+      list.push_back({{"path", path}, {"text", text}});
+    terminal.print_json({{"file", wanted.file}, {"mistakes", list}, {"notes", notes}});
+  } else {
+    if (!mistakes.empty())
+      terminal.out() << describe(wanted.file, mistakes) << '\n';
+    for (const auto& note : notes)
+      terminal.out() << wanted.file << ": " << note << '\n';
+    if (mistakes.empty())
+      terminal.out() << wanted.file << ": no mistakes; "
+                     << counted(static_cast<long long>(projections), "projection") << '\n';
+  }
+  return mistakes.empty() ? exit_status::done : exit_status::usage;
+}
+
+exit_status run_check(const check_arguments& wanted, program_context& context) {
+  try {
+    const auto names = names_of(context.projections);
+    const auto found = read_configuration(wanted.file, names);
+    if (wanted.defaults) {
+      context.terminal.out() << with_defaults(found).dump(2) << '\n';
+      return exit_status::done;
+    }
+    return report(wanted, try_statements(found), found.projections.size() + names.size(),
+                  context.terminal);
+  } catch (const configuration_error& e) {
+    return report(wanted, {e.mistakes(), {}}, 0, context.terminal);
+  }
+}
+
+} // namespace
+
+command add_check_command(CLI::App& program) {
+  auto* parsed = program.add_subcommand("check", "Print every mistake of a configuration");
+  const auto wanted = std::make_shared<check_arguments>();
+  add_file(*parsed, wanted->file);
+  parsed->add_flag("--defaults", wanted->defaults,
+                   "Print the configuration with all that it leaves out");
+  add_json(*parsed, wanted->json);
+  parsed->footer("Databases that can be reached are asked to prepare every statement; nothing is\n"
+                 "changed in them. Exit status 2 if there is a mistake.\n\n"
+                 "Examples:\n"
+                 "  waymark check\n"
+                 "  waymark check shop/waymark.json --json\n"
+                 "  waymark check --defaults");
+  return {parsed, [wanted](program_context& context) { return run_check(*wanted, context); }};
+}
+
+} // namespace waymark::node
