@@ -4,6 +4,7 @@
 #include "node/commands/check.hpp"
 #include "node/commands/events.hpp"
 #include "node/commands/init.hpp"
+#include "node/commands/run.hpp"
 #include "node/commands/schema.hpp"
 
 namespace waymark::node {
@@ -14,6 +15,7 @@ std::span<const register_command> command_list() {
       &add_check_command,
       &add_append_command,
       &add_events_command,
+      &add_run_command,
       &add_schema_command,
   };
   return all;

@@ -1,0 +1,106 @@
+#include "node/commands/run.hpp"
+
+#include "node/arguments.hpp"
+#include "node/catching_up.hpp"
+#include "node/configuration/configuration.hpp"
+#include "node/configuration/mistake.hpp"
+#include "node/interruption.hpp"
+#include "node/node_lock.hpp"
+#include "node/running_node.hpp"
+#include "node/service_notice.hpp"
+#include "node/socket_path.hpp"
+#include "node/statement_trials.hpp"
+#include "node/text_table.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <poll.h>
+
+#include <memory>
+#include <ostream>
+
+namespace waymark::node {
+
+namespace {
+
+struct run_arguments {
+  std::string file;
+  bool until_caught_up = false;
+  bool json = false;
+};
+
+/// A configuration that its databases take too; what could not be asked is no hindrance here, since
+/// opening will tell.
+configuration read_and_try(const std::string& file, const program_context& context) {
+  auto found = read_configuration(file, names_of(context.projections));
+  if (auto trials = try_statements(found); !trials.mistakes.empty())
+    throw configuration_error{file, std::move(trials.mistakes)};
+  return found;
+}
+
+void wait_for_signal(const interruption& signals) {
+  pollfd signal{signals.descriptor(), POLLIN, 0};
+  while (!signals.requested())
+    ::poll(&signal, 1, -1);
+}
+
+exit_status report(const catch_up_report& found, std::size_t projections, bool json,
+                   console& terminal) {
+  for (const auto& each : found.set_aside)
+    terminal.complain(each + "; see waymark dead-letters");
+  for (const auto& each : found.standing)
+    terminal.complain(each);
+  if (found.interrupted)
+    terminal.complain("stopped by a signal before everything had caught up");
+  if (json)
+    terminal.print_json({{"caught_up", found.reached()},
+                         {"head", found.head},
+                         {"projections", projections},
+                         {"set_aside", found.set_aside},
+                         {"standing", found.standing}});
+  else if (found.reached())
+    terminal.out() << counted(static_cast<long long>(projections), "projection")
+                   << " caught up with position " << with_commas(found.head) << '\n';
+  return found.reached() ? exit_status::done : exit_status::failed;
+}
+
+exit_status run_node(const run_arguments& wanted, program_context& context) {
+  const interruption signals;
+  auto settings = read_and_try(wanted.file, context);
+  const auto socket = socket_path(settings);
+  const node_lock only_one{socket, wanted.file};
+  running_node node{std::move(settings), context.projections};
+  notify_service_manager("READY=1");
+  auto result = exit_status::done;
+  if (wanted.until_caught_up) {
+    const auto found = wait_until_caught_up(node.engine(), signals, context.terminal);
+    result = report(found, node.engine().names().size(), wanted.json, context.terminal);
+  } else {
+    wait_for_signal(signals);
+  }
+  notify_service_manager("STOPPING=1");
+  if (!node.engine().stop())
+    context.terminal.complain("not everything ended within " +
+                              std::to_string(node.settings().drain_deadline.count()) +
+                              " ms; nothing is lost by that");
+  return result;
+}
+
+} // namespace
+
+command add_run_command(CLI::App& program) {
+  auto* parsed = program.add_subcommand("run", "Run the projections of a configuration");
+  const auto wanted = std::make_shared<run_arguments>();
+  add_file(*parsed, wanted->file);
+  parsed->add_flag("--until-caught-up", wanted->until_caught_up,
+                   "End once everything that is in the log now is projected");
+  add_json(*parsed, wanted->json);
+  parsed->footer("SIGTERM and Ctrl-C stop it: batches under way are finished. A second one stops\n"
+                 "it at once; nothing is lost by that either.\n\n"
+                 "Examples:\n"
+                 "  waymark run                                  # waymark.json, until stopped\n"
+                 "  waymark run shop/waymark.json --until-caught-up");
+  return {parsed, [wanted](program_context& context) { return run_node(*wanted, context); }};
+}
+
+} // namespace waymark::node

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "node/configuration/configuration.hpp"
+#include "node/node_stores.hpp"
+
+#include <waymark/supervisors/engine.hpp>
+
+#include <string>
+#include <vector>
+
+namespace waymark::node {
+
+/// The engine of a configuration, with all of its projections started. Its members are as
+/// thread-safe as the engine.
+class running_node {
+ public:
+  /// Opens the stores and starts everything; `more` are projections written in C++.
+  /// @throws nobody_there if a store can't be reached; what engine.start throws.
+  running_node(configuration from, const std::vector<spec_ptr>& more);
+
+  [[nodiscard]] const configuration& settings() const noexcept { return settings_; }
+  [[nodiscard]] waymark::engine& engine() noexcept { return engine_; }
+  [[nodiscard]] const waymark::engine& engine() const noexcept { return engine_; }
+  [[nodiscard]] timestamp started_at() const noexcept { return started_at_; }
+
+ private:
+  configuration settings_;
+  node_stores stores_;
+  timestamp started_at_;
+  waymark::engine engine_;
+};
+
+} // namespace waymark::node

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "node/configuration/configuration.hpp"
+
+#include <string>
+
+namespace waymark::node {
+
+/// Where the node of a configuration answers: as configured, else beside the file as
+/// "FILE.sock". A path beyond the 107 bytes that a Unix socket's name can have becomes a hashed
+/// name in $XDG_RUNTIME_DIR, or in a folder of the user's own with mode 0700, which is made.
+/// The same for every way to name the file. @throws error if that folder can't be made or is not
+/// the user's alone.
+[[nodiscard]] std::string socket_path(const configuration& of);
+
+} // namespace waymark::node
