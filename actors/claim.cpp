@@ -70,6 +70,18 @@ std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim
   return std::nullopt;
 }
 
+/// In words, that the log is a copy that has not come to the checkpoint yet; empty if it is not.
+std::string find_lag_of_replica(event_store* known, const checkpoint& record) {
+  if (!known || record.position == 0 || record.log_id != known->log_id())
+    return {};
+  const auto head = known->head();
+  if (record.position <= head || !known->is_replica())
+    return {};
+  return "waiting for replica: the checkpoint is at position " + std::to_string(record.position) +
+         ", and " + known->address() + ", which follows another server, has come to " +
+         std::to_string(head);
+}
+
 /// In words, why the checkpoint can't belong to this log; empty if it can, or if one is not known.
 std::string find_divergence(event_store* known, const checkpoint& record) {
   if (!known || record.log_id.empty())
@@ -117,8 +129,12 @@ claim_report claim_or_throw(const claim_order& order) {
   }
   claim_report report;
   report.record = std::move(result.record);
+  const ownership owned{report.record.key, report.record.epoch};
+  if (auto behind = find_lag_of_replica(order.log.get(), report.record); !behind.empty()) {
+    store.release({&owned, 1});
+    return refusal(claim_report::status::store_fault, std::move(behind));
+  }
   if (auto divergence = find_divergence(order.log.get(), report.record); !divergence.empty()) {
-    const ownership owned{report.record.key, report.record.epoch};
     store.release({&owned, 1});
     report.state = claim_report::status::diverged;
     report.detail = std::move(divergence);

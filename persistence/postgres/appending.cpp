@@ -2,6 +2,7 @@
 
 #include "persistence/append_answers.hpp"
 #include "persistence/postgres/append_call.hpp"
+#include "persistence/postgres/append_lock.hpp"
 
 namespace waymark::postgres {
 
@@ -17,26 +18,6 @@ std::optional<std::string> mistake_in(const append_command& command) {
   }
 }
 
-/// Who stands in the way of appends, in words; empty if nobody does.
-std::string holder_of_lock(session& on) {
-  const auto found =
-      on.run("SELECT l.pid::int8, coalesce(a.application_name, ''), coalesce(a.state, ''), "
-             "  coalesce(extract(epoch from clock_timestamp() - a.xact_start)::int8, 0) "
-             "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid, "
-             "  (SELECT hashtextextended('waymark append {schema_name}', 0) AS key) k "
-             "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
-             "  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
-             "current_database()) "
-             "  AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & "
-             "4294967295)::oid");
-  if (found.empty())
-    return {};
-  return "; appends are held up by the transaction of backend " +
-         std::to_string(found.integer(0, 0)) + " (\"" + std::string{found.text(0, 1)} + "\", " +
-         std::string{found.text(0, 2)} + "), open for " + std::to_string(found.integer(0, 3)) +
-         " s";
-}
-
 std::vector<append_result> send_once(database& in, append_call& call) {
   const session_pool::lease lease{in.appender()};
   try {
@@ -44,7 +25,8 @@ std::vector<append_result> send_once(database& in, append_call& call) {
   } catch (const store_error& e) {
     if (e.outcome_unknown() || !lease.on().sound())
       throw;
-    throw store_error{e.what() + holder_of_lock(lease.on())};
+    const auto holder = holder_of_append_lock(lease.on());
+    throw store_error{holder.empty() ? e.what() : std::string{e.what()} + "; " + holder};
   }
 }
 

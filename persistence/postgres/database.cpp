@@ -37,7 +37,7 @@ void require_no_prepared_transactions(session& on) {
 
 /// Some PostgreSQL-compatible databases take the lock and do nothing, which would lose events.
 void require_locks_that_exclude(session& one, session& other) {
-  constexpr const char* take = "SELECT pg_try_advisory_xact_lock($1)::int";
+  constexpr const char* take = "SELECT pg_catalog.pg_try_advisory_xact_lock($1)::int";
   const auto id = uuid::v7();
   std::int64_t key = 0;
   for (const auto byte : id.bytes)

@@ -1,6 +1,7 @@
 #include "persistence/postgres/postgres_event_store.hpp"
 
 #include "messages/text.hpp"
+#include "persistence/postgres/append_lock.hpp"
 #include "persistence/postgres/appending.hpp"
 #include "persistence/postgres/event_rows.hpp"
 
@@ -171,6 +172,17 @@ position_t postgres_event_store::wait_for(position_t after, std::chrono::millise
     growth.grown.wait_until(lock, std::min(deadline, now + poll),
                             [&] { return growth.signals != seen; });
   }
+}
+
+std::string postgres_event_store::append_obstacle() {
+  const session_pool::lease lease{in_->readers()};
+  return holder_of_append_lock(lease.on());
+}
+
+// Asked each time: a standby may be promoted.
+bool postgres_event_store::is_replica() {
+  const session_pool::lease lease{in_->readers()};
+  return lease.on().run("SELECT pg_catalog.pg_is_in_recovery()::int").integer(0, 0) != 0;
 }
 
 std::optional<event_mark> postgres_event_store::mark_at(position_t position) {

@@ -22,6 +22,8 @@ class postgres_event_store final : public event_store {
   [[nodiscard]] position_t head() override;
   position_t wait_for(position_t after, std::chrono::milliseconds timeout) override;
   [[nodiscard]] std::optional<event_mark> mark_at(position_t position) override;
+  [[nodiscard]] std::string append_obstacle() override;
+  [[nodiscard]] bool is_replica() override;
   [[nodiscard]] timestamp now() override { return in_->now(); }
 
  private:

@@ -89,16 +89,6 @@ TEST_CASE("sessions of another isolation are refused") {
   }
 }
 
-TEST_CASE("a database whose advisory locks do nothing is refused") {
-  const postgres_schema schema;
-  run_sql("CREATE SCHEMA " + schema.name());
-  run_sql("CREATE FUNCTION " + schema.name() +
-          ".pg_try_advisory_xact_lock(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'");
-  auto address = schema.address();
-  address.insert(address.find("&schema="), "%2Cpg_catalog"); // found before the server's own
-  CHECK_THAT(refusal_of<incompatible_store>(address), ContainsSubstring("advisory locks"));
-}
-
 TEST_CASE("a database of another encoding is refused") {
   const auto name = postgres_schema{}.name();
   run_sql("CREATE DATABASE " + name +

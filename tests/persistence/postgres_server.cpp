@@ -62,14 +62,21 @@ void postgres_server::start_own() {
   (void)started;
 }
 
-void postgres_server::crash_and_restart() const {
-  auto command = pg_ctl + " -D " + folder + "/data -l " + folder +
-                 "/data/server.log -m immediate -w -t 60 restart >/dev/null 2>&1 </dev/null";
+bool postgres_server::run_as_owner(std::string command) const {
+  const auto bin = pg_ctl.substr(0, pg_ctl.rfind('/'));
+  for (const auto& [name, value] : {std::pair{"{bin}", bin}, std::pair{"{folder}", folder}})
+    for (auto at = command.find(name); at != std::string::npos; at = command.find(name, at))
+      command.replace(at, std::string{name}.size(), value);
+  command = "cd '" + folder + "' && { " + command + "; } >/dev/null 2>>commands.log </dev/null";
   if (::geteuid() == 0)
     command = "cd / && setpriv --reuid=" + owner + " --regid=$(id -g " + owner +
-              ") --clear-groups sh -c '" + command + "'";
-  if (std::system(command.c_str()) != 0)
-    throw std::runtime_error{"the server did not come up again"};
+              ") --clear-groups sh -c \"" + command + "\"";
+  return std::system(command.c_str()) == 0;
+}
+
+void postgres_server::control(const std::string& what, const std::string& data) const {
+  if (!run_as_owner("{bin}/pg_ctl -D " + data + " -l " + data + "/server.log -w -t 60 " + what))
+    throw std::runtime_error{"pg_ctl " + what + " failed; see " + folder};
 }
 
 std::string run_sql(const std::string& sql) {

@@ -19,7 +19,14 @@ struct postgres_server {
   static void start_own();
 
   /// Stops it as a crash would and starts it again.
-  void crash_and_restart() const;
+  void crash_and_restart() const { control("-m immediate restart"); }
+
+  /// Has pg_ctl do something with its cluster, or with another in `data`.
+  void control(const std::string& what, const std::string& data = "data") const;
+
+  /// Runs a command as the user that owns the server, in its folder, `{folder}`; `{bin}` is where
+  /// its programs are. False if it fails.
+  [[nodiscard]] bool run_as_owner(std::string command) const;
 };
 
 /// A schema of its own in the server, for waymark's tables and for read models; dropped at the end.

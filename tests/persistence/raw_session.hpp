@@ -13,8 +13,11 @@ namespace waymark::test {
 /// A connection to the tests' server that a test holds open.
 class raw_session {
  public:
-  explicit raw_session(const std::string& name = "test")
-      : on_{PQconnectdb(postgres_server::instance().address.c_str()), PQfinish} {
+  explicit raw_session(const std::string& name = "test", const std::string& port = "5432",
+                       const std::string& database = "postgres")
+      : on_{nullptr, PQfinish} {
+    const auto where = postgres_server::instance().address;
+    on_.reset(PQconnectdb((where + "&port=" + port + "&dbname=" + database).c_str()));
     run("SET application_name = '" + name + "'");
   }
 

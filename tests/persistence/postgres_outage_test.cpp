@@ -1,0 +1,308 @@
+// A server of its own, to which happens what happens to servers: restarts, full disks, copies that
+// lag, old backups, settings that waymark can't work with.
+#include "tests/catch.hpp"
+
+#include "persistence/postgres/stale_owner.hpp"
+#include "tests/persistence/raw_session.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include <waymark/persistence/process_instance.hpp>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace waymark::test {
+
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+const postgres_server& own_server() {
+  postgres_server::start_own();
+  return postgres_server::instance();
+}
+
+std::string port(std::string address, const std::string& number) {
+  return address + "&port=" + number;
+}
+
+template <class Exception>
+std::string text_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Exception& e) {
+    return e.what();
+  }
+  return "it went well";
+}
+
+bool explains(const engine& it, const std::string& part) {
+  return eventually(
+      [&] { return it.explain("revenue").find(part) != std::string::npos; });
+}
+
+void skip(const std::string& why) {
+  WARN("SKIPPED: " << why);
+}
+
+/// An engine on the server that has projected 20 orders.
+class outage : public engine_fixture {
+ public:
+  outage() {
+    it.start(shop::revenue());
+    REQUIRE(it.wait_until("revenue", place_orders(it, 20), patience) == wait_result::reached);
+  }
+
+  /// Goes on by itself: everything is projected, once.
+  void check_goes_on(int more) {
+    REQUIRE(eventually([&] {
+      try {
+        return it.wait_until("revenue", place_orders(it, more, "more-" + std::to_string(++run)),
+                             patience) == wait_result::reached;
+      } catch (const store_error&) { // sent into the outage
+        return false;
+      }
+    }));
+    CHECK(cents_of(it) == it.head());
+    CHECK(it.status("revenue").state == projection_state::running);
+  }
+
+  const postgres_server& server = own_server();
+  postgres_schema schema;
+  engine it{waymark::open(schema.address()), options()};
+  int run = 0;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(outage, "an engine goes on after any of its sessions was ended") {
+  const auto mine = postgres::session_name(this_process_instance());
+  for (const char* purpose : {"append", "read", "unit", "other", "listen"}) {
+    CAPTURE(purpose);
+    run_sql("SELECT count(pg_terminate_backend(pid, 20000)) FROM pg_stat_activity "
+            "WHERE application_name = '" +
+            mine + " " + purpose + "'");
+    check_goes_on(5);
+  }
+}
+
+TEST_CASE_METHOD(outage, "a server that is away is waited for, and the status says so") {
+  server.control("-m fast stop");
+  CHECK_THROWS_AS(place_orders(it, 1, "away-"), store_error);
+  CHECK(explains(it, "connection"));
+  CHECK(it.status("revenue").state == projection_state::degraded);
+  server.control("start");
+  check_goes_on(5);
+}
+
+TEST_CASE_METHOD(engine_fixture, "a full disk is waited for, and the status says so") {
+  const auto& server = own_server();
+  const auto small = server.folder + "/small";
+  if (std::system(("mkdir -p '" + small + "' && mount -t tmpfs -o size=24m waymark '" + small +
+                   "' 2>/dev/null && chown " + server.owner + " '" + small + "'")
+                      .c_str()) != 0)
+    return skip("a small file system needs the right to mount one; nothing was tested");
+  const std::unique_ptr<const std::string, void (*)(const std::string*)> mounted{
+      &small, [](const std::string* at) {
+        [[maybe_unused]] const int ignored = std::system(("umount -l '" + *at + "'").c_str());
+      }};
+  run_sql("CREATE TABLESPACE small LOCATION '" + small + "'");
+  {
+    const postgres_schema schema;
+    engine it{waymark::open(schema.address()), options()};
+    run_sql("CREATE TABLE " + schema.name() +
+            ".revenue (day TEXT PRIMARY KEY, cents BIGINT NOT NULL) TABLESPACE small");
+    it.start(shop::revenue());
+    REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
+    run_sql("CREATE TABLE ballast (x TEXT) TABLESPACE small; "
+            "ALTER TABLE ballast ALTER COLUMN x SET STORAGE PLAIN");
+    const auto fill = text_of<std::runtime_error>([] {
+      for (;;)
+        run_sql("INSERT INTO ballast SELECT repeat('x', 7000) FROM generate_series(1, 100)");
+    });
+    CHECK_THAT(fill, ContainsSubstring("No space left on device"));
+    text_of<std::runtime_error>([] { // the last pages
+      for (;;)
+        run_sql("INSERT INTO ballast SELECT repeat('x', 7000)");
+    });
+    std::vector<append_command> commands;
+    for (int i = 0; i < 3000; ++i) // days of their own, so that the table has to grow
+      commands.push_back(order("full-" + std::to_string(i), std::string(200, 'd') +
+                                                                std::to_string(i), 1));
+    const auto last = it.append_all(std::move(commands)).back().value_or_throw();
+    CHECK(explains(it, "disk is full"));
+    CHECK(it.status("revenue").state == projection_state::degraded);
+    CHECK(it.status("revenue").set_aside.letters == 0);
+    run_sql("DROP TABLE ballast");
+    CHECK(it.wait_until("revenue", last, patience) == wait_result::reached);
+    CHECK(cents_of(it) == it.head());
+  }
+  run_sql("DROP TABLESPACE small");
+}
+
+TEST_CASE_METHOD(engine_fixture, "a log restored from an older backup is noticed") {
+  const auto& server = own_server();
+  const postgres_schema schema;
+  const auto dump =
+      "{bin}/pg_dump -h {folder} -U waymark -n " + schema.name() + " -f backup.sql postgres";
+  const auto restore =
+      "{bin}/psql -h {folder} -U waymark -q -v ON_ERROR_STOP=1 -f backup.sql postgres";
+  const auto project = [&](engine& it) {
+    it.start(shop::revenue().into(open_file().projections));
+  };
+  {
+    engine it{waymark::open(schema.address()), options()};
+    project(it);
+    place_orders(it, 10);
+    REQUIRE(server.run_as_owner(dump));
+    REQUIRE(it.wait_until("revenue", place_orders(it, 10, "later-"), patience) ==
+            wait_result::reached);
+  }
+  run_sql("SET client_min_messages = error; DROP SCHEMA " + schema.name() + " CASCADE");
+  REQUIRE(server.run_as_owner(restore));
+  {
+    engine it{waymark::open(schema.address()), options()};
+    project(it);
+    REQUIRE(explains(it, "diverged"));
+    CHECK_THAT(it.explain("revenue"), ContainsSubstring("restored from an older copy"));
+  }
+  {
+    engine it{waymark::open(schema.address()), options()};
+    CHECK(place_orders(it, 20, "other-").last_position == 30); // other events take the positions
+    project(it);
+    REQUIRE(explains(it, "diverged"));
+    CHECK_THAT(it.explain("revenue"), ContainsSubstring("the log was replaced"));
+    CHECK(cents_of(it) == 20);
+    it.reset("revenue");
+    CHECK(it.wait_until("revenue", 30, patience) == wait_result::reached);
+    CHECK(cents_of(it) == 30);
+  }
+}
+
+TEST_CASE_METHOD(engine_fixture, "a standby is read, refuses appends, and is waited for") {
+  const auto& server = own_server();
+  const postgres_schema schema;
+  const auto primary = waymark::open(schema.address());
+  primary.events->append(order("first", "monday", 1));
+  REQUIRE(server.run_as_owner("{bin}/pg_basebackup -h {folder} -U waymark -D standby -R -c fast "
+                              "&& echo port=5433 >>standby/postgresql.conf"));
+  server.control("start", "standby");
+  {
+    const auto copy = waymark::open(port(schema.address(), "5433"));
+    CHECK(copy.events->is_replica());
+    CHECK_FALSE(primary.events->is_replica());
+    CHECK(copy.events->log_id() == primary.events->log_id());
+    CHECK(copy.events->wait_for(0, patience) == 1);
+    CHECK(copy.events->read_all(0).events.size() == 1);
+    CHECK_THAT(text_of<store_error>([&] { copy.events->append(order("x", "monday", 1)); }),
+               ContainsSubstring("standby"));
+    const auto projects = [&](const store& log, position_t up_to) {
+      engine it{log, options()};
+      it.start(shop::revenue().into(open_file().projections));
+      CHECK(it.wait_until("revenue", up_to, patience) == wait_result::reached);
+      CHECK(cents_of(it) == up_to);
+    };
+    projects(copy, 1);
+    raw_session on_standby{"test", "5433"};
+    on_standby.run("SELECT pg_wal_replay_pause()");
+    REQUIRE(eventually(
+        [&] { return on_standby.run("SELECT pg_get_wal_replay_pause_state()") == "paused"; }));
+    primary.events->append(order("second", "monday", 1));
+    projects(primary, 2);
+    engine it{copy, options()};
+    it.start(shop::revenue().into(open_file().projections));
+    CHECK(explains(it, "waiting for replica"));
+    CHECK(it.status("revenue").state == projection_state::degraded);
+    on_standby.run("SELECT pg_wal_replay_resume()");
+    primary.events->append(order("third", "monday", 1));
+    CHECK(it.wait_until("revenue", 3, patience) == wait_result::reached);
+    CHECK(cents_of(it) == 3);
+  }
+  server.control("-m immediate stop", "standby");
+}
+
+TEST_CASE("prepared transactions are refused unless allowed, and named when they hold the lock") {
+  const auto& server = own_server();
+  const postgres_schema schema;
+  run_sql("ALTER SYSTEM SET max_prepared_transactions = 5");
+  server.control("restart");
+  CHECK_THAT(text_of<incompatible_store>([&] { (void)waymark::open(schema.address()); }),
+             ContainsSubstring("prepared_transactions=allow"));
+  {
+    const auto events = waymark::open(schema.address("&prepared_transactions=allow")).events;
+    CHECK(events->append_obstacle().empty());
+    raw_session own{"nightly import"};
+    own.run("BEGIN");
+    own.run("SELECT " + schema.name() + ".append_event('Order', 'o', 'Placed', '{}')");
+    CHECK_THAT(events->append_obstacle(), ContainsSubstring("\"nightly import\" of waymark"));
+    CHECK_THAT(events->append_obstacle(), ContainsSubstring("idle in transaction"));
+    own.run("PREPARE TRANSACTION 'forgotten'");
+    CHECK_THAT(events->append_obstacle(), ContainsSubstring("prepared transaction \"forgotten\""));
+    own.run("ROLLBACK PREPARED 'forgotten'");
+    CHECK(events->append_obstacle().empty());
+  }
+  run_sql("ALTER SYSTEM RESET max_prepared_transactions");
+  server.control("restart");
+}
+
+TEST_CASE("a database whose own advisory locks do nothing is refused") {
+  own_server();
+  const auto name = postgres_schema{}.name();
+  run_sql("CREATE DATABASE " + name);
+  auto address = postgres_server::instance().address;
+  address.replace(address.find("/postgres?"), 10, "/" + name + "?");
+  raw_session there{"test", "5432", name};
+  there.run("SET allow_system_table_mods = on");
+  there.run("CREATE OR REPLACE FUNCTION pg_catalog.pg_try_advisory_xact_lock(bigint) "
+            "RETURNS boolean LANGUAGE sql AS 'SELECT true'");
+  CHECK_THAT(text_of<incompatible_store>([&] { (void)waymark::open(address); }),
+             ContainsSubstring("advisory locks"));
+  CHECK(there.run("SELECT count(*) FROM pg_namespace WHERE nspname = 'waymark'") == "0");
+}
+
+TEST_CASE_METHOD(engine_fixture, "a password over TLS works and shows nowhere") {
+  const auto& server = own_server();
+  if (!server.run_as_owner("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
+                           "-keyout data/server.key -out data/server.crt && chmod 600 "
+                           "data/server.key"))
+    return skip("there is no openssl to make a certificate; TLS was not tested");
+  const postgres_schema schema;
+  const auto role = "r" + schema.name();
+  const std::string password = "s3cr:t/w@rd", encoded = "s3cr%3At%2Fw%40rd";
+  run_sql("CREATE ROLE " + role + " LOGIN SUPERUSER PASSWORD '" + password + "'");
+  REQUIRE(server.run_as_owner("printf 'local all all trust\\n"
+                              "hostssl all all 127.0.0.1/32 scram-sha-256\\n' >data/pg_hba.conf"));
+  const auto tcp = std::to_string(20'000 + ::getpid() % 30'000);
+  run_sql("ALTER SYSTEM SET ssl = on");
+  run_sql("ALTER SYSTEM SET listen_addresses = '127.0.0.1'");
+  run_sql("ALTER SYSTEM SET port = " + tcp);
+  server.control("restart");
+  const auto address = [&](const std::string& word) {
+    return "postgresql://" + role + ":" + word + "@127.0.0.1:" + tcp +
+           "/postgres?sslmode=require&schema=" + schema.name() + "&search_path=" + schema.name();
+  };
+  std::string said;
+  {
+    engine it{waymark::open(address(encoded)), options()};
+    it.start(shop::revenue());
+    CHECK(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
+    CHECK(it.read("revenue").query_value<std::string>(
+              "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()") != "");
+    server.control("-m fast stop");
+    said += text_of<store_error>([&] { place_orders(it, 1, "away-"); });
+    CHECK(explains(it, "degraded"));
+    said += it.explain("revenue") + it.log().address();
+    server.control("start");
+    CHECK(eventually([&] { return it.status("revenue").state == projection_state::running; }));
+  }
+  said += text_of<store_error>([&] { (void)waymark::open(address("wr%40ng" + encoded)); });
+  CHECK_THAT(said, ContainsSubstring("authentication failed"));
+  for (const auto& line : lines.all())
+    said += line;
+  CHECK_THAT(said, !ContainsSubstring(password) && !ContainsSubstring(encoded) &&
+                       !ContainsSubstring("wr@ng"));
+  raw_session{"test", tcp}.run("ALTER SYSTEM RESET ALL");
+  server.control("restart");
+}
+
+} // namespace waymark::test
