@@ -4,6 +4,7 @@
 #include <waymark/messages/append.hpp>
 #include <waymark/messages/status.hpp>
 #include <waymark/persistence/store.hpp>
+#include <waymark/supervisors/child_snapshot.hpp>
 #include <waymark/supervisors/logging.hpp>
 #include <waymark/supervisors/supervision.hpp>
 
@@ -182,6 +183,10 @@ class engine {
   /// `after_id` when projections keep their records in several, name a projection.
   /// @throws usage_error if none is named then.
   [[nodiscard]] std::vector<dead_letter> dead_letters(const letter_query& query = {}) const;
+
+  /// The supervision tree as it is now: the engine's own supervisors, and those of the projections
+  /// under "projections". @throws error if a supervisor does not answer.
+  [[nodiscard]] child_snapshot tree() const;
 
   /// One sentence: why a projection is where it is.
   [[nodiscard]] std::string explain(std::string_view name) const;

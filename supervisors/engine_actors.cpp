@@ -145,6 +145,19 @@ void engine_actors::add_child(host& in, const std::string& supervisor, child_spe
     throw usage_error{"\"" + name + "\" could not be started: " + problem};
 }
 
+child_snapshot engine_actors::tree() const {
+  const auto in = running();
+  asker self{in->system};
+  child_snapshot found;
+  std::string problem;
+  self->request(in->root, request_timeout, snapshot_atom_v)
+      .receive([&](child_snapshot& s) { found = std::move(s); },
+               [&](const caf::error& e) { problem = render(e); });
+  if (!problem.empty())
+    throw error{"the supervision tree does not answer: " + problem};
+  return found;
+}
+
 // -- projections ----------------------------------------------------------------------------------
 
 std::string engine_actors::pool_for(const std::shared_ptr<projection_store>& records,

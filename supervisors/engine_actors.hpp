@@ -5,6 +5,8 @@
 #include "supervisors/engine_context.hpp"
 #include "supervisors/supervisor_actor.hpp"
 
+#include <waymark/supervisors/child_snapshot.hpp>
+
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,6 +38,9 @@ class engine_actors {
   /// Sends a command to one shard. @returns false if no actor took it within `timeout`.
   bool command(const shard_key& key, projection_command::kind what, const std::string& why,
                std::chrono::milliseconds timeout);
+
+  /// The whole tree as it is now. @throws error if the root does not answer.
+  [[nodiscard]] child_snapshot tree() const;
 
   /// Tells the appender that the queue has something.
   void wake_append();

@@ -59,6 +59,10 @@ std::vector<dead_letter> engine::dead_letters(const letter_query& query) const {
   return result;
 }
 
+child_snapshot engine::tree() const {
+  return impl_->actors.tree();
+}
+
 std::string engine::explain(std::string_view name) const {
   return impl_->explain(impl_->shards_of(name));
 }

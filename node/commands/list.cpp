@@ -4,8 +4,11 @@
 #include "node/commands/check.hpp"
 #include "node/commands/events.hpp"
 #include "node/commands/init.hpp"
+#include "node/commands/operate.hpp"
 #include "node/commands/run.hpp"
 #include "node/commands/schema.hpp"
+#include "node/commands/status.hpp"
+#include "node/commands/tree.hpp"
 
 namespace waymark::node {
 
@@ -16,6 +19,13 @@ std::span<const register_command> command_list() {
       &add_append_command,
       &add_events_command,
       &add_run_command,
+      &add_status_command,
+      &add_tree_command,
+      &add_explain_command,
+      &add_pause_command,
+      &add_resume_command,
+      &add_reset_command,
+      &add_rebuild_command,
       &add_schema_command,
   };
   return all;

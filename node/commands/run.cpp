@@ -1,5 +1,6 @@
 #include "node/commands/run.hpp"
 
+#include "node/api/server.hpp"
 #include "node/arguments.hpp"
 #include "node/catching_up.hpp"
 #include "node/configuration/configuration.hpp"
@@ -69,7 +70,9 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
   auto settings = read_and_try(wanted.file, context);
   const auto socket = socket_path(settings);
   const node_lock only_one{socket, wanted.file};
+  api_server api{socket};
   running_node node{std::move(settings), context.projections};
+  api.serve(node);
   notify_service_manager("READY=1");
   auto result = exit_status::done;
   if (wanted.until_caught_up) {
@@ -79,6 +82,7 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
     wait_for_signal(signals);
   }
   notify_service_manager("STOPPING=1");
+  api.stop();
   if (!node.engine().stop())
     context.terminal.complain("not everything ended within " +
                               std::to_string(node.settings().drain_deadline.count()) +

@@ -1,0 +1,171 @@
+#include "node/commands/operate.hpp"
+
+#include "node/api/client.hpp"
+#include "node/arguments.hpp"
+#include "node/configuration/configuration.hpp"
+#include "node/interruption.hpp"
+#include "node/socket_path.hpp"
+#include "node/target.hpp"
+#include "node/text_table.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <poll.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+
+namespace waymark::node {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int glance_ms = 100;
+
+struct operation {
+  target about;
+  std::string why;
+  bool yes = false;
+  bool json = false;
+};
+
+using action = std::function<exit_status(const operation&, const api_client&, console&)>;
+
+/// A command that resolves its arguments and finds the node.
+struct operation_command {
+  CLI::App* parsed;
+  std::shared_ptr<operation> wanted;
+
+  operation_command(CLI::App& program, const char* name, const char* description)
+      : parsed{program.add_subcommand(name, description)},
+        wanted{std::make_shared<operation>()} {
+    add_target(*parsed, wanted->about, true);
+    add_json(*parsed, wanted->json);
+  }
+
+  [[nodiscard]] command running(action what) const {
+    return {parsed, [wanted = wanted, what = std::move(what)](program_context& context) {
+              resolve(wanted->about, true);
+              const auto settings =
+                  read_configuration(wanted->about.file, names_of(context.projections));
+              return what(*wanted, api_client{socket_path(settings)}, context.terminal);
+            }};
+  }
+};
+
+exit_status tell(const operation& wanted, const json& answer, const std::string& sentence,
+                 console& terminal) {
+  if (wanted.json)
+    terminal.print_json(answer);
+  else
+    terminal.out() << sentence << '\n';
+  return exit_status::done;
+}
+
+/// Asks before a read model is emptied. @throws usage_error if the answer is not yes.
+void confirm_emptying(const operation& wanted, const json& status, console& terminal) {
+  const auto count = status["events_processed"].get<std::int64_t>();
+  if (!wanted.yes && !terminal.ask("Empty the tables of " + wanted.about.name + " (" +
+                                   counted(count, "event") + " handled so far)?"))
+    throw usage_error{"nothing was done; --yes does not ask"};
+}
+
+exit_status reset(const operation& wanted, const api_client& node, console& terminal) {
+  const auto path = path_of_projection(wanted.about.name);
+  confirm_emptying(wanted, node.get(path), terminal);
+  return tell(wanted, node.post(path + "/reset", json::object()),
+              wanted.about.name + " begins anew", terminal);
+}
+
+bool stands(const json& status) {
+  const auto state = status["state"].get<std::string>();
+  return state == "failed" || state == "stopped" || state == "diverged" || state == "ended" ||
+         state == "paused";
+}
+
+exit_status rebuild(const operation& wanted, const api_client& node, console& terminal) {
+  const auto& name = wanted.about.name;
+  const auto path = path_of_projection(name);
+  confirm_emptying(wanted, node.get(path), terminal);
+  const auto until = node.post(path + "/reset", json::object())["until"].get<std::int64_t>();
+  const interruption signals;
+  pollfd signal{signals.descriptor(), POLLIN, 0};
+  auto status = node.get(path);
+  while (status["passed"].get<std::int64_t>() < until) {
+    if (stands(status))
+      throw error{name + " is " + status["state"].get<std::string>() + ": " +
+                  status["reason"].get<std::string>()};
+    terminal.show_progress(name + ": " + with_commas(status["passed"].get<std::int64_t>()) +
+                           " of " + with_commas(until) + " events");
+    if (::poll(&signal, 1, glance_ms) > 0)
+      throw error{"no longer waiting; " + name + " goes on with its rebuild"};
+    status = node.get(path);
+  }
+  terminal.show_progress("");
+  return tell(wanted, status, name + " is built anew up to position " + with_commas(until),
+              terminal);
+}
+
+} // namespace
+
+command add_pause_command(CLI::App& program) {
+  const operation_command made{program, "pause", "Hold a projection where it is"};
+  made.parsed->add_option("--why", made.wanted->why, "Shown as its reason")->type_name("TEXT");
+  made.parsed->footer("It stays so until resume, or until the node ends.\n\n"
+                      "Examples:\n"
+                      "  waymark pause order-revenue --why \"table is being moved\"\n"
+                      "  waymark pause shop/waymark.json order-revenue");
+  return made.running([](const operation& wanted, const api_client& node, console& terminal) {
+    return tell(
+        wanted,
+        node.post(path_of_projection(wanted.about.name) + "/pause", {{"why", wanted.why}}),
+        wanted.about.name + " is paused", terminal);
+  });
+}
+
+command add_resume_command(CLI::App& program) {
+  const operation_command made{program, "resume", "Let a projection go on"};
+  made.parsed->footer("After pause, and to try again after it has stopped or failed.\n\n"
+                      "Examples:\n"
+                      "  waymark resume order-revenue");
+  return made.running([](const operation& wanted, const api_client& node, console& terminal) {
+    return tell(wanted,
+                node.post(path_of_projection(wanted.about.name) + "/resume", json::object()),
+                wanted.about.name + " goes on", terminal);
+  });
+}
+
+command add_reset_command(CLI::App& program) {
+  const operation_command made{program, "reset", "Empty a projection and begin anew"};
+  add_yes(*made.parsed, made.wanted->yes);
+  made.parsed->footer("Runs its \"truncate\" and sets its checkpoint back, in one transaction.\n\n"
+                      "Examples:\n"
+                      "  waymark reset order-revenue\n"
+                      "  waymark reset order-revenue --yes      # does not ask");
+  return made.running(&reset);
+}
+
+command add_rebuild_command(CLI::App& program) {
+  const operation_command made{program, "rebuild", "Empty a projection and wait for its rebuild"};
+  add_yes(*made.parsed, made.wanted->yes);
+  made.parsed->footer("Ends once everything that is in the log now is projected again.\n\n"
+                      "Examples:\n"
+                      "  waymark rebuild order-revenue\n"
+                      "  waymark rebuild order-revenue --yes");
+  return made.running(&rebuild);
+}
+
+command add_explain_command(CLI::App& program) {
+  const operation_command made{program, "explain", "Say why a projection is where it is"};
+  made.parsed->footer("Examples:\n"
+                      "  waymark explain order-revenue");
+  return made.running([](const operation& wanted, const api_client& node, console& terminal) {
+    const auto answer = node.get(path_of_projection(wanted.about.name) + "/explain");
+    return tell(wanted, answer, answer["explanation"].get<std::string>(), terminal);
+  });
+}
+
+} // namespace waymark::node

@@ -1,0 +1,94 @@
+#include "node/commands/status.hpp"
+
+#include "node/api/client.hpp"
+#include "node/arguments.hpp"
+#include "node/configuration/configuration.hpp"
+#include "node/interruption.hpp"
+#include "node/socket_path.hpp"
+#include "node/status_table.hpp"
+#include "node/stored_status.hpp"
+#include "node/target.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <poll.h>
+
+#include <algorithm>
+#include <memory>
+#include <ostream>
+
+namespace waymark::node {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int watch_ms = 1000;
+
+struct status_arguments {
+  target about;
+  bool watch = false;
+  bool json = false;
+};
+
+/// All projections, or the one that is asked for, as the node or else the stores tell.
+json ask(const configuration& of, const std::string& name, const program_context& context) {
+  const api_client node{socket_path(of)};
+  json all;
+  const bool running = node.somebody_answers();
+  if (running)
+    all = node.get("/v1/projections");
+  else
+    all = stored_status(of, context.projections);
+  all["running"] = running;
+  if (name.empty())
+    return all;
+  for (const auto& each : all["projections"])
+    if (each["name"] == name)
+      return {{"projections", json::array({each})}, {"running", running}};
+  throw usage_error{"there is no projection \"" + name + "\" in " + of.file};
+}
+
+void show(const json& found, const status_arguments& wanted, console& terminal) {
+  if (wanted.json)
+    return terminal.print_json(found);
+  if (wanted.watch && terminal.out_is_terminal())
+    terminal.out() << "\033[H\033[J"; // the upper left corner, and all below is cleared
+  print_status(found, terminal);
+  terminal.out() << std::flush;
+}
+
+exit_status run_status(status_arguments& wanted, program_context& context) {
+  resolve(wanted.about, false);
+  const auto settings = read_configuration(wanted.about.file, names_of(context.projections));
+  if (!wanted.watch) {
+    show(ask(settings, wanted.about.name, context), wanted, context.terminal);
+    return exit_status::done;
+  }
+  const interruption signals;
+  pollfd signal{signals.descriptor(), POLLIN, 0};
+  do {
+    show(ask(settings, wanted.about.name, context), wanted, context.terminal);
+  } while (::poll(&signal, 1, watch_ms) == 0);
+  return exit_status::done;
+}
+
+} // namespace
+
+command add_status_command(CLI::App& program) {
+  auto* parsed = program.add_subcommand("status", "Print where each projection is");
+  const auto wanted = std::make_shared<status_arguments>();
+  add_target(*parsed, wanted->about, false);
+  parsed->add_flag("-w,--watch", wanted->watch, "Print it every second, until Ctrl-C");
+  add_json(*parsed, wanted->json);
+  parsed->footer("Asks the running node; while none runs, the stores tell what is known.\n\n"
+                 "Examples:\n"
+                 "  waymark status\n"
+                 "  waymark status shop/waymark.json order-revenue\n"
+                 "  waymark status --watch\n"
+                 "  waymark status --json");
+  return {parsed, [wanted](program_context& context) { return run_status(*wanted, context); }};
+}
+
+} // namespace waymark::node

@@ -1,0 +1,91 @@
+#include "node/commands/tree.hpp"
+
+#include "node/api/client.hpp"
+#include "node/arguments.hpp"
+#include "node/configuration/configuration.hpp"
+#include "node/socket_path.hpp"
+#include "node/status_table.hpp"
+#include "node/text_table.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <ostream>
+
+namespace waymark::node {
+
+namespace {
+
+using nlohmann::json;
+
+struct tree_arguments {
+  std::string file;
+  bool all = false;
+  bool json = false;
+};
+
+std::string remark_of(const json& part) {
+  auto text = part["last_reason"].get<std::string>();
+  if (const auto ms = part["next_try_ms"].get<std::int64_t>(); ms > 0)
+    text += " (next try in " + rough_duration(static_cast<double>(ms) / 1000) + ")";
+  return text;
+}
+
+/// One row a part; `lead` stands before the rows of its children.
+void add_rows(const json& part, const std::string& branch, const std::string& lead, text_table& to,
+              const console& terminal) {
+  const bool supervisor = part["kind"] == "supervisor";
+  const auto name = part["name"].get<std::string>();
+  to.add({branch + (supervisor ? terminal.paint(name, colour::bold) : name),
+          painted_state(part["state"].get<std::string>(), terminal),
+          with_commas(part["restarts"].get<std::int64_t>()), remark_of(part)});
+  if (!supervisor)
+    return;
+  const auto& children = part["children"];
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    const bool last = i + 1 == children.size();
+    add_rows(children[i], lead + (last ? "└─ " : "├─ "), lead + (last ? "   " : "│  "), to,
+             terminal);
+  }
+}
+
+/// The part of the tree under which the projections stand.
+const json& projections_in(const json& root) {
+  for (const auto& child : root["children"])
+    if (child["name"] == "projections")
+      return child;
+  return root;
+}
+
+exit_status run_tree(const tree_arguments& wanted, program_context& context) {
+  auto& terminal = context.terminal;
+  const auto settings = read_configuration(wanted.file, names_of(context.projections));
+  const auto found = api_client{socket_path(settings)}.get("/v1/tree");
+  const auto& shown = wanted.all ? found : projections_in(found);
+  if (wanted.json) {
+    terminal.print_json(shown);
+    return exit_status::done;
+  }
+  using enum text_table::align;
+  text_table table{{{"name", left}, {"state", left}, {"restarts", right}, {"last reason", left}}};
+  add_rows(shown, "", "", table, terminal);
+  table.print(terminal.out());
+  return exit_status::done;
+}
+
+} // namespace
+
+command add_tree_command(CLI::App& program) {
+  auto* parsed = program.add_subcommand("tree", "Print the supervision tree of the running node");
+  const auto wanted = std::make_shared<tree_arguments>();
+  add_file(*parsed, wanted->file);
+  parsed->add_flag("--all", wanted->all, "With the engine's own actors");
+  add_json(*parsed, wanted->json);
+  parsed->footer("Examples:\n"
+                 "  waymark tree\n"
+                 "  waymark tree shop/waymark.json --all");
+  return {parsed, [wanted](program_context& context) { return run_tree(*wanted, context); }};
+}
+
+} // namespace waymark::node
