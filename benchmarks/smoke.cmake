@@ -31,7 +31,8 @@ set(expected
   "live PostgreSQL, ack to visible, p99"
   "live PostgreSQL, from another process, p99"
   "200 projections on 8 connections, p99"
-  "200 projections, CPU")
+  "200 projections, CPU"
+  "waymark append, JSON Lines to SQLite")
 file(READ ${json} rows)
 string(JSON count LENGTH "${rows}")
 list(LENGTH expected wanted)

@@ -80,16 +80,6 @@ std::string bar(std::int64_t part, std::int64_t whole, const text_style& style) 
   return colored(std::move(result), color::green, style);
 }
 
-std::string chart(const std::vector<day_figures>& days, const text_style& style) {
-  if (days.empty())
-    return "";
-  rows table{{"busiest days", "installs", "upgrades", "removals"}};
-  for (const auto& d : days)
-    table.push_back({d.day, grouped(d.installs), grouped(d.upgrades), grouped(d.removals),
-                     bar(total(d), total(days.front()), style)});
-  return "\n" + aligned(table, "");
-}
-
 } // namespace
 
 text_style text_style::of_standard_output() {
@@ -100,6 +90,28 @@ text_style text_style::of_standard_output() {
   std::setlocale(LC_CTYPE, "");
   return {terminal && (no_color == nullptr || *no_color == '\0'),
           std::string_view{::nl_langinfo(CODESET)} == "UTF-8"};
+}
+
+std::vector<day_figures> busiest_days(waymark::read_model& db) {
+  using std::int64_t;
+  std::vector<day_figures> result;
+  for (const auto& [day, installs, upgrades, removals] :
+       db.query_as<std::string, int64_t, int64_t, int64_t>(
+           "SELECT day, installs, upgrades, removals FROM daily_activity"
+           " ORDER BY installs + upgrades + removals DESC, day LIMIT $1",
+           days_shown))
+    result.push_back({day, installs, upgrades, removals});
+  return result;
+}
+
+std::string to_text(const std::vector<day_figures>& days, const text_style& style) {
+  if (days.empty())
+    return "";
+  rows table{{"busiest days", "installs", "upgrades", "removals"}};
+  for (const auto& d : days)
+    table.push_back({d.day, grouped(d.installs), grouped(d.upgrades), grouped(d.removals),
+                     bar(total(d), total(days.front()), style)});
+  return aligned(table, "");
 }
 
 report_figures gather(waymark::engine& engine, const import_result& imported,
@@ -116,14 +128,8 @@ report_figures gather(waymark::engine& engine, const import_result& imported,
     figures.projections.push_back({name, lag.events.value_or(0), lag.lag_seconds.value_or(0),
                                    engine.status(name).set_aside.letters});
   }
-  using std::int64_t;
-  for (const auto& [day, installs, upgrades, removals] :
-       engine.read(daily_activity_name)
-           .query_as<std::string, int64_t, int64_t, int64_t>(
-               "SELECT day, installs, upgrades, removals FROM daily_activity"
-               " ORDER BY installs + upgrades + removals DESC, day LIMIT $1",
-               days_shown))
-    figures.busiest_days.push_back({day, installs, upgrades, removals});
+  figures.busiest_days =
+      engine.read(daily_activity_name, [](waymark::read_model& db) { return busiest_days(db); });
   return figures;
 }
 
@@ -141,7 +147,8 @@ std::string to_text(const report_figures& figures, const text_style& style) {
   for (auto* part : {&table, &per_projection})
     for (auto& row : *part)
       row[0].resize(label.size(), ' ');
-  return aligned(table, "") + aligned(per_projection, "") + chart(figures.busiest_days, style);
+  const auto days = to_text(figures.busiest_days, style);
+  return aligned(table, "") + aligned(per_projection, "") + (days.empty() ? "" : "\n" + days);
 }
 
 std::string to_text(const comparison& result, const text_style& style) {

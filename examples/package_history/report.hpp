@@ -48,6 +48,12 @@ struct report_figures {
   std::vector<day_figures> busiest_days; ///< Busiest first.
 };
 
+/// The five days with the most activity, busiest first, out of the table `daily_activity`.
+[[nodiscard]] std::vector<day_figures> busiest_days(waymark::read_model& db);
+
+/// A chart of days under a heading; empty if there are none. Pure.
+[[nodiscard]] std::string to_text(const std::vector<day_figures>& days, const text_style& style);
+
 /// Asks the engine for all that the report shows.
 [[nodiscard]] report_figures gather(waymark::engine& engine, const import_result& imported,
                                     std::chrono::duration<double> elapsed);

@@ -4,7 +4,8 @@
 # A transcript is what a terminal showed. A line with "$ " is a command (lines with "> " behind it
 # belong to it), run by bash in an empty folder, which holds what earlier commands left there; what
 # it printed, errors too, stands behind it, and "[N]" if its exit status N is not 0. Other lines
-# before the first command are a comment. STORE is the address that $STORE stands for. When an
+# before the first command are a comment. STORE is the address that $STORE stands for, and
+# $SOURCE is the project's folder. When an
 # event was recorded reads <now>, and the address of a store in JSON <store>.
 #
 # Every program is found by PATH; the caller puts the one to test there.
@@ -12,6 +13,8 @@ set -uo pipefail
 command -v waymark >/dev/null || { echo "waymark is not built" && exit 1; }
 transcript=$(realpath "$1")
 export STORE=$2
+SOURCE=$(realpath "$(dirname "$0")/../../..")
+export SOURCE
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/work"
