@@ -51,7 +51,9 @@ store open_postgres(std::string_view address, const open_options& options) {
   use.poll_interval = options.poll_interval;
   use.fallback_poll = options.fallback_poll;
   use.clock = options.clock;
-  const auto in = std::make_shared<postgres::database>(postgres::address::parse(address), use);
+  auto where = postgres::address::parse(address);
+  where.idle_in_transaction = 2 * options.handler_timeout;
+  const auto in = std::make_shared<postgres::database>(where, use);
   return {in->where().shown, std::make_shared<postgres::postgres_event_store>(in),
           std::make_shared<postgres::postgres_projection_store>(in)};
 }
@@ -70,6 +72,8 @@ store open(std::string_view address, const open_options& options) {
     throw usage_error{"open_options.clock is null; leave it as it is for the system's clock"};
   if (options.poll_interval <= std::chrono::milliseconds{0})
     throw usage_error{"open_options.poll_interval must be at least 1 ms"};
+  if (options.handler_timeout <= std::chrono::milliseconds{0})
+    throw usage_error{"open_options.handler_timeout must be at least 1 ms"};
   if (options.fallback_poll <= std::chrono::milliseconds{0})
     throw usage_error{"open_options.fallback_poll must be at least 1 ms"};
   constexpr std::string_view sqlite{"sqlite:"};

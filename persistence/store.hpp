@@ -24,6 +24,9 @@ struct open_options {
   std::chrono::milliseconds poll_interval{20};
   /// How often they are looked for while notifications of them arrive (PostgreSQL).
   std::chrono::milliseconds fallback_poll{250};
+  /// How long a handler may leave its transaction without a statement; PostgreSQL ends a session
+  /// after twice that, and the fault is the event's.
+  std::chrono::milliseconds handler_timeout{30'000};
   const waymark::clock* clock = &waymark::clock::system(); ///< Must outlive the store.
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ struct address {
   bool prepared_transactions = false; ///< `prepared_transactions=allow`.
   /// `pooled=transaction`: behind a pooler that may give each transaction another server session.
   bool pooled = false;
+  /// After which the server ends a session that does nothing in a transaction; not in the address.
+  std::chrono::milliseconds idle_in_transaction{60'000};
   std::string search_path; ///< `search_path=`, as SQL takes it; empty for the role's own.
 
   /// @throws usage_error that does not repeat the address.

@@ -2,6 +2,7 @@
 
 #include "persistence/postgres/session.hpp"
 #include "persistence/postgres/sql_words.hpp"
+#include "persistence/postgres/written_tables.hpp"
 
 #include <charconv>
 #include <optional>
@@ -22,6 +23,9 @@ void require_allowed(std::string_view sql, const std::vector<std::string>& words
       throw projection_error{"a handler may not end or nest the transaction or change its session, "
                              "so " +
                              word + " is refused: " + in_quotes(sql)};
+  if (changes_settings(sql))
+    throw projection_error{"a handler may not change its session, so set_config is refused: " +
+                           in_quotes(sql)};
 }
 
 std::string number(double value) {
@@ -149,6 +153,24 @@ const handler_statement& handler_statements::find_or_prepare(std::string_view sq
   return kept_.front();
 }
 
+/// A name without a schema may be a user's own table; the server knows which it finds.
+void handler_statements::require_tables_of_others(std::string_view sql) {
+  for (const auto& [schema, table] : written_tables(sql)) {
+    if (!is_table_of_waymark(table))
+      continue;
+    const bool own =
+        schema.empty()
+            ? on_.run("SELECT count(*) WHERE pg_catalog.to_regclass(pg_catalog.quote_ident($1)) = "
+                      "pg_catalog.to_regclass('{schema}.' || pg_catalog.quote_ident($1))",
+                      params{}.add(table))
+                      .integer(0, 0) != 0
+            : schema == on_.where().schema;
+    if (own)
+      throw projection_error{"the table " + table + " is waymark's own and not for handlers: " +
+                             in_quotes(sql)};
+  }
+}
+
 handler_statement handler_statements::prepare(std::string_view sql, stage when) {
   const auto words = first_words(sql);
   require_allowed(sql, words);
@@ -157,6 +179,7 @@ handler_statement handler_statements::prepare(std::string_view sql, stage when) 
   if (words.size() > 1)
     throw projection_error{"more than one statement in one call, give them one by one: " +
                            in_quotes(sql)};
+  require_tables_of_others(sql);
   ++made_;
   const auto name = on_.where().pooled ? std::string{} : "handler" + std::to_string(made_);
   handler_statement result{std::string{sql}, name, {}};
@@ -183,7 +206,8 @@ void handler_statements::try_out(const sql_trial& trial) {
   if (trial.how == sql_trial::kind::script && words.size() != 1)
     return require_allowed(trial.sql, words);
   const auto prepared = prepare(trial.sql, stage::handler);
-  (void)on_.execute("DEALLOCATE " + prepared.name);
+  if (!prepared.name.empty())
+    (void)on_.execute("DEALLOCATE " + prepared.name);
 }
 
 void handler_statements::run_script(std::string_view sql) {
@@ -191,6 +215,7 @@ void handler_statements::run_script(std::string_view sql) {
   require_allowed(sql, words);
   if (words.empty())
     return;
+  require_tables_of_others(sql);
   (void)on_.take(PQexec(on_.raw(), std::string{sql}.c_str()), sql, stage::handler);
 }
 

@@ -75,6 +75,8 @@ class handler_statements {
   const handler_statement& find_or_prepare(std::string_view sql, stage when);
   const handler_statement& fitting(std::string_view sql, std::size_t arguments, stage when);
   handler_statement prepare(std::string_view sql, stage when);
+  /// @throws projection_error if a table of waymark's own would be written.
+  void require_tables_of_others(std::string_view sql);
   void drop_oldest();
 
   session& on_;

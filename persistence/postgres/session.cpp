@@ -26,10 +26,11 @@ std::string field(const PGresult* result, int code) {
 std::string settings(const address& where, const std::string& set) {
   std::string result;
   for (const char* each :
-       {"idle_in_transaction_session_timeout = '60s'", "lock_timeout = '10s'", "timezone = 'UTC'",
-        "datestyle = 'ISO'", "bytea_output = 'hex'", "intervalstyle = 'iso_8601'",
-        "extra_float_digits = 1"})
+       {"lock_timeout = '10s'", "timezone = 'UTC'", "datestyle = 'ISO'", "bytea_output = 'hex'",
+        "intervalstyle = 'iso_8601'", "extra_float_digits = 1"})
     (result += set) += each + std::string{"; "};
+  result += set + "idle_in_transaction_session_timeout = " +
+            std::to_string(where.idle_in_transaction.count()) + "; ";
   if (!where.search_path.empty())
     result += set + "search_path = " + where.search_path + "; ";
   return result;

@@ -15,6 +15,7 @@ namespace waymark::test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
+using namespace std::chrono_literals;
 using contract::own;
 using contract::request_of;
 using contract::step;
@@ -137,16 +138,64 @@ TEST_CASE_METHOD(handler_fixture, "many different statements are all served") {
 }
 
 TEST_CASE_METHOD(handler_fixture, "a handler that dawdles in a transaction is at fault itself") {
+  const auto impatient = open(schema.address(), {.handler_timeout = 25ms}).projections;
+  const auto dawdle = [&] {
+    auto unit = impatient->begin(owner);
+    const auto pid = unit->model().query_value<std::int64_t>("SELECT pg_backend_pid()");
+    while (run_sql("SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(pid)) !=
+           "0")
+      std::this_thread::sleep_for(5ms);
+    return unit;
+  };
+  auto unit = dawdle();
+  CHECK_THROWS_AS(unit->model().execute("DELETE FROM t"), statement_error);
+  CHECK(unit->failed());
+  unit = dawdle(); // after its last statement
+  CHECK_THROWS_AS(unit->commit(step(0, 1)), statement_error);
+  unit.reset();
+  CHECK(impatient->begin(owner) != nullptr);
+}
+
+TEST_CASE_METHOD(handler_fixture, "a statement that is cancelled is the event's fault") {
+  auto unit = store.projections->begin(owner);
+  const auto pid = unit->model().query_value<std::string>("SELECT pg_backend_pid()::text");
+  std::thread canceller{[&] {
+    const auto sleeping = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = " + pid +
+                          " AND query LIKE '%pg_sleep(60)%' AND state = 'active'";
+    while (run_sql(sleeping).empty())
+      std::this_thread::sleep_for(5ms);
+  }};
+  CHECK_THROWS_AS(unit->model().execute("SELECT pg_sleep(60)"), statement_error);
+  canceller.join();
+  CHECK(unit->failed());
+}
+
+TEST_CASE_METHOD(handler_fixture, "handlers write no table of waymark's and change no setting") {
+  const auto mine = schema.name() + ".";
+  for (const std::string& sql : std::vector<std::string>
+       {"UPDATE checkpoints SET position = 7", "update " + mine + "checkpoints set epoch = 1",
+        "DELETE FROM ONLY \"events\"", "INSERT INTO " + mine + "positions VALUES ('p', 1, now())",
+        "WITH x AS (DELETE FROM /* ; */ dead_letters RETURNING 1) SELECT * FROM x",
+        "TRUNCATE t, " + mine + "parked", "DROP TABLE IF EXISTS log",
+        "ALTER TABLE events ADD COLUMN x BIGINT",
+        "MERGE INTO checkpoints USING t ON false WHEN MATCHED THEN DELETE",
+        "DO $$ BEGIN UPDATE " + mine + "checkpoints SET epoch = 9; END $$",
+        std::string{"SELECT set_config('lock_timeout', '0', false)"},
+        std::string{"DO $$ BEGIN PERFORM Set_Config('lock_timeout', '0', false); END $$"}})
+    (void)refused<projection_error>(sql);
+  CHECK_THROWS_AS(store.projections->reset(request_of("p", "a"),
+                                           std::vector<std::string>{"DELETE FROM events"}),
+                  projection_error);
+  run_sql("CREATE SCHEMA o" + schema.name() + " CREATE TABLE events (x BIGINT)");
   auto unit = store.projections->begin(owner);
   auto& db = unit->model();
-  (void)db.query("SELECT set_config('idle_in_transaction_session_timeout', '50', true)");
-  const auto pid = db.query_value<std::int64_t>("SELECT pg_backend_pid()");
-  while (run_sql("SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(pid)) != "0")
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  CHECK_THROWS_AS(db.execute("DELETE FROM t"), statement_error);
-  CHECK(unit->failed());
-  unit.reset();
-  CHECK(store.projections->begin(owner) != nullptr);
+  CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM checkpoints") == 1); // may be read
+  db.execute("INSERT INTO o" + schema.name() + ".events VALUES (1)");           // a user's own
+  db.execute("CREATE TABLE parked_cars (x TEXT)");
+  db.execute("INSERT INTO parked_cars VALUES ('delete from events')");
+  db.execute("INSERT INTO t VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET x = excluded.x");
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+  run_sql("DROP SCHEMA o" + schema.name() + " CASCADE");
 }
 
 TEST_CASE_METHOD(handler_fixture, "a table that changes under a prepared statement") {

@@ -187,6 +187,38 @@ TEST_CASE("notifications arrive, and again after the listener was ended") {
   }
 }
 
+TEST_CASE("an opened store has max_sessions connections and ten at most") {
+  const auto of_this_process = [] {
+    return std::stoi(run_sql("SELECT count(*) " + sessions_like("%")));
+  };
+  while (of_this_process() > 0) // of other tests' stores
+    std::this_thread::sleep_for(1ms);
+  const postgres_schema schema;
+  const auto store = open(schema.address("&max_sessions=3"));
+  std::atomic<bool> done{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; ++i)
+    threads.emplace_back([&, i] {
+      const auto owner = own(*store.projections, request_of("p" + std::to_string(i), "a"));
+      for (int round = 0; !done; ++round) {
+        store.events->append(command("s" + std::to_string(i), any_version, {event_of("A")}));
+        (void)store.events->wait_for(1'000'000, 1ms);
+        (void)store.projections->load_all();
+        auto unit = store.projections->begin(owner);
+        (void)unit->model().query("SELECT pg_sleep(0.005)");
+        (void)unit->commit(step(round, round + 1));
+      }
+    });
+  int most = 0;
+  for (int i = 0; i < 100; ++i)
+    most = std::max(most, of_this_process());
+  done = true;
+  for (auto& each : threads)
+    each.join();
+  CHECK(most > 3);
+  CHECK(most <= 3 + 10);
+}
+
 TEST_CASE("at most as many units of work as there are sessions") {
   const postgres_schema schema;
   const auto store = open(schema.address("&max_sessions=2"));

@@ -1,0 +1,130 @@
+#include "persistence/postgres/written_tables.hpp"
+
+#include "persistence/postgres/sql_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace waymark::postgres {
+
+namespace {
+
+using kind = sql_token::kind;
+
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Reads one statement's tokens, blanks left out.
+class reader {
+ public:
+  explicit reader(std::string_view sql) {
+    for (const auto& each : sql_tokens(sql))
+      if (each.what != kind::blank)
+        tokens_.push_back(each);
+  }
+
+  [[nodiscard]] bool at_end() const noexcept { return at_ == tokens_.size(); }
+  [[nodiscard]] const sql_token& next() noexcept { return tokens_[at_++]; }
+
+  bool take(std::string_view word) noexcept {
+    if (at_end() || !tokens_[at_].is(word))
+      return false;
+    ++at_;
+    return true;
+  }
+
+  bool take_sign(std::string_view sign) noexcept {
+    if (at_end() || tokens_[at_].what != kind::sign || tokens_[at_].text != sign)
+      return false;
+    ++at_;
+    return true;
+  }
+
+  /// An identifier, if one stands here.
+  std::optional<std::string> take_name() {
+    if (at_end())
+      return std::nullopt;
+    const auto& here = tokens_[at_];
+    const bool quoted = here.what == kind::quoted && here.text.front() == '"';
+    if (!quoted && here.what != kind::word)
+      return std::nullopt;
+    ++at_;
+    std::string result;
+    if (!quoted)
+      std::transform(here.text.begin(), here.text.end(), std::back_inserter(result), lower);
+    else
+      for (std::size_t i = 1; i + 1 < here.text.size(); ++i) {
+        result += here.text[i];
+        i += here.text[i] == '"' ? 1u : 0u; // two of them stand for one
+      }
+    return result;
+  }
+
+ private:
+  std::vector<sql_token> tokens_;
+  std::size_t at_ = 0;
+};
+
+/// The names at the reader's place, with commas between them.
+void take_tables(reader& from, std::vector<table_name>& into) {
+  do {
+    (void)(from.take("IF") && from.take("EXISTS"));
+    (void)from.take("ONLY");
+    auto name = from.take_name();
+    if (!name)
+      return;
+    table_name found{"", *std::move(name)};
+    while (from.take_sign("."))
+      if (auto part = from.take_name())
+        found = {std::move(found.table), *std::move(part)};
+    into.push_back(std::move(found));
+  } while (from.take_sign(","));
+}
+
+std::string_view inside_dollars(std::string_view text) {
+  const auto tag = text.find('$', 1) + 1;
+  return text.size() < 2 * tag ? std::string_view{} : text.substr(tag, text.size() - 2 * tag);
+}
+
+} // namespace
+
+std::vector<table_name> written_tables(std::string_view sql) {
+  std::vector<table_name> result;
+  reader from{sql};
+  bool body = false; // of a DO
+  while (!from.at_end()) {
+    const auto token = from.next();
+    if (token.is("INTO") || token.is("UPDATE")) {
+      take_tables(from, result);
+    } else if (token.is("DELETE") || token.is("ALTER") || token.is("DROP")) {
+      if (from.take("FROM") || from.take("TABLE"))
+        take_tables(from, result);
+    } else if (token.is("TRUNCATE")) {
+      (void)from.take("TABLE");
+      take_tables(from, result);
+    } else if (token.is("DO")) {
+      body = true;
+    } else if (body && token.what == kind::quoted && token.text.front() == '$') {
+      for (auto& each : written_tables(inside_dollars(token.text)))
+        result.push_back(std::move(each));
+    }
+  }
+  return result;
+}
+
+bool changes_settings(std::string_view sql) {
+  constexpr std::string_view call{"set_config"};
+  return std::search(sql.begin(), sql.end(), call.begin(), call.end(), [](char a, char b) {
+           return lower(a) == b;
+         }) != sql.end();
+}
+
+bool is_table_of_waymark(std::string_view name) noexcept {
+  static constexpr std::array names{"checkpoints", "dead_letters", "events",   "log",
+                                    "parked",      "positions",    "schema_steps", "sessions"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+} // namespace waymark::postgres

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::postgres {
+
+/// A table as a statement names it: in lower case unless in quotes; the schema may be empty.
+struct table_name {
+  std::string schema;
+  std::string table;
+};
+
+/// The tables that `sql` says it writes, empties, alters or drops, common table expressions and the
+/// bodies of DO included. What a function or a trigger does behind it is not seen.
+[[nodiscard]] std::vector<table_name> written_tables(std::string_view sql);
+
+/// Whether `sql` calls what changes a session's settings from within a statement.
+[[nodiscard]] bool changes_settings(std::string_view sql);
+
+/// Whether waymark keeps a table of this name in its schema.
+[[nodiscard]] bool is_table_of_waymark(std::string_view name) noexcept;
+
+} // namespace waymark::postgres
