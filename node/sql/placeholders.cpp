@@ -38,8 +38,11 @@ std::string all_names() {
   return result + "{metadata/pointer}";
 }
 
-bool in_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+/// Whether a character beside a parameter would be taken for a part of it, or it for a part of a
+/// name.
+bool sticks(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool begins_with_digit(std::string_view text) {
@@ -102,10 +105,13 @@ class parser {
 
   void add(placeholder made) {
     auto& [sql, values] = result_.statement;
+    const auto next = at_ + made.text.size() + 2;
+    lexer_.skip_to(next);
     values.push_back(std::move(made));
+    if (!sql.empty() && sticks(sql.back()))
+      sql += ' ';
     sql += "$" + std::to_string(values.size());
-    const auto next = at_ + values.back().text.size() + 2;
-    if (next < text_.size() && in_name(text_[next])) // `{/a}1` must not become $11
+    if (next < text_.size() && sticks(text_[next])) // `{/a}1` must not become $11
       sql += ' ';
   }
 

@@ -18,6 +18,9 @@ class sql_lexer {
   /// What the character at `at` is part of. To be called with growing positions.
   [[nodiscard]] sql_part part_at(std::size_t at);
 
+  /// Goes on at `at` as if what lies between were a name: a placeholder's text is no SQL.
+  void skip_to(std::size_t at) noexcept { at_ = at; }
+
  private:
   void step();
   void open();

@@ -62,6 +62,8 @@ TEST_CASE("each occurrence of a placeholder becomes a parameter of its own") {
         "$1 $2 $3 | /a/0/b~1c? | position | metadata/x");
   CHECK(shown("SELECT {/a}::text") == "SELECT $1::text | /a");
   CHECK(shown("{/a}1") == "$1 1 | /a");
+  CHECK(shown("SELECT{/a}FROM") == "SELECT $1 FROM | /a");
+  CHECK(shown("{/it's}, {/a--b}, {/c}") == "$1, $2, $3 | /it's | /a--b | /c");
 }
 
 TEST_CASE("doubled braces are braces") {
