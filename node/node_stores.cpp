@@ -1,6 +1,9 @@
 #include "node/node_stores.hpp"
 
+#include "node/exit_status.hpp"
+
 #include <filesystem>
+#include <vector>
 
 namespace waymark::node {
 
@@ -28,6 +31,20 @@ bool is_yet_to_be_made(const std::string& address) {
   std::error_code ignored;
   return address.starts_with(sqlite) &&
          !std::filesystem::exists(address.substr(sqlite.size()), ignored);
+}
+
+node_stores open_existing(const configuration& of) {
+  std::vector<std::string> addresses{of.store};
+  for (const auto& [name, address] : of.read_models)
+    addresses.push_back(address);
+  for (const auto& each : addresses)
+    if (is_yet_to_be_made(each))
+      throw nobody_there{"no node runs, and " + each + " is not there yet: nothing has run so far"};
+  try {
+    return {of, false};
+  } catch (const store_error& e) {
+    throw nobody_there{std::string{"no node runs, and "} + e.what()};
+  }
 }
 
 } // namespace waymark::node

@@ -1,7 +1,6 @@
 #include "node/stored_status.hpp"
 
 #include "node/api/node_status.hpp"
-#include "node/exit_status.hpp"
 #include "node/node_stores.hpp"
 #include "node/sql/sql_projection.hpp"
 
@@ -16,20 +15,6 @@
 namespace waymark::node {
 
 namespace {
-
-node_stores open_what_is_there(const configuration& of) {
-  std::vector<std::string> addresses{of.store};
-  for (const auto& [name, address] : of.read_models)
-    addresses.push_back(address);
-  for (const auto& each : addresses)
-    if (is_yet_to_be_made(each))
-      throw nobody_there{"no node runs, and " + each + " is not there yet: nothing has run so far"};
-  try {
-    return {of, false};
-  } catch (const store_error& e) {
-    throw nobody_there{std::string{"no node runs, and "} + e.what()};
-  }
-}
 
 /// A record says less than the projection had passed: behind its position may be events that the
 /// projection does not want. This many reads at most look for the next one that it wants.
@@ -98,7 +83,7 @@ nlohmann::json summarize(const projection_spec& spec, projection_store& in, even
 } // namespace
 
 nlohmann::json stored_status(const configuration& of, const std::vector<spec_ptr>& more) {
-  const auto stores = open_what_is_there(of);
+  const auto stores = open_existing(of);
   auto& log = *stores.log().events;
   const auto head = log.head();
   auto list = nlohmann::json::array();

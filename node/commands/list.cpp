@@ -2,6 +2,8 @@
 
 #include "node/commands/append.hpp"
 #include "node/commands/check.hpp"
+#include "node/commands/checkpoint.hpp"
+#include "node/commands/dead_letters.hpp"
 #include "node/commands/events.hpp"
 #include "node/commands/init.hpp"
 #include "node/commands/operate.hpp"
@@ -26,6 +28,8 @@ std::span<const register_command> command_list() {
       &add_resume_command,
       &add_reset_command,
       &add_rebuild_command,
+      &add_dead_letters_command,
+      &add_checkpoint_command,
       &add_schema_command,
   };
   return all;

@@ -1,0 +1,166 @@
+#include "node/commands/checkpoint.hpp"
+
+#include "node/action_words.hpp"
+#include "node/arguments.hpp"
+#include "node/move_checkpoint.hpp"
+#include "node/node_lock.hpp"
+#include "node/recorded_projections.hpp"
+#include "node/socket_path.hpp"
+#include "node/text_table.hpp"
+#include "supervisors/logger.hpp"
+
+#include <waymark/persistence/process_instance.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <memory>
+#include <ostream>
+
+namespace waymark::node {
+
+namespace {
+
+using nlohmann::json;
+
+struct checkpoint_arguments {
+  action_words words;
+  bool yes = false;
+  bool json = false;
+};
+
+template <class T>
+json or_null(const std::optional<T>& value) {
+  return value ? json(*value) : json();
+}
+
+json time_or_null(const std::optional<timestamp>& when) {
+  return when ? json(to_string(*when)) : json();
+}
+
+json to_json(const checkpoint& record) {
+  return {{"projection", record.key.projection},
+          {"shard", record.key.shard},
+          {"position", record.position},
+          {"event_id_at_position", record.event_id_at_position.to_string()},
+          {"epoch", record.epoch},
+          {"generation", record.generation},
+          {"version", record.projection_version},
+          {"shards", record.shards},
+          {"events_processed", record.events_processed},
+          {"last_event_type", record.last_event_type},
+          {"last_processed_at", time_or_null(record.last_processed_at)},
+          {"owner", or_null(record.owner)},
+          {"renewed_at", time_or_null(record.renewed_at)},
+          {"failure", record.failure ? json(record.failure->error) : json()},
+          {"log_id", record.log_id}};
+}
+
+std::string owner_of(const checkpoint& record) {
+  if (!record.owner)
+    return "nobody";
+  return describe_instance(*record.owner) +
+         (is_provably_dead(*record.owner) ? ", which ended" : "");
+}
+
+exit_status show(const std::vector<recorded_projection>& projections, bool as_json,
+                 console& terminal) {
+  auto list = json::array();
+  text_table table{{{"projection"},
+                    {"position", text_table::align::right},
+                    {"handled", text_table::align::right},
+                    {"version", text_table::align::right},
+                    {"last event"},
+                    {"owner"},
+                    {"failure"}}};
+  for (const auto& each : projections)
+    for (const auto& record : records_of(each)) {
+      list.push_back(to_json(record));
+      table.add({to_string(record.key), with_commas(record.position),
+                 with_commas(record.events_processed), std::to_string(record.projection_version),
+                 record.last_event_type, owner_of(record),
+                 record.failure ? record.failure->error : ""});
+    }
+  if (as_json)
+    terminal.print_json({{"checkpoints", list}});
+  else if (table.empty())
+    terminal.out() << "There are no checkpoints yet: nothing has run so far.\n";
+  else
+    table.print(terminal.out());
+  return exit_status::done;
+}
+
+position_t position_in(const std::string& text) {
+  position_t position = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, position);
+  if (failure != std::errc{} || stop != end || position < 0)
+    throw usage_error{"a position is a whole number, 0 or more, not \"" + text + "\""};
+  return position;
+}
+
+std::string consequence(position_t from, position_t to) {
+  const auto name = [](position_t first, position_t last) {
+    return first == last ? "event " + with_commas(first)
+                         : "events " + with_commas(first) + " to " + with_commas(last);
+  };
+  return to < from ? name(to + 1, from) + " will be handled again"
+                   : name(from + 1, to) + " will never be handled";
+}
+
+exit_status set(const configuration& settings, const node_stores& stores,
+                const std::vector<recorded_projection>& projections,
+                const checkpoint_arguments& wanted, console& terminal) {
+  if (wanted.words.more.size() != 2)
+    throw usage_error{"set takes the name of a projection and a position"};
+  const auto& of = find(projections, wanted.words.more.front());
+  const auto to = position_in(wanted.words.more.back());
+  const auto& name = of.spec->name;
+  const node_lock only_one{socket_path(settings), settings.file};
+  const auto before = lowest_position(of);
+  if (to == before)
+    throw usage_error{name + " stands at position " + with_commas(to) + " already"};
+  if (!wanted.yes && !terminal.ask("Set " + name + " from position " + with_commas(before) +
+                                   " to " + with_commas(to) + "? Its tables stay as they are; " +
+                                   consequence(before, to) + "."))
+    throw usage_error{"nothing was done; --yes does not ask"};
+  move_checkpoint(of, *stores.log().events, to);
+  logger{settings.log}.write(log_level::warning, "checkpoint", name,
+                             "was set from position " + std::to_string(before) + " to " +
+                                 std::to_string(to) + " by an operator");
+  if (wanted.json)
+    terminal.print_json({{"projection", name}, {"from", before}, {"to", to}});
+  else
+    terminal.out() << name << " stands at position " << with_commas(to) << " now\n";
+  return exit_status::done;
+}
+
+exit_status run_checkpoint(checkpoint_arguments& wanted, program_context& context) {
+  resolve(wanted.words, {"show", "set"});
+  const auto settings = read_configuration(wanted.words.file, names_of(context.projections));
+  const auto stores = open_existing(settings);
+  const auto projections = recorded_projections(settings, stores, context.projections);
+  if (wanted.words.action == "show")
+    return show(projections, wanted.json, context.terminal);
+  return set(settings, stores, projections, wanted, context.terminal);
+}
+
+} // namespace
+
+command add_checkpoint_command(CLI::App& program) {
+  auto* parsed = program.add_subcommand("checkpoint", "Show or set where projections go on");
+  const auto wanted = std::make_shared<checkpoint_arguments>();
+  add_action(*parsed, wanted->words, "[FILE] show | set NAME POSITION");
+  add_yes(*parsed, wanted->yes);
+  add_json(*parsed, wanted->json);
+  parsed->footer(
+      "set changes the record and nothing else: events are handled twice or never. Only\n"
+      "while no node runs the projection. To build tables anew, use rebuild.\n\n"
+      "Examples:\n"
+      "  waymark checkpoint show\n"
+      "  waymark checkpoint shop/waymark.json set order-revenue 1200");
+  return {parsed, [wanted](program_context& context) { return run_checkpoint(*wanted, context); }};
+}
+
+} // namespace waymark::node

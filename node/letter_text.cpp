@@ -1,0 +1,53 @@
+#include "node/letter_text.hpp"
+
+#include "node/event_line.hpp"
+#include "node/text_table.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace waymark::node {
+
+std::string shown_key(std::string_view sequence_key) {
+  std::string text{sequence_key};
+  std::replace(text.begin(), text.end(), '\0', '/');
+  return text;
+}
+
+std::string to_json_text(const dead_letter& letter, std::int64_t waiting) {
+  using nlohmann::json;
+  auto attempts = json::array();
+  for (const auto& each : letter.attempts)
+    attempts.push_back({{"at", to_string(each.at)}, {"error", each.error}});
+  const json members{{"id", letter.id},
+                     {"projection", letter.key.projection},
+                     {"shard", letter.key.shard},
+                     {"position", letter.position},
+                     {"generation", letter.generation},
+                     {"version", letter.projection_version},
+                     {"key", shown_key(letter.sequence_key)},
+                     {"waiting", waiting},
+                     {"error", letter.error},
+                     {"attempts", attempts},
+                     {"created_at", to_string(letter.created_at)}};
+  auto text = members.dump(-1, ' ', false, json::error_handler_t::replace);
+  text.back() = ',';
+  return text + "\"event\":" + write_event_line(letter.subject) + "}";
+}
+
+std::string describe(const dead_letter& letter, std::int64_t waiting) {
+  auto text = "Dead letter " + std::to_string(letter.id) + " of " + to_string(letter.key) +
+              ", version " + std::to_string(letter.projection_version) + "\n";
+  text += "  event     " + describe(letter.subject) + "\n";
+  text += "  key       " + shown_key(letter.sequence_key) + ", " + counted(waiting, "event") +
+          (waiting == 1 ? " waits" : " wait") + " behind it\n";
+  text += "  given up  " + to_string(letter.created_at) + "\n";
+  text += "  error     " + letter.error + "\n";
+  for (std::size_t i = 0; i < letter.attempts.size(); ++i)
+    text += (i == 0 ? "  attempts  " : "            ") + to_string(letter.attempts[i].at) + "  " +
+            letter.attempts[i].error + "\n";
+  return text + "  " + write_event_line(letter.subject) + "\n";
+}
+
+} // namespace waymark::node
