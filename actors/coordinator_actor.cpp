@@ -5,12 +5,15 @@
 #include "actors/page_cache.hpp"
 #include "actors/roles.hpp"
 
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/response_promise.hpp>
 
 #include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace waymark {
@@ -18,6 +21,10 @@ namespace waymark {
 namespace {
 
 constexpr std::chrono::milliseconds reask_interval{50};
+
+/// So much is read even if the pages in use leave no room: who works on one for long holds up
+/// nobody else.
+constexpr std::size_t least_page_bytes = 16u * 1024;
 
 struct coordinator_state {
   using self_ptr = caf::stateful_actor<coordinator_state>*;
@@ -31,6 +38,10 @@ struct coordinator_state {
     board_ = std::move(shown);
     others_ = std::move(others);
     cache_ = page_cache{cache_bytes};
+    self_->set_down_handler([this](const caf::down_msg& down) {
+      watched_.erase(down.source);
+      std::erase_if(waiting_, [&](const waiter& w) { return w.who == down.source; });
+    });
     ask_for_head(); // a predecessor may have been told the head, not this one
     head_ = board_->head();
     return {[this](unsubscribe_atom, const std::string& who) {
@@ -64,6 +75,7 @@ struct coordinator_state {
   struct waiter {
     promise to;
     position_t after = 0;
+    caf::actor_addr who{};
   };
 
   void subscribe(const spec_ptr& spec) {
@@ -104,6 +116,8 @@ struct coordinator_state {
   }
 
   caf::result<page_ptr> fetch(position_t after, std::uint64_t seen) {
+    // Before the promise takes the sender.
+    const auto who = caf::actor_cast<caf::actor_addr>(self_->current_sender());
     auto to = self_->make_response_promise<page_ptr>();
     if (lost_) {
       to.deliver(make_exit(exit_code::store_fault, *lost_));
@@ -118,9 +132,21 @@ struct coordinator_state {
       read_ahead(found->scanned_to);
       return to;
     }
-    waiting_.push_back({to, after});
+    wait({to, after, who});
     read_next();
     return to;
+  }
+
+  /// Each waits for one page, and nobody for an actor that is gone.
+  void wait(waiter fresh) {
+    if (fresh.who && watched_.insert(fresh.who).second)
+      self_->monitor(fresh.who);
+    const auto former = std::find_if(waiting_.begin(), waiting_.end(),
+                                     [&](const waiter& w) { return w.who == fresh.who; });
+    if (former == waiting_.end())
+      return waiting_.push_back(std::move(fresh));
+    former->to.deliver(nothing_after(former->after)); // it has given that request up
+    *former = std::move(fresh);
   }
 
   /// Reads for the first who waits for something that is there.
@@ -134,7 +160,7 @@ struct coordinator_state {
   }
 
   void read_ahead(position_t after) {
-    if (!reading_ && after < head_ && !cache_.find(after))
+    if (!reading_ && after < head_ && cache_.room() >= least_page_bytes && !cache_.find(after))
       read(after);
   }
 
@@ -143,7 +169,8 @@ struct coordinator_state {
     if (!log)
       return refuse("the reader of the log is being restarted");
     reading_ = true;
-    compat::ask(self_, log, caf::infinite, read_atom_v, after, wants_)
+    const std::uint64_t room = std::max(cache_.room(), least_page_bytes);
+    compat::ask(self_, log, caf::infinite, read_atom_v, after, wants_, room)
         .then(
             [this, asked = wants_](const page_ptr& found) {
               reading_ = false;
@@ -215,6 +242,7 @@ struct coordinator_state {
   wants_ptr wants_ = std::make_shared<const wants>();
   page_cache cache_{0};
   std::deque<waiter> waiting_;
+  std::set<caf::actor_addr> watched_;
   position_t head_ = 0;
   std::uint64_t incarnation_ = 0;   // of the log; 0 until it is told
   std::optional<std::string> lost_; // why the log can't be read

@@ -23,7 +23,8 @@ namespace waymark {
 ///   incarnation is another
 /// - (lost_atom, std::string why): it can't be read, so who waits for events of it learns why
 ///
-/// `cache_bytes` bounds the pages kept for others; the page that was just read is always kept.
+/// `cache_bytes` bounds all pages: those kept for others and those that projections work on. When
+/// the latter leave no room, pages become small, but no projection waits for another.
 caf::actor spawn_coordinator(caf::local_actor& host, std::shared_ptr<board> shown,
                              std::shared_ptr<directory> others, std::size_t cache_bytes);
 

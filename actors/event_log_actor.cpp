@@ -6,6 +6,8 @@
 
 #include <waymark/messages/error.hpp>
 
+#include <algorithm>
+
 namespace waymark {
 
 namespace {
@@ -23,10 +25,13 @@ struct event_log_state {
     options_ = std::move(options);
     others_ = std::move(others);
     compat::tell(self_, caf::actor{self_}, tick_atom_v);
-    return {[this](read_atom, position_t after, const wants_ptr& wanted) -> caf::result<page_ptr> {
+    return {[this](read_atom, position_t after, const wants_ptr& wanted,
+                   std::uint64_t max_bytes) -> caf::result<page_ptr> {
               try {
-                auto found = std::make_shared<page>(
-                    options_.log->read_all(after, options_.limit, wanted->filter));
+                auto limit = options_.limit;
+                limit.max_bytes = std::min<std::size_t>(limit.max_bytes, max_bytes);
+                auto found =
+                    std::make_shared<page>(options_.log->read_all(after, limit, wanted->filter));
                 found->log_incarnation = options_.identity->look(*options_.log, found->head);
                 compat::tell(self_, caf::actor{self_}, decode_atom_v, page_ptr{found}, wanted);
                 return page_ptr{std::move(found)};

@@ -27,7 +27,8 @@ struct event_log_options {
 /// decoded; who is faster does not wait, but decodes at the front while this does at the back.
 /// Looks for other processes' appends every `poll_interval` and tells the coordinator the new head,
 /// that the log can't be read, or that it is another log now.
-/// - (read_atom, position_t after, wants_ptr) -> page_ptr, or an error in words
+/// - (read_atom, position_t after, wants_ptr, std::uint64_t max_bytes) -> page_ptr, or an error in
+///   words
 /// - (decode_atom, page_ptr, wants_ptr): from itself
 /// - (poke_atom, caf::actor asker): look at the head now and tell it to the asker, even if it is
 ///   the one told before; the asker may be a coordinator that is not in the directory yet

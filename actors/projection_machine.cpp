@@ -38,7 +38,8 @@ void projection_machine::go_on(actions& out) {
   } else if (holding_) {
     out.emplace_back(todo::held{});
   } else if (paused_ || stand_ != stand::none) {
-    return;
+    if (paused_ || stand_ != stand::backing_off)
+      let_go_of_pages();
   } else if (!claimed_) {
     job_ = job::claim;
     out.emplace_back(todo::claim{std::exchange(taking_over_, false)});
@@ -62,8 +63,14 @@ void projection_machine::apply_next(actions& out) {
   out.emplace_back(todo::apply{applying_, alone ? std::size_t{1} : std::size_t{0}});
 }
 
-void projection_machine::fetch_next(actions& out) {
+/// Pages in memory have a budget, so who stands, or waits for the next one, holds none.
+void projection_machine::let_go_of_pages() {
   page_.reset();
+  applying_.reset();
+}
+
+void projection_machine::fetch_next(actions& out) {
+  let_go_of_pages();
   if (catching_up_ && passed_ >= head_seen_ && head_seen_ > 0) {
     catching_up_ = false;
     note(out, level::info, "caught_up", "has caught up at position " + std::to_string(passed_));

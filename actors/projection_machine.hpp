@@ -168,6 +168,7 @@ class projection_machine {
   void go_on(actions& out);
   void apply_next(actions& out);
   void fetch_next(actions& out);
+  void let_go_of_pages();
   void give_up_discarded(actions& out);
   void wait(actions& out, std::chrono::milliseconds delay);
   void stand_still(stand how, std::string why);

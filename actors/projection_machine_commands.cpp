@@ -7,6 +7,8 @@ using level = todo::note::level;
 actions projection_machine::pause(const std::string& why) {
   paused_ = true;
   pause_reason_ = why.empty() ? "paused by an operator" : "paused by an operator: " + why;
+  if (job_ == job::none)
+    let_go_of_pages();
   actions out;
   note(out, level::info, "pause", pause_reason_);
   return out;

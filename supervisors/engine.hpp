@@ -42,7 +42,9 @@ struct engine_options {
 
   std::size_t page_events = 1'000;
   std::size_t page_bytes = 1024u * 1024;
-  std::size_t cache_bytes = 8u * 1024 * 1024; ///< Pages in memory that no one works on.
+  /// All pages in memory, also those that projections work on. When these leave no room, further
+  /// ones are read in pieces of 16 KiB (or one event), so that no projection waits for another.
+  std::size_t cache_bytes = 8u * 1024 * 1024;
   std::size_t append_queue = 10'000;          ///< Commands waiting; further callers block.
   std::size_t append_group = 1'000;           ///< Commands in one transaction.
   int threads = 0;                            ///< Scheduler threads; 0: two to four, by the cores.

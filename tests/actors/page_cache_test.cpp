@@ -45,4 +45,36 @@ TEST_CASE("the oldest page goes when the budget is spent, the newest stays whate
   CHECK(cache.find(20) != nullptr);
 }
 
+TEST_CASE("a page that somebody holds counts and stays, however old it is") {
+  page_cache cache{20'000};
+  const auto held = page_of(0, 10, 6'000);
+  cache.add(held);
+  CHECK(cache.room() > 12'000);
+  CHECK(cache.room() < 14'001);
+  cache.add(page_of(10, 20, 6'000));
+  cache.add(page_of(20, 30, 9'000));
+  CHECK(cache.find(0) == held);
+  CHECK(cache.find(10) == nullptr);
+  CHECK(cache.find(20) != nullptr);
+}
+
+TEST_CASE("what was read for other wishes is found no more, but counts while it is held") {
+  page_cache cache{20'000};
+  auto held = page_of(0, 10, 15'000);
+  cache.add(held);
+  cache.clear();
+  CHECK(cache.find(0) == nullptr);
+  CHECK(cache.room() < 5'001);
+  held.reset();
+  CHECK(cache.room() == 20'000);
+}
+
+TEST_CASE("pages that are next to empty are bounded, too") {
+  page_cache cache{1'000'000'000};
+  for (position_t i = 0; i < 2 * position_t{page_cache::max_pages}; ++i)
+    cache.add(page_of(i, i + 1, 1));
+  CHECK(cache.find(page_cache::max_pages - 1) == nullptr);
+  CHECK(cache.find(page_cache::max_pages) != nullptr);
+}
+
 } // namespace waymark::test

@@ -41,7 +41,8 @@ apply_outcome faulted(const event& culprit, position_t stored, fault who = fault
   return outcome;
 }
 
-projection_machine make(projection builder, manual_clock& time) {
+template <class Builder>
+projection_machine make(Builder builder, manual_clock& time) {
   machine_options options;
   options.time = &time;
   return {std::move(builder).freeze(), 0, options};
@@ -49,13 +50,19 @@ projection_machine make(projection builder, manual_clock& time) {
 
 /// A machine that has claimed and applies `events`.
 struct applying {
-  explicit applying(projection builder = seeing(), page_ptr given = made_page({"a", "b", "c"}))
+  applying() : applying{seeing()} {}
+  template <class Builder>
+  explicit applying(Builder builder, page_ptr given = made_page({"a", "b", "c"}))
       : machine{make(std::move(builder), time)}, events{std::move(given)} {
     REQUIRE(find<todo::claim>(machine.start()));
     const auto next = machine.on_claim(granted());
-    REQUIRE(find<todo::fetch>(next));
-    fetched = *find<todo::fetch>(next);
-    REQUIRE(find<todo::apply>(machine.on_page(events, fetched.token)));
+    REQUIRE(find<todo::apply>(give_page(next)));
+  }
+  /// Answers the fetch in `asked`: who stands has let go of its page.
+  actions give_page(const actions& asked) {
+    REQUIRE(find<todo::fetch>(asked));
+    fetched = *find<todo::fetch>(asked);
+    return machine.on_page(events, fetched.token);
   }
   manual_clock time;
   projection_machine machine;
@@ -129,14 +136,30 @@ TEST_CASE("what is discarded is what the projection stands before now, not befor
   REQUIRE(find<todo::keep_failure>(at.machine.on_applied(faulted(at.events->events[0], 0))));
   static_cast<void>(at.machine.on_failure_kept(commit_status::committed));
   CHECK(at.machine.state() == projection_state::stopped);
-  REQUIRE(find<todo::apply>(at.machine.resume()));
+  REQUIRE(find<todo::apply>(at.give_page(at.machine.resume())));
   REQUIRE(find<todo::apply>(at.machine.on_applied(done(1)))); // it went well this time
   CHECK_FALSE(at.machine.record().failure.has_value());
   static_cast<void>(at.machine.on_applied(faulted(at.events->events[2], 2)));
   static_cast<void>(at.machine.on_failure_kept(commit_status::committed));
-  const auto up = at.machine.discard();
+  const auto up = at.give_page(at.machine.discard());
   REQUIRE(find<todo::give_up>(up));
   CHECK(find<todo::give_up>(up)->subject->position == 3);
+}
+
+TEST_CASE("who stands, or waits for the next page, holds none in memory") {
+  applying caught_up;
+  REQUIRE(caught_up.events.use_count() > 1);
+  REQUIRE(find<todo::fetch>(caught_up.machine.on_applied(done(3))));
+  CHECK(caught_up.events.use_count() == 1);
+  applying stopped{stopping()};
+  static_cast<void>(stopped.machine.on_applied(faulted(stopped.events->events[0], 0)));
+  static_cast<void>(stopped.machine.on_failure_kept(commit_status::committed));
+  CHECK(stopped.events.use_count() == 1);
+  applying paused;
+  static_cast<void>(paused.machine.pause("holidays"));
+  static_cast<void>(paused.machine.on_applied(done(1)));
+  CHECK(paused.events.use_count() == 1);
+  CHECK(find<todo::apply>(paused.give_page(paused.machine.resume())));
 }
 
 TEST_CASE("a save tick leaves the stored failure of a stopped projection alone") {
@@ -182,6 +205,21 @@ TEST_CASE("a hold waits for the job, and says why it stands") {
   CHECK(at.machine.state() == projection_state::paused);
   CHECK_FALSE(at.machine.reason().empty());
   CHECK(find<todo::claim>(at.machine.begin_again()));
+}
+
+TEST_CASE("a tick hands a position over again, for as long as nobody says that it is saved") {
+  applying at{projection::at_least_once("p").on("X", [](const nlohmann::json&) {})};
+  auto handled = done(0);
+  handled.passed = 3;
+  handled.unsaved.emplace();
+  handled.unsaved->to = handled.unsaved->handled = 3;
+  REQUIRE(find<todo::save_later>(at.machine.on_applied(handled)));
+  const auto again = at.machine.on_save_tick();
+  REQUIRE(find<todo::save_later>(again));
+  CHECK(find<todo::save_later>(again)->advance.to == 3);
+  CHECK(find<todo::save_later>(again)->advance.handled == 0); // they are counted already
+  static_cast<void>(at.machine.on_saved_later(3));
+  CHECK(at.machine.on_save_tick().empty());
 }
 
 TEST_CASE("an operator's take-over is for who stands by, once") {

@@ -2,7 +2,7 @@
 #include "actors/append_queue.hpp"
 #include "actors/atoms.hpp"
 #include "actors/checkpoint_actor.hpp"
-#include "actors/coordinator_actor.hpp"
+#include "actors/log_identity.hpp"
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
 #include "tests/caf_fixture.hpp"
@@ -14,75 +14,6 @@
 using namespace waymark;
 using namespace waymark::test;
 using waymark::testing::caf_fixture;
-
-namespace {
-
-/// The coordinator, and nobody behind it.
-struct lonely_coordinator : caf_fixture {
-  std::shared_ptr<board> shown = std::make_shared<board>();
-  std::shared_ptr<directory> others = std::make_shared<directory>();
-  spec_ptr spec = shop::revenue().freeze();
-  caf::actor it;
-
-  lonely_coordinator() {
-    const auto spawn = [this](caf::event_based_actor* self, std::size_t cache_bytes) {
-      it = spawn_coordinator(*self, shown, others, cache_bytes);
-    };
-    system().spawn(spawn, std::size_t{1'000'000});
-    jobs();
-  }
-  ~lonely_coordinator() {
-    kill(it);
-    jobs();
-  }
-  auto fetch(position_t after, std::uint64_t seen = 1) {
-    return request<page_ptr>(it, fetch_atom_v, after, spec, seen);
-  }
-  void tell_head(position_t head, std::uint64_t incarnation) {
-    compat::anon_tell(it, head_atom_v, head, incarnation);
-    jobs();
-  }
-};
-
-} // namespace
-
-TEST_CASE("a coordinator that ends leaves nobody waiting") {
-  lonely_coordinator test;
-  test.tell_head(7, 1);
-  const auto waiting = test.fetch(7);
-  REQUIRE_FALSE(waiting->arrived());
-  kill(test.it);
-  test.jobs();
-  REQUIRE(waiting->error);
-}
-
-TEST_CASE("who waits at the head learns that the log is lost, and that it is there again") {
-  lonely_coordinator test;
-  test.tell_head(7, 1);
-  const auto waiting = test.fetch(7);
-  compat::anon_tell(test.it, lost_atom_v, std::string{"the file is gone"});
-  test.jobs();
-  REQUIRE(waiting->error);
-  CHECK(waiting->error->find("the file is gone") != std::string::npos);
-  const auto again = test.fetch(7, 0);
-  REQUIRE(again->error);
-  test.tell_head(7, 1);
-  const auto in_doubt = test.fetch(7, 0);
-  REQUIRE(in_doubt->value);
-  CHECK((*in_doubt->value)->scanned_to == 7);
-  CHECK_FALSE(test.fetch(7, 1)->arrived());
-}
-
-TEST_CASE("who waits at the head learns that it is another log") {
-  lonely_coordinator test;
-  test.tell_head(7, 1);
-  const auto waiting = test.fetch(7);
-  test.tell_head(3, 2);
-  REQUIRE(waiting->value);
-  CHECK((*waiting->value)->log_incarnation == 2);
-  CHECK((*waiting->value)->events.empty());
-  CHECK(test.shown->head() == 3);
-}
 
 TEST_CASE("a pool of sessions that ends leaves nobody waiting") {
   caf_fixture test;
