@@ -39,8 +39,6 @@ struct checkpoint_state {
     });
     return {[this](save_atom, const pending_save& wanted) { take(wanted); },
             [this](flush_atom, const shard_key& key) { return flush(key); },
-            [this](renew_atom, const std::shared_ptr<projection_store>& store,
-                   const std::string& pool) { stores_[store] = pool; },
             [this](renew_atom) {
               renew();
               compat::tell_after(self_, options_.renew_interval, caf::actor{self_}, renew_atom_v);
@@ -167,7 +165,7 @@ struct checkpoint_state {
   }
 
   void renew() {
-    for (const auto& [store, pool] : stores_)
+    for (const auto& [store, pool] : options_.claims->all())
       run(
           pool,
           [store = store, owner = options_.owner] {
@@ -195,7 +193,6 @@ struct checkpoint_state {
   checkpoint_options options_;
   std::shared_ptr<directory> others_;
   std::map<shard_key, entry> entries_;
-  std::map<std::shared_ptr<projection_store>, std::string> stores_;
   bool ending_ = false;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/caf.hpp"
+#include "actors/claimed_stores.hpp"
 #include "actors/directory.hpp"
 #include "actors/projection_jobs.hpp"
 
@@ -26,15 +27,15 @@ struct checkpoint_options {
   std::int64_t save_events = 1'000;
   std::chrono::milliseconds renew_interval{2'500};
   std::string owner;
+  std::shared_ptr<const claimed_stores> claims = std::make_shared<claimed_stores>();
 };
 
 /// Serializes and coalesces the saves of at-least-once projections: one at a time for each, the
-/// newest wins, at most `save_interval` or `save_events` late. Renews the claims of this process,
-/// one statement for each store.
+/// newest wins, at most `save_interval` or `save_events` late. Renews the claims of this process
+/// every `renew_interval`, one statement for each store.
 /// - (save_atom, pending_save)
 /// - (flush_atom, shard_key) -> position_t stored, once nothing of it is pending; for a commit that
 ///   has to go on from there
-/// - (renew_atom, std::shared_ptr<projection_store>, std::string pool): renew there from now on
 caf::actor spawn_checkpoint(caf::local_actor& host, checkpoint_options options,
                             std::shared_ptr<directory> others);
 
@@ -42,4 +43,3 @@ caf::actor spawn_checkpoint(caf::local_actor& host, checkpoint_options options,
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(waymark::pending_save)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(waymark::shard_key)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<waymark::projection_store>)

@@ -98,8 +98,6 @@ struct projection_state_of_actor {
   }
 
   void tick() {
-    if (const auto renewer = with_->others->find(roles::checkpoint))
-      compat::tell(self_, renewer, renew_atom_v, with_->context.store, with_->save_pool);
     compat::tell_after(self_, until_common_tick(), caf::actor{self_}, tick_atom_v);
   }
 

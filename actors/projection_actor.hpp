@@ -36,8 +36,7 @@ using command_ptr = std::shared_ptr<projection_command>;
 struct projection_services {
   projection_context context;
   std::string pool; ///< Role of the session pool that its jobs run in.
-  /// Role of the pool for what must not wait behind handlers with outside effects: later saves, and
-  /// the owner's sign of life.
+  /// Role of the pool for later saves, which must not wait behind handlers with outside effects.
   std::string save_pool;
   machine_options machine;
   std::chrono::milliseconds save_interval{5'000};

@@ -180,6 +180,7 @@ void engine_actors::add(const spec_ptr& spec, const std::shared_ptr<projection_s
   const auto in = running();
   const shard_pools pools{pool_for(records, spec->where), pool_for(records, effect::database)};
   const auto top = projections_tree().name;
+  context_->claims->enter(spec->name, records, pools.saves);
   add_child(*in, top, projection_child(context_, spec, records, state, pools));
   start_supervisors_above(*in, supervisor_named(*in, top), spec->name);
 }
@@ -195,6 +196,7 @@ void engine_actors::remove(const std::string& projection) {
     throw error{"projection \"" + projection + "\" could not be stopped: " + problem};
   if (const auto to = context_->others->find(roles::coordinator))
     compat::anon_tell(to, unsubscribe_atom_v, projection);
+  context_->claims->leave(projection);
   for (const auto& key : context_->remove_shards(projection))
     context_->others->leave(roles::projection(key));
 }

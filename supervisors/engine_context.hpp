@@ -2,6 +2,7 @@
 
 #include "actors/append_queue.hpp"
 #include "actors/board.hpp"
+#include "actors/claimed_stores.hpp"
 #include "actors/directory.hpp"
 #include "supervisors/logger.hpp"
 #include "supervisors/supervisor_event.hpp"
@@ -28,6 +29,7 @@ class engine_context {
   const std::string owner; ///< Who this engine is, in the owners' rows.
   const std::shared_ptr<board> shown = std::make_shared<board>();
   const std::shared_ptr<directory> others = std::make_shared<directory>();
+  const std::shared_ptr<claimed_stores> claims = std::make_shared<claimed_stores>();
   const std::shared_ptr<append_queue> queue;
   const std::shared_ptr<logger> log;
 

@@ -87,6 +87,7 @@ child_spec checkpoint_child(const context_ptr& context) {
   checkpoint_options saves;
   saves.renew_interval = context->options.owner_timeout / 4;
   saves.owner = context->owner;
+  saves.claims = context->claims;
   return entered(context, roles::checkpoint, [context, saves](caf::local_actor& host) {
     return spawn_checkpoint(host, saves, context->others);
   });

@@ -1,5 +1,5 @@
 #include "tests/catch.hpp"
-#include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/open_engine.hpp"
 
 #include <thread>
 
@@ -155,4 +155,24 @@ TEST_CASE("an operator has a projection taken over from an owner that lives") {
   CHECK(second.wait_until("revenue", token, patience) == wait_result::reached);
   CHECK(comes_to(first, projection_state::standing_by));
   CHECK(cents_of(second) == 20);
+}
+
+TEST_CASE("claims are renewed however rarely positions are saved, also by a new checkpoint actor") {
+  open_engine test{{}, [](engine_options& options) {
+                     options.passed_save_interval = 1h;
+                     options.owner_timeout = 200ms;
+                   }};
+  test.start();
+  REQUIRE(test.comes_to(projection_state::running));
+  const auto renewed_at = [&] {
+    return test.context->where.projections->load({"revenue", 0})->renewed_at;
+  };
+  const auto goes_on = [&] {
+    return eventually([&, from = renewed_at()] { return renewed_at() > from; });
+  };
+  CHECK(goes_on());
+  kill(test.context->others->find(roles::checkpoint));
+  CHECK(goes_on());
+  CHECK(goes_on());
+  CHECK(test.actors->stop(patience));
 }

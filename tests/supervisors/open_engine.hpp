@@ -17,8 +17,9 @@ struct open_engine : engine_fixture {
   std::unique_ptr<engine_actors> actors;
   spec_ptr spec = shop::revenue().freeze();
 
-  explicit open_engine(std::vector<supervision> groups = {})
-      : context{std::make_shared<engine_context>(open_file(), options_with(std::move(groups)))},
+  explicit open_engine(std::vector<supervision> groups = {},
+                       const std::function<void(engine_options&)>& change = [](auto&) {})
+      : context{std::make_shared<engine_context>(open_file(), changed(std::move(groups), change))},
         actors{std::make_unique<engine_actors>(context)} {}
 
   void start() {
@@ -59,9 +60,11 @@ struct open_engine : engine_fixture {
   }
 
  private:
-  engine_options options_with(std::vector<supervision> groups) {
+  engine_options changed(std::vector<supervision> groups,
+                         const std::function<void(engine_options&)>& change) {
     auto made = options();
     made.supervisors = std::move(groups);
+    change(made);
     return made;
   }
 };
