@@ -46,6 +46,19 @@ TEST_CASE("a projector resumes from its checkpoint, and rebuilds from nothing") 
   CHECK(seen_in(*at.projections) == positions{1, 2, 3});
 }
 
+TEST_CASE("a projector whose log was swapped for another says so") {
+  const auto at = open("memory:");
+  const auto other = open("memory:");
+  append(*at.events, "a");
+  append(*other.events, "b");
+  CHECK(projector(seeing(), at.projections).resume(*at.events) == 1);
+  projector by{seeing(), at.projections};
+  CHECK_THROWS_AS(by.resume(*other.events), usage_error);
+  CHECK_THROWS_WITH(by.resume(*other.events),
+                    Catch::Matchers::ContainsSubstring("reset the projection"));
+  CHECK(by.rebuild(*other.events) == 1);
+}
+
 TEST_CASE("two projectors of one process are two owners") {
   const auto at = open("memory:");
   {

@@ -198,3 +198,37 @@ TEST_CASE("a state in memory is replayed after a reset and counts every event on
                                        [](const shop::days& days) { return days.at("monday"); });
   CHECK(sum == 300);
 }
+
+TEST_CASE("a reset that fails changes nothing, and the projection goes on") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(projection{"revenue"}
+               .table("CREATE TABLE IF NOT EXISTS revenue (day TEXT PRIMARY KEY, cents BIGINT)")
+               .truncate("DELETE FROM nowhere")
+               .on<shop::order_placed>([](read_model& db, const shop::order_placed& e) {
+                 db.execute(shop::add_to_day, e.day, e.cents);
+               }));
+  it.wait_until("revenue", place_orders(it, 10), patience);
+  const auto generation = it.checkpoint("revenue")->generation;
+  CHECK_THROWS_WITH(it.reset("revenue"), Catch::Matchers::ContainsSubstring("nowhere"));
+  CHECK(it.checkpoint("revenue")->generation == generation);
+  CHECK(it.wait_until("revenue", place_orders(it, 10, "p-"), patience) == wait_result::reached);
+  CHECK(cents_of(it) == 20);
+}
+
+TEST_CASE("a rebuild logs its progress, at most once a second") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue());
+  it.wait_until("revenue", place_orders(it, 900), patience);
+  it.rebuild("revenue");
+  CHECK(test.lines.count("events processed, position") == 0);
+  it.wait_until("revenue", place_orders(it, 4'000, "p-"), patience);
+  const auto begin = std::chrono::steady_clock::now();
+  it.rebuild("revenue");
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const auto lines = test.lines.count("events processed, position");
+  CHECK(lines >= 1);
+  CHECK(static_cast<double>(lines) <= took.count() + 1);
+  CHECK(test.lines.count("rebuild revenue: is complete at position 4900") == 1);
+}

@@ -52,6 +52,24 @@ TEST_CASE("events that nobody wants are passed, and saved before long") {
   CHECK(eventually([&] { return it.checkpoint("revenue")->position == token.last_position; }));
 }
 
+TEST_CASE("the last event of an outside projection stays whole behind events that nobody wants") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(projection::at_least_once("mailer")
+               .on<shop::order_placed>([](const shop::order_placed&) {})
+               .filter({.tenant_id = "t"}));
+  it.start(shop::revenue_in_memory()); // so that the others are read
+  auto wanted = order("a", "monday", 1);
+  wanted.events[0].tenant_id = "t";
+  it.append(wanted);
+  const auto token = place_orders(it, 50); // and ticks join their save with the first one's
+  REQUIRE(eventually([&] { return it.checkpoint("mailer")->position == token.last_position; }));
+  const auto record = *it.checkpoint("mailer");
+  CHECK(record.events_processed == 1);
+  CHECK(record.last_event_type == "OrderPlaced");
+  CHECK(record.last_event_at > timestamp{});
+}
+
 TEST_CASE("a wait that ends too early says where the projection is") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
