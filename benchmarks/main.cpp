@@ -81,6 +81,8 @@ int run(const options& with) {
     }
   }
   print_table(verdicts);
+  if (with.runs < least_runs)
+    std::printf("%d of at least %d pairs of runs: a look, no measurement\n", with.runs, least_runs);
   if (!with.json.empty() && !(std::ofstream{with.json} << to_json(verdicts)))
     throw std::runtime_error{"can't write " + with.json};
   return EXIT_SUCCESS;

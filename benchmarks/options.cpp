@@ -16,7 +16,8 @@ constexpr const char* usage =
     "\n"
     "  --json FILE     also writes the rows to FILE, as an array of objects\n"
     "  --only PATTERN  measures only the rows whose name contains PATTERN\n"
-    "  --runs N        takes N pairs of runs for each row (5)\n"
+    "  --runs N        takes N pairs of runs for each row (5; the ratio is their median, so fewer\n"
+    "                  are for a look and no measurement)\n"
     "  --events N      takes N events (100000), and ten times as many where a log is to be long;\n"
     "                  the targets are meant for the default\n";
 

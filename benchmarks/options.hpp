@@ -6,10 +6,12 @@
 
 namespace bench {
 
+inline constexpr int least_runs = 5; ///< Of which a median says something.
+
 struct options {
   std::string json;              ///< File for the rows as JSON; empty: none.
   std::string only;              ///< Part of the names of the rows to measure; empty: all.
-  int runs = 5;                  ///< Pairs of runs for each row.
+  int runs = least_runs;         ///< Pairs of runs for each row.
   std::int64_t events = 100'000; ///< The other sizes follow it; fewer only for a quick look.
 };
 
