@@ -181,6 +181,8 @@ actions projection_machine::on_claim(claim_report report) {
     fail(out, report.detail);
     break;
   case status::store_fault:
+    if (options_.stall)
+      options_.stall->forget();
     return end_for_store(report.detail);
   }
   go_on(out);

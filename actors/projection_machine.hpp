@@ -3,6 +3,7 @@
 #include "actors/apply.hpp"
 #include "actors/attempt.hpp"
 #include "actors/claim.hpp"
+#include "actors/store_stall.hpp"
 
 #include <waymark/messages/status.hpp>
 
@@ -93,6 +94,7 @@ struct machine_options {
   std::chrono::milliseconds failed_retry{300'000}; ///< After a projection fault.
   const clock* time = &clock::system();
   std::function<double()> random = [] { return 0.5; }; ///< In [0, 1), for jitter.
+  std::shared_ptr<store_stall> stall{}; ///< Of this shard, over all its machines; may be null.
 };
 
 /// The life of one shard of a projection as a state machine without threads, clocks or I/O: events

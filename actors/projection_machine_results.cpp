@@ -33,6 +33,8 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
   take_progress(outcome);
   if (passed_ >= failing_at_)
     attempts_.clear();
+  if (options_.stall && outcome.state == apply_outcome::status::done)
+    options_.stall->forget();
   actions out;
   if (outcome.unsaved)
     out.emplace_back(todo::save_later{*outcome.unsaved});
@@ -42,7 +44,10 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
            "has no handler for \"" + type + "\"; such events are passed over");
   if (outcome.state == apply_outcome::status::faulted) {
     if (outcome.who == fault::store) {
-      auto rest = end_for_store(outcome.error);
+      std::optional<std::string> stalled;
+      if (options_.stall && outcome.culprit)
+        stalled = options_.stall->failed_at(*outcome.culprit, outcome.error);
+      auto rest = end_for_store(stalled.value_or(outcome.error));
       std::move(rest.begin(), rest.end(), std::back_inserter(out));
       return out;
     }

@@ -139,6 +139,7 @@ child_spec shard_child(const context_ptr& context, const std::string& name,
   with->pool = pools.jobs;
   with->save_pool = pools.saves;
   with->machine.random = make_random();
+  with->machine.stall = std::make_shared<store_stall>();
   with->save_interval = context->options.passed_save_interval;
   with->shown = context->shown;
   with->others = context->others;

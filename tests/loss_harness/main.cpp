@@ -1,9 +1,10 @@
-// waymark-loss-harness ADDRESS [--events N] [--writers N] [--readers N] [--seed N]
+// waymark-loss-harness ADDRESS [--events N] [--writers N] [--readers N] [--seed N] [--canary]
 //
 // Many processes append to a log in PostgreSQL while others tail it; then every reader must have
 // seen every acknowledged event once, in order, at dense positions. ADDRESS names a schema that
 // does not exist, by schema=NAME; it goes away at the end. The role must be allowed to create a
-// database, for a writer in another one.
+// database, for a writer in another one. With --canary the readers are wrong on purpose, and the
+// run succeeds only if it finds that out.
 #include "tests/loss_harness/report.hpp"
 #include "tests/loss_harness/roles.hpp"
 #include "tests/loss_harness/session.hpp"
@@ -105,6 +106,8 @@ settings parse(int count, char** words) {
     };
     if (word == "--test")
       all.address = address_for_test();
+    else if (word == "--canary")
+      all.canary = true;
     else if (word == "--events")
       all.events = number();
     else if (word == "--writers")
@@ -118,7 +121,7 @@ settings parse(int count, char** words) {
     else
       throw std::runtime_error{
           "usage: waymark-loss-harness postgresql://… [--events N] [--writers N] "
-          "[--readers N] [--seed N]"};
+          "[--readers N] [--seed N] [--canary]"};
   }
   if (all.address.empty() || all.writers < 1 || all.readers < 1 || all.events < 1)
     throw std::runtime_error{"give the address of a PostgreSQL database; every number from 1"};
@@ -165,6 +168,8 @@ int run(settings all) {
               static_cast<long long>(found.lost), static_cast<long long>(found.twice),
               static_cast<long long>(found.out_of_order), static_cast<long long>(found.holes),
               static_cast<long long>(found.misplaced), static_cast<long long>(found.undead));
+  if (all.canary)
+    return good && found.lost > 0 && found.holes > 0 && !found.good() ? 0 : 1;
   return good && found.good() ? 0 : 1;
 }
 

@@ -16,6 +16,7 @@ struct settings {
   int readers = 4;
   std::int64_t events = 200'000;
   std::uint64_t seed = 1;
+  bool canary = false; ///< The readers are wrong, and the run succeeds if that is found out.
 };
 
 /// An event that was seen, or acknowledged, or rolled back (position 0).

@@ -93,3 +93,27 @@ TEST_CASE("poison events in PostgreSQL become letters, the others go on") {
   CHECK(letters[0].error.find("23505") != std::string::npos);
   CHECK(e.read("revenue").query_value<std::int64_t>("SELECT count(*) FROM revenue") == 5);
 }
+
+TEST_CASE_METHOD(engine_fixture, "a store that fails at one event and serves others is told so") {
+  const postgres_schema schema;
+  engine e{open(schema.address()), options()};
+  e.start(shop::revenue());
+  const auto other = e.start(projection{"other"}.on<shop::order_placed>(
+      [](read_model& db, const shop::order_placed&) { (void)db.query("SELECT 1"); }));
+  e.append("o-1", no_stream, shop::order_placed{"monday", 1});
+  REQUIRE(e.wait_until("revenue", 1, patience) == wait_result::reached);
+  run_sql("SET search_path = " + schema.name() +
+          "; CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+          "RAISE 'could not serialize access' USING ERRCODE = '40001'; END $$; "
+          "CREATE TRIGGER refuse BEFORE INSERT ON revenue FOR EACH ROW "
+          "WHEN (new.day = 'stuck') EXECUTE FUNCTION refuse()");
+  e.append("o-2", no_stream, shop::order_placed{"stuck", 1});
+  REQUIRE(eventually([&] {
+    return e.explain("revenue").find("stalled in OrderPlaced") != std::string::npos;
+  }));
+  CHECK(e.explain("revenue").find("could not serialize access") != std::string::npos);
+  CHECK(other.wait_until(2, patience) == wait_result::reached);
+  CHECK(e.status("revenue").set_aside.letters == 0);
+  run_sql("DROP TRIGGER refuse ON " + schema.name() + ".revenue");
+  CHECK(e.wait_until("revenue", 2, patience) == wait_result::reached);
+}
