@@ -39,7 +39,7 @@ FNR == 1 {
   here = folder_of(FILENAME)
   code = FILENAME ~ /\.[ch]pp$/
   in_library = (here in layer)
-  prose = FILENAME ~ /\.(md|json)$|LICENSE$|^tests\/node\/command_line\/.*\.txt$|expected\.txt$/
+  prose = FILENAME ~ /\.(md|jsonl?)$|LICENSE$|^tests\/node\/command_line\/.*\.txt$|expected\.txt$/
   pragma = 0
   files[FILENAME] = 1
 }
