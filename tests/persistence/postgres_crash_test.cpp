@@ -20,7 +20,7 @@ namespace {
 enum class victim : std::uint8_t { writer, projector, server };
 
 constexpr int crashes = 100;
-constexpr shard_key revenue_key{"revenue", 0};
+const shard_key revenue_key{"revenue", 0};
 
 std::uint64_t seed_of_run() {
   const char* given = std::getenv("WAYMARK_CRASH_SEED");

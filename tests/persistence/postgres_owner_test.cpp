@@ -20,7 +20,7 @@ using contract::request_of;
 using contract::step;
 
 constexpr std::chrono::milliseconds owner_timeout{1500};
-constexpr shard_key revenue_key{"revenue", 0};
+const shard_key revenue_key{"revenue", 0};
 
 /// A process with an engine that owns the projection or stands by.
 class contender : public child_process {
