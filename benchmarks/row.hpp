@@ -38,5 +38,6 @@ struct row {
 [[nodiscard]] std::vector<row> postgres_catch_up_rows();
 [[nodiscard]] std::vector<row> postgres_live_rows();
 [[nodiscard]] std::vector<row> node_append_rows();
+[[nodiscard]] std::vector<row> node_rows();
 
 } // namespace bench

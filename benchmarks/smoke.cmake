@@ -32,7 +32,10 @@ set(expected
   "live PostgreSQL, from another process, p99"
   "200 projections on 8 connections, p99"
   "200 projections, CPU"
-  "waymark append, JSON Lines to SQLite")
+  "waymark append, JSON Lines to SQLite"
+  "SQL projection, of a handler in C++"
+  "start of a node, 1,000 projections"
+  "status at full speed, p99")
 file(READ ${json} rows)
 string(JSON count LENGTH "${rows}")
 list(LENGTH expected wanted)

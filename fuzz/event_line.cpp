@@ -43,7 +43,7 @@ void fuzz::one_input(std::string_view input) {
     return;
   const auto e = stored(read.command);
   auto line = node::write_event_line(e);
-  if (canary && e.schema_version > 9)
+  if (canary && e.schema_version > 2 && e.schema_version != 8) // the corpus has 1, 2 and 8
     line.pop_back();
   require(line.find_first_of("\r\n") == line.npos, "an event is a line");
   const auto again = node::read_event_line(line);
