@@ -69,5 +69,6 @@ function(waymark_test_settings name)
   endif()
   math(EXPR seconds "${seconds} * ${WAYMARK_TEST_TIMEOUT_FACTOR}")
   set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds}
-    ENVIRONMENT "WAYMARK_CHILD_BIN_DIR=${WAYMARK_CHILD_BIN_DIR}")
+    ENVIRONMENT
+    "WAYMARK_CHILD_BIN_DIR=${WAYMARK_CHILD_BIN_DIR};XDG_STATE_HOME=${PROJECT_BINARY_DIR}/state")
 endfunction()

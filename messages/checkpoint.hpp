@@ -50,6 +50,12 @@ struct checkpoint {
   std::optional<std::string> owner; ///< Process instance; empty when released.
   std::optional<timestamp> renewed_at;
   std::optional<stored_failure> failure;
+  /// So many events may have been under way when the owner's process ended: set by its claim, 0
+  /// once it has released.
+  std::int64_t max_batch = 0;
+  /// While `events_processed` is below it, events are handled one by one, each with a marker: an
+  /// earlier owner's process ended without a release.
+  std::int64_t careful_until = 0;
 };
 
 /// What a batch changes in the record when it commits; the rest stays as it is.

@@ -52,6 +52,9 @@ std::optional<std::string> find_mistake(const retry_policy& policy) {
   if (policy.give_ups_in_a_row < 1)
     return "retry.give_ups_in_a_row is " + std::to_string(policy.give_ups_in_a_row) +
            "; it must be at least 1";
+  if (policy.max_crashes < 0)
+    return "retry.max_crashes is " + std::to_string(policy.max_crashes) +
+           "; it must not be negative (0: an event is never to blame for a crash)";
   return find_mistake(policy.backoff);
 }
 

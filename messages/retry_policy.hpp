@@ -30,6 +30,10 @@ struct retry_policy {
   /// So many events given up in a row, without a success between, and the projection itself is
   /// taken to be at fault: it fails instead of writing the last letter.
   int give_ups_in_a_row = 10;
+  /// After so many processes that ended by a fatal signal (SIGSEGV, abort …) in the event's handler
+  /// the event is given up without running it again. 0: never; then the crashes go on until a
+  /// person acts. See attempt_marker.hpp for ends that leave no signal.
+  int max_crashes = 2;
 };
 
 /// Says what is wrong with a policy, or nothing.

@@ -1,5 +1,7 @@
 #include "persistence/claim_rule.hpp"
 
+#include "persistence/crash_record.hpp"
+
 #include <waymark/persistence/process_instance.hpp>
 
 #include <algorithm>
@@ -46,6 +48,55 @@ bool holds(const checkpoint& record, const claim_request& request, timestamp now
          !is_provably_dead(*record.owner);
 }
 
+/// The owner before, if its process ended, or seems to have, without a release.
+bool ended_without_release(const checkpoint& record, const claim_request& request, timestamp now) {
+  return record.owner && *record.owner != request.owner && !holds(record, request, now);
+}
+
+std::optional<attempt_marker> judged(attempt_marker marker, const checkpoint& before,
+                                     const claim_request& request, timestamp now) {
+  if (marker.generation != before.generation || marker.position <= before.position ||
+      request.projection_version > before.projection_version)
+    return std::nullopt; // it is done with, or another program than the one that ended tries it
+  const bool ended = marker.owner && ended_without_release(before, request, now) &&
+                     !is_provably_alive(*marker.owner);
+  if (!ended) {
+    marker.owner.reset();
+    return marker;
+  }
+  // Without a record (another host, a lost folder) the end says nothing: that the owner was heard
+  // of for long after the attempt began does not mean that the attempt lasted as long.
+  return after_end(marker, find_process_end(*marker.owner, before.key, marker.position)
+                               .value_or(process_end{}));
+}
+
+checkpoint granted_record(const claim_request& request, std::span<const checkpoint> siblings,
+                          timestamp now) {
+  checkpoint record;
+  if (const auto* own = find(siblings, request.key)) {
+    record = *own;
+    ++record.epoch;
+    if (record.log_id.empty() && record.position == 0)
+      record.log_id = request.log_id; // whoever made the row did not know the log
+    if (ended_without_release(*own, request, now))
+      record.careful_until =
+          std::max(own->careful_until,
+                   own->events_processed + std::max<std::int64_t>(own->max_batch, 1));
+  } else {
+    record.key = request.key;
+    record.epoch = greatest(siblings, &checkpoint::epoch) + 1;
+    record.generation = greatest(siblings, &checkpoint::generation);
+    record.log_id = request.log_id;
+    record.shards = request.shards;
+    record.key_rule = request.key_rule;
+  }
+  record.projection_version = request.projection_version;
+  record.owner = request.owner;
+  record.renewed_at = now;
+  record.max_batch = request.max_batch;
+  return record;
+}
+
 } // namespace
 
 std::optional<claim_result> refusal(const claim_request& request,
@@ -73,26 +124,18 @@ std::optional<claim_result> refusal(const claim_request& request,
                      to_string(*own->renewed_at) + "; standing by until it lets go");
 }
 
-checkpoint granted_record(const claim_request& request, std::span<const checkpoint> siblings,
-                          timestamp now) {
-  checkpoint record;
+claim_result grant(const claim_request& request, std::span<const checkpoint> siblings,
+                   const std::optional<attempt_marker>& found, timestamp now) {
+  claim_result result;
   if (const auto* own = find(siblings, request.key)) {
-    record = *own;
-    ++record.epoch;
-    if (record.log_id.empty() && record.position == 0)
-      record.log_id = request.log_id; // whoever made the row did not know the log
-  } else {
-    record.key = request.key;
-    record.epoch = greatest(siblings, &checkpoint::epoch) + 1;
-    record.generation = greatest(siblings, &checkpoint::generation);
-    record.log_id = request.log_id;
-    record.shards = request.shards;
-    record.key_rule = request.key_rule;
+    result.previous_version = own->projection_version;
+    if (ended_without_release(*own, request, now))
+      result.ended_owner = describe_instance(*own->owner);
+    if (found)
+      result.suspect = judged(*found, *own, request, now);
   }
-  record.projection_version = request.projection_version;
-  record.owner = request.owner;
-  record.renewed_at = now;
-  return record;
+  result.record = granted_record(request, siblings, now);
+  return result;
 }
 
 void apply_advance(checkpoint& record, const checkpoint_advance& advance, timestamp now) {

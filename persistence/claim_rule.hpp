@@ -15,10 +15,13 @@ namespace waymark {
 [[nodiscard]] std::optional<claim_result>
 refusal(const claim_request& request, std::span<const checkpoint> siblings, timestamp now);
 
-/// The record that a granted claim leaves. A new row starts above every epoch that the projection
-/// ever had, so that no stale owner of a row that a reset took away can match it.
-[[nodiscard]] checkpoint granted_record(const claim_request& request,
-                                        std::span<const checkpoint> siblings, timestamp now);
+/// What a granted claim leaves: the record, and the marker if there is one, with the end of its
+/// owner's process counted. A new row starts above every epoch that the projection ever had, so
+/// that no stale owner of a row that a reset took away can match it.
+///
+/// @param found the shard's marker as it is stored.
+[[nodiscard]] claim_result grant(const claim_request& request, std::span<const checkpoint> siblings,
+                                 const std::optional<attempt_marker>& found, timestamp now);
 
 /// The record of `shard` after `advance`.
 void apply_advance(checkpoint& record, const checkpoint_advance& advance, timestamp now);

@@ -24,7 +24,7 @@ namespace {
 constexpr char separator = '/';
 
 struct parts {
-  std::string_view host, boot, space, pid, start;
+  std::string_view host, boot, space, pid, start, unique;
 };
 
 std::string first_line(const std::string& path) {
@@ -94,7 +94,7 @@ std::optional<parts> split(std::string_view instance) {
     fields[i] = instance.substr(0, end);
     instance.remove_prefix(end == std::string_view::npos ? instance.size() : end + 1);
   }
-  return parts{fields[0], fields[1], fields[2], fields[3], fields[4]};
+  return parts{fields[0], fields[1], fields[2], fields[3], fields[4], fields[5]};
 }
 
 bool exists(std::string_view pid) {
@@ -140,6 +140,20 @@ bool is_provably_dead(std::string_view instance) {
   // Without /proc nothing is certain; a zombie will write no more.
   return start_ticks(std::to_string(::getpid())).has_value() &&
          (!exists(it->pid) || !first_line("/proc/" + std::string{it->pid} + "/stat").empty());
+}
+
+bool is_provably_alive(std::string_view instance) {
+  const auto it = split(instance);
+  if (!it || it->boot.empty() || it->start.empty() || it->boot != boot_id() ||
+      it->space != pid_namespace())
+    return false;
+  const auto start = start_ticks(it->pid);
+  return start && *start == it->start;
+}
+
+std::string_view unique_part(std::string_view instance) {
+  const auto it = split(instance);
+  return it ? it->unique.substr(0, it->unique.find('.')) : std::string_view{};
 }
 
 std::string describe_instance(std::string_view instance) {

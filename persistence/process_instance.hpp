@@ -20,6 +20,13 @@ namespace waymark {
 /// process with its pid and start time exists. A process elsewhere is never provably dead.
 [[nodiscard]] bool is_provably_dead(std::string_view instance);
 
+/// True only if the process is there for certain: it runs in this boot and pid namespace.
+[[nodiscard]] bool is_provably_alive(std::string_view instance);
+
+/// The part of an instance's text that no other process has, the same for all owners in it; empty
+/// if the text is not an instance. A good name for a file.
+[[nodiscard]] std::string_view unique_part(std::string_view instance);
+
 /// "pid 4711 on host shop-1", for messages to people.
 [[nodiscard]] std::string describe_instance(std::string_view instance);
 

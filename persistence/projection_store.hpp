@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/messages/attempt_marker.hpp>
 #include <waymark/messages/checkpoint.hpp>
 #include <waymark/messages/dead_letter.hpp>
 #include <waymark/messages/error.hpp>
@@ -27,6 +28,8 @@ struct claim_request {
   std::string owner;  ///< See process_instance.hpp.
   std::chrono::milliseconds owner_timeout{10'000};
   bool take_over = false; ///< An operator's word: claim it whoever holds it.
+  /// Events that this owner may have under way beyond the stored position.
+  std::int64_t max_batch = 0;
 };
 
 /// What a claim came to.
@@ -43,6 +46,11 @@ struct claim_result {
   /// projection_version before a granted claim; 0 if new. The claim has stored the new one: who
   /// wants to rebuild for it resets before claiming, or a crash in between forgets to.
   int previous_version = 0;
+  /// If granted: the event that was under way when a process ended, and how often one did. Nothing
+  /// if there is no such event beyond the stored position.
+  std::optional<attempt_marker> suspect;
+  /// If granted: the owner before, if it ended without a release; in words.
+  std::string ended_owner;
   std::string detail;                   ///< In words, if not granted: who, since when, what to do.
 };
 
@@ -87,6 +95,10 @@ class unit_of_work {
   /// Takes a letter away that was settled (retried with success, or discarded). False if it is not
   /// a letter of this shard and its current generation.
   virtual bool remove_letter(std::int64_t id) = 0;
+
+  /// Takes the shard's attempt marker away together with this unit's commit. Stores without
+  /// markers have nothing to do.
+  virtual void clear_attempt() {}
 
   /// Checks that the transaction is still the one begun, advances the checkpoint by
   /// compare-and-set, clears a stored failure, renews the owner, and commits.
@@ -136,10 +148,44 @@ class projection_store {
     throw usage_error{address() + " has no way to try out statements"};
   }
 
+  /// Writes the shard's marker, durably, before the handler of its event runs. The counts of a
+  /// marker for the same position and generation stay; the one of another event is replaced.
+  /// `subject` needs position and event_id only. A store that can't outlive the process has no
+  /// markers, and nothing to do.
+  ///
+  /// If the process dies
+  ///   before this has committed: nobody is blamed, and the next owner writes the marker again;
+  ///   after it, before the handler: the end says nothing, and counts as one of `max_ends` in a row
+  ///     until the event succeeds;
+  ///   in the handler: the next claim finds the marker, and what ended the process;
+  ///   after it, before the unit's commit: as in the handler, since the effect is not there;
+  ///   after the unit's commit, which takes the marker away too: the event is done with.
+  [[nodiscard]] virtual commit_status begin_attempt(const ownership& owner,
+                                                    const attempt_marker& subject) {
+    static_cast<void>(owner);
+    static_cast<void>(subject);
+    return commit_status::committed;
+  }
+
+  /// The attempt under way has ended without a success and without a harm: nobody is at it any
+  /// more. Nothing happens if fenced.
+  virtual void end_attempt(const ownership& owner) { static_cast<void>(owner); }
+
+  /// The marker of a shard, if there is one.
+  [[nodiscard]] virtual std::optional<attempt_marker> find_attempt(const shard_key& key) {
+    static_cast<void>(key);
+    return std::nullopt;
+  }
+
   /// Claims each, in one transaction: first updates the row (epoch + 1), which makes every older
   /// owner's next commit fail. Granted if the row is new, released, its owner's `renewed_at` is
   /// older than `owner_timeout` by the store's clock, its owner is provably dead, is this very
   /// owner, or on `take_over`.
+  ///
+  /// If the owner before has ended without a release, the record's `careful_until` is raised by its
+  /// `max_batch`, and a marker that it has left open is counted as one more end (`after_end`), all
+  /// in this transaction: if the process dies before its commit, the next claim counts instead;
+  /// after it, nobody counts that end again.
   [[nodiscard]] virtual std::vector<claim_result>
   claim(std::span<const claim_request> requests) = 0;
 
@@ -168,8 +214,9 @@ class projection_store {
                                                     const std::optional<stored_failure>& why) = 0;
 
   /// Empties a projection, all shards in one transaction: first raises every epoch, then runs
-  /// `truncate`, raises the generation, drops parked events, sets the positions to 0 and keeps what
-  /// `as` says (shards, key rule, version, log) with no owner. Letters stay, as history.
+  /// `truncate`, raises the generation, drops parked events and markers, sets the positions to 0
+  /// and keeps what `as` says (shards, key rule, version, log) with no owner. Letters stay, as
+  /// history.
   virtual void reset(const claim_request& as, std::span<const std::string> truncate) = 0;
 
   /// Letters of every generation, oldest id first.

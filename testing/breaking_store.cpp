@@ -54,6 +54,7 @@ class breaking_unit final : public unit_of_work {
   void unpark(std::string_view key, position_t position) override { inner_->unpark(key, position); }
   void add_letter(const dead_letter& letter) override { inner_->add_letter(letter); }
   bool remove_letter(std::int64_t id) override { return inner_->remove_letter(id); }
+  void clear_attempt() override { inner_->clear_attempt(); }
 
   commit_status commit(const checkpoint_advance& advance) override {
     path_->pass("before a commit");
@@ -103,6 +104,19 @@ std::vector<claim_result> breaking_store::claim(std::span<const claim_request> r
   auto results = inner_->claim(requests);
   steps_->pass("after a claim", true);
   return results;
+}
+
+commit_status breaking_store::begin_attempt(const ownership& owner,
+                                            const attempt_marker& subject) {
+  steps_->pass("before a marker");
+  const auto status = inner_->begin_attempt(owner, subject);
+  steps_->pass("after a marker", true);
+  return status;
+}
+
+void breaking_store::end_attempt(const ownership& owner) {
+  if (!steps_->dead())
+    inner_->end_attempt(owner);
 }
 
 void breaking_store::release(std::span<const ownership> owned) {

@@ -53,6 +53,11 @@ class breaking_store final : public projection_store {
   int max_sessions() const noexcept override { return inner_->max_sessions(); }
   void prepare_tables(std::span<const std::string> statements) override;
   std::vector<claim_result> claim(std::span<const claim_request> requests) override;
+  commit_status begin_attempt(const ownership& owner, const attempt_marker& subject) override;
+  void end_attempt(const ownership& owner) override;
+  std::optional<attempt_marker> find_attempt(const shard_key& key) override {
+    return inner_->find_attempt(key);
+  }
   void release(std::span<const ownership> owned) override;
   void renew(std::string_view owner) override { inner_->renew(owner); }
   std::optional<checkpoint> load(const shard_key& key) override { return inner_->load(key); }

@@ -118,6 +118,7 @@ class memory_projection_store final : public projection_store {
       if (auto* record = in_->rows.at_epoch(each)) {
         record->owner.reset();
         record->renewed_at.reset();
+        record->max_batch = 0;
       }
   }
 
@@ -222,11 +223,7 @@ class memory_projection_store final : public projection_store {
     const auto now = clock_.now();
     if (auto no = refusal(request, siblings, now))
       return *std::move(no);
-    claim_result granted;
-    if (const auto before = in_->rows.checkpoints.find(request.key);
-        before != in_->rows.checkpoints.end())
-      granted.previous_version = before->second.projection_version;
-    granted.record = granted_record(request, siblings, now);
+    auto granted = grant(request, siblings, {}, now);
     in_->rows.checkpoints[request.key] = granted.record;
     granted.parked_keys = in_->rows.parked_keys(request.key);
     return granted;

@@ -9,7 +9,7 @@ namespace {
 #define WAYMARK_POSTGRES_CHECKPOINT_COLUMNS                                                        \
   "projection, shard, position, epoch, generation, log_id, event_id_at_position, last_event_id, "  \
   "last_event_type, last_event_at, last_processed_at, events_processed, projection_version, "      \
-  "shards, key_rule, owner, renewed_at, failure"
+  "shards, key_rule, owner, renewed_at, failure, max_batch, careful_until"
 
 checkpoint record_from(const rows& from, int row) {
   checkpoint c;
@@ -32,6 +32,8 @@ checkpoint record_from(const rows& from, int row) {
   c.renewed_at = from.optional_time(row, 16);
   if (!from.is_null(row, 17))
     c.failure = failure_from_json(from.text(row, 17));
+  c.max_batch = from.integer(row, 18);
+  c.careful_until = from.integer(row, 19);
   return c;
 }
 
@@ -89,9 +91,11 @@ void checkpoint_rows::put(const checkpoint& c) {
   with.add(c.last_event_at).add(c.last_processed_at).add(c.events_processed);
   with.add(std::int32_t{c.projection_version}).add(std::int32_t{c.shards}).add(c.key_rule);
   with.add(c.owner).add(c.renewed_at).add(failure);
+  with.add(c.max_batch).add(c.careful_until);
   (void)on_.run(
       "INSERT INTO {schema}.checkpoints AS c (" WAYMARK_POSTGRES_CHECKPOINT_COLUMNS ") VALUES "
-      "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) "
+      "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+      "$19, $20) "
       "ON CONFLICT (projection, shard) DO UPDATE SET position = excluded.position, "
       "epoch = excluded.epoch, generation = excluded.generation, log_id = excluded.log_id, "
       "event_id_at_position = excluded.event_id_at_position, "
@@ -100,7 +104,8 @@ void checkpoint_rows::put(const checkpoint& c) {
       "events_processed = excluded.events_processed, "
       "projection_version = excluded.projection_version, shards = excluded.shards, "
       "key_rule = excluded.key_rule, owner = excluded.owner, renewed_at = excluded.renewed_at, "
-      "failure = excluded.failure",
+      "failure = excluded.failure, max_batch = excluded.max_batch, "
+      "careful_until = excluded.careful_until",
       with);
 }
 
@@ -141,7 +146,7 @@ bool checkpoint_rows::set_failure(const shard_key& key, std::int64_t epoch,
 }
 
 void checkpoint_rows::release(const shard_key& key, std::int64_t epoch) {
-  (void)on_.run("UPDATE {schema}.checkpoints SET owner = NULL, renewed_at = NULL "
+  (void)on_.run("UPDATE {schema}.checkpoints SET owner = NULL, renewed_at = NULL, max_batch = 0 "
                 "WHERE projection = $1 AND shard = $2 AND epoch = $3",
                 key_of(key).add(epoch));
 }

@@ -2,6 +2,7 @@
 
 #include "persistence/claim_rule.hpp"
 #include "persistence/fault_point.hpp"
+#include "persistence/postgres/attempt_rows.hpp"
 #include "persistence/postgres/checkpoint_rows.hpp"
 #include "persistence/postgres/handler_model.hpp"
 #include "persistence/postgres/handler_statements.hpp"
@@ -118,12 +119,10 @@ claim_result postgres_projection_store::claim_one(session& on, const claim_reque
   const auto time = in_->now(on);
   if (auto no = refusal(request, siblings, time))
     return *std::move(no);
-  claim_result granted;
-  for (const auto& before : siblings)
-    if (before.key == request.key)
-      granted.previous_version = before.projection_version;
-  granted.record = granted_record(request, siblings, time);
+  attempt_rows attempts{on};
+  auto granted = grant(request, siblings, attempts.find(request.key), time);
   records.put(granted.record);
+  attempts.settle(request.key, granted.suspect);
   granted.parked_keys = letter_rows{on}.parked_keys(request.key);
   return granted;
 }
@@ -145,6 +144,23 @@ postgres_projection_store::refusals_at_first_sight(std::span<const claim_request
     }
     return result;
   });
+}
+
+commit_status postgres_projection_store::begin_attempt(const ownership& owner,
+                                                     const attempt_marker& subject) {
+  const bool done = writing([&](session& on) {
+    return attempt_rows{on}.begin(owner.key, owner.epoch, subject, in_->dated());
+  });
+  fault_point("attempt.begun");
+  return done ? commit_status::committed : commit_status::fenced;
+}
+
+void postgres_projection_store::end_attempt(const ownership& owner) {
+  writing([&](session& on) { attempt_rows{on}.end(owner.key, owner.epoch); });
+}
+
+std::optional<attempt_marker> postgres_projection_store::find_attempt(const shard_key& key) {
+  return reading([&](session& on) { return attempt_rows{on}.find(key); });
 }
 
 void postgres_projection_store::release(std::span<const ownership> owned) {
@@ -199,6 +215,7 @@ void postgres_projection_store::reset(const claim_request& as,
     for (const auto& sql : truncate)
       on.handlers().run_script(sql);
     letter_rows{on}.drop_parked(as.key.projection);
+    attempt_rows{on}.drop(as.key.projection);
     records.remove_from_shard(as.key.projection, as.shards);
     for (int shard = 0; shard < as.shards; ++shard)
       records.put(reset_record(as, shard, before));

@@ -1,6 +1,7 @@
 #include "persistence/postgres/postgres_unit_of_work.hpp"
 
 #include "persistence/fault_point.hpp"
+#include "persistence/postgres/attempt_rows.hpp"
 #include "persistence/postgres/checkpoint_rows.hpp"
 #include "persistence/postgres/letter_rows.hpp"
 
@@ -48,6 +49,11 @@ void postgres_unit_of_work::add_letter(const dead_letter& letter) {
 bool postgres_unit_of_work::remove_letter(std::int64_t id) {
   require_open();
   return letter_rows{on_}.remove(id, owner_.key, generation_);
+}
+
+void postgres_unit_of_work::clear_attempt() {
+  require_open();
+  attempt_rows{on_}.settle(owner_.key, std::nullopt);
 }
 
 // Everything of the batch, the checkpoint included, stands in one transaction. The update waits for

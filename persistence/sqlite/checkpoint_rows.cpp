@@ -9,7 +9,7 @@ namespace {
 #define WAYMARK_CHECKPOINT_COLUMNS                                                                 \
   "projection, shard, position, epoch, generation, log_id, event_id_at_position, last_event_id, "  \
   "last_event_type, last_event_at, last_processed_at, events_processed, projection_version, "      \
-  "shards, key_rule, owner, renewed_at, failure"
+  "shards, key_rule, owner, renewed_at, failure, max_batch, careful_until"
 
 checkpoint record_from(const statement& row) {
   checkpoint c;
@@ -32,6 +32,8 @@ checkpoint record_from(const statement& row) {
   c.renewed_at = row.optional_time(16);
   if (!row.is_null(17))
     c.failure = failure_from_json(row.text(17));
+  c.max_batch = row.integer(18);
+  c.careful_until = row.integer(19);
   return c;
 }
 
@@ -73,7 +75,8 @@ std::vector<checkpoint> checkpoint_rows::all() {
 void checkpoint_rows::put(const checkpoint& c) {
   auto& row = on_.prepared(
       "INSERT OR REPLACE INTO waymark_checkpoints (" WAYMARK_CHECKPOINT_COLUMNS ") VALUES "
-      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
+      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+      "?20)");
   std::optional<std::string> failure;
   if (c.failure)
     failure = failure_to_json(*c.failure);
@@ -94,6 +97,8 @@ void checkpoint_rows::put(const checkpoint& c) {
       .bind(16, c.owner)
       .bind(17, c.renewed_at)
       .bind(18, failure)
+      .bind(19, c.max_batch)
+      .bind(20, c.careful_until)
       .run();
 }
 
@@ -137,7 +142,8 @@ bool checkpoint_rows::set_failure(const shard_key& key, std::int64_t epoch,
 }
 
 void checkpoint_rows::release(const shard_key& key, std::int64_t epoch) {
-  auto& row = on_.prepared("UPDATE waymark_checkpoints SET owner = NULL, renewed_at = NULL "
+  auto& row = on_.prepared("UPDATE waymark_checkpoints "
+                           "SET owner = NULL, renewed_at = NULL, max_batch = 0 "
                            "WHERE projection = ?1 AND shard = ?2 AND epoch = ?3");
   bind_key(row, key);
   row.bind(3, epoch).run();

@@ -2,6 +2,7 @@
 
 #include "persistence/claim_rule.hpp"
 #include "persistence/fault_point.hpp"
+#include "persistence/sqlite/attempt_rows.hpp"
 #include "persistence/sqlite/checkpoint_rows.hpp"
 #include "persistence/sqlite/letter_rows.hpp"
 #include "persistence/sqlite/sqlite_unit_of_work.hpp"
@@ -87,17 +88,33 @@ std::vector<claim_result> sqlite_projection_store::claim(std::span<const claim_r
         results.push_back(*std::move(no));
         continue;
       }
-      claim_result granted;
-      if (const auto before = rows.find(request.key))
-        granted.previous_version = before->projection_version;
-      granted.record = granted_record(request, siblings, time);
+      attempt_rows attempts{on};
+      auto granted = grant(request, siblings, attempts.find(request.key), time);
       rows.put(granted.record);
+      attempts.settle(request.key, granted.suspect);
       granted.parked_keys = letter_rows{on}.parked_keys(request.key);
       results.push_back(std::move(granted));
     }
     fault_point("claim.before_commit");
     return results;
   });
+}
+
+commit_status sqlite_projection_store::begin_attempt(const ownership& owner,
+                                                     const attempt_marker& subject) {
+  const bool done = writing([&](connection& on) {
+    return attempt_rows{on}.begin(owner.key, owner.epoch, subject, now());
+  });
+  fault_point("attempt.begun");
+  return done ? commit_status::committed : commit_status::fenced;
+}
+
+void sqlite_projection_store::end_attempt(const ownership& owner) {
+  writing([&](connection& on) { attempt_rows{on}.end(owner.key, owner.epoch); });
+}
+
+std::optional<attempt_marker> sqlite_projection_store::find_attempt(const shard_key& key) {
+  return reading([&](connection& on) { return attempt_rows{on}.find(key); });
 }
 
 void sqlite_projection_store::release(std::span<const ownership> owned) {
@@ -151,6 +168,7 @@ void sqlite_projection_store::reset(const claim_request& as,
     for (const auto& sql : truncate)
       on.handlers().run_script(sql);
     letter_rows{on}.drop_parked(as.key.projection);
+    attempt_rows{on}.drop(as.key.projection);
     rows.remove_from_shard(as.key.projection, as.shards);
     for (int shard = 0; shard < as.shards; ++shard)
       rows.put(reset_record(as, shard, before));

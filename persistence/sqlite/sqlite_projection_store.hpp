@@ -17,6 +17,10 @@ class sqlite_projection_store final : public projection_store {
   [[nodiscard]] std::vector<std::string>
   try_statements(std::span<const sql_trial> trials) override;
   [[nodiscard]] std::vector<claim_result> claim(std::span<const claim_request> requests) override;
+  [[nodiscard]] commit_status begin_attempt(const ownership& owner,
+                                            const attempt_marker& subject) override;
+  void end_attempt(const ownership& owner) override;
+  [[nodiscard]] std::optional<attempt_marker> find_attempt(const shard_key& key) override;
   void release(std::span<const ownership> owned) override;
   void renew(std::string_view owner) override;
   [[nodiscard]] std::optional<checkpoint> load(const shard_key& key) override;

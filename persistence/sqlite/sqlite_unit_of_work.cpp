@@ -1,6 +1,7 @@
 #include "persistence/sqlite/sqlite_unit_of_work.hpp"
 
 #include "persistence/fault_point.hpp"
+#include "persistence/sqlite/attempt_rows.hpp"
 #include "persistence/sqlite/checkpoint_rows.hpp"
 #include "persistence/sqlite/letter_rows.hpp"
 
@@ -46,6 +47,11 @@ void sqlite_unit_of_work::add_letter(const dead_letter& letter) {
 bool sqlite_unit_of_work::remove_letter(std::int64_t id) {
   require_open();
   return letter_rows{on_}.remove(id, owner_.key, generation_);
+}
+
+void sqlite_unit_of_work::clear_attempt() {
+  require_open();
+  attempt_rows{on_}.settle(owner_.key, std::nullopt);
 }
 
 // Everything of the batch, the checkpoint included, stands in one transaction. If the process dies

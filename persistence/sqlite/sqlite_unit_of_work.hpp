@@ -21,6 +21,7 @@ class sqlite_unit_of_work final : public unit_of_work {
   void unpark(std::string_view sequence_key, position_t position) override;
   void add_letter(const dead_letter& letter) override;
   bool remove_letter(std::int64_t id) override;
+  void clear_attempt() override;
   [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override;
 
  private:

@@ -443,6 +443,108 @@ inline void resets(const projection_store_factory& make) {
   CHECK(store->load({"unheard of", 0})->generation == 1);
 }
 
+/// An owner that ends without a release is noticed, and so is the event that it left under way.
+/// Stores that can't outlive the process keep no markers and skip the second half.
+inline void notices_unclean_ends(const projection_store_factory& make) {
+  using namespace std::chrono_literals;
+  manual_clock time;
+  const auto store = make(time);
+  const shard_key key{"p", 0};
+  const auto claim_as = [&](const char* owner, int version = 1) {
+    time.advance(11s); // whoever was there has expired
+    auto request = request_of("p", owner);
+    request.max_batch = 50;
+    request.projection_version = version;
+    const auto result = claim_one(*store, request);
+    REQUIRE(result.state == claimed::granted);
+    return result;
+  };
+  const auto first = claim_as("host-a");
+  CHECK(first.record.max_batch == 50);
+  CHECK(first.record.careful_until == 0);
+  CHECK(first.ended_owner.empty());
+  ownership owner{key, first.record.epoch};
+  REQUIRE(store->save(owner, step(0, 10, 10)) == commit_status::committed);
+  CHECK(claim_as("host-a").ended_owner.empty()); // itself: no end
+  const auto again = claim_as("host-b");
+  CHECK(again.ended_owner == "host-a");
+  CHECK(again.record.careful_until == 60);
+  owner = {key, again.record.epoch};
+  store->release(std::span{&owner, 1});
+  CHECK(store->load(key)->max_batch == 0);
+  const auto clean = claim_as("host-c");
+  CHECK(clean.ended_owner.empty());
+  CHECK(clean.record.careful_until == 60); // not passed yet
+
+  attempt_marker subject;
+  subject.position = 11;
+  subject.event_id = uuid::v7();
+  static_cast<void>(store->begin_attempt({key, clean.record.epoch - 1}, subject)); // fenced
+  CHECK_FALSE(store->find_attempt(key));
+  owner = {key, clean.record.epoch};
+  REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+  const auto open = store->find_attempt(key);
+  if (!open)
+    return;
+  CHECK(open->position == 11);
+  CHECK(open->event_id == subject.event_id);
+  CHECK(open->owner == "host-c");
+  CHECK(open->begun_at == time.now());
+
+  // Each end is counted once, by the claim that finds it. That its owner was heard of for long does
+  // not mean that the attempt lasted as long.
+  auto suspected = claim_as("host-d").suspect;
+  REQUIRE(suspected);
+  CHECK(suspected->counts == end_counts{0, 0, 1});
+  CHECK(claim_as("host-e").suspect->counts == end_counts{0, 0, 1});
+  owner.epoch = store->load(key)->epoch;
+  REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+  time.advance(5s);
+  store->renew("host-e");
+  suspected = claim_as("host-f").suspect;
+  REQUIRE(suspected);
+  CHECK(suspected->counts == end_counts{0, 0, 2});
+  CHECK(suspected->last_end == "no signal");
+  CHECK_FALSE(suspected->owner);
+
+  // An attempt that failed in good order is no end; another event begins anew.
+  owner.epoch = store->load(key)->epoch;
+  REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+  store->end_attempt({key, owner.epoch - 1});
+  CHECK(store->find_attempt(key)->owner == "host-f");
+  store->end_attempt(owner);
+  CHECK(claim_as("host-g").suspect->counts == end_counts{0, 0, 2});
+  owner.epoch = store->load(key)->epoch;
+  ++subject.position;
+  REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+  CHECK(store->find_attempt(key)->counts == end_counts{});
+
+  // It goes with the commit, and not with a unit that rolls back.
+  {
+    auto unit = store->begin(owner);
+    unit->clear_attempt();
+  }
+  CHECK(store->find_attempt(key));
+  auto unit = store->begin(owner);
+  unit->clear_attempt();
+  REQUIRE(unit->commit(step(10, 12, 1)) == commit_status::committed);
+  unit.reset();
+  CHECK_FALSE(store->find_attempt(key));
+
+  // What a newer program or a reset begins is not judged by what was before.
+  subject.position = 13;
+  REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+  CHECK_FALSE(claim_as("host-h", 2).suspect);
+  CHECK_FALSE(store->find_attempt(key));
+  owner.epoch = store->load(key)->epoch;
+  REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+  auto as = request_of("p", "operator");
+  as.projection_version = 2;
+  store->reset(as, {});
+  CHECK_FALSE(store->find_attempt(key));
+  CHECK(store->load(key)->careful_until == 0);
+}
+
 inline void keeps_plain_positions(const projection_store_factory& make) {
   manual_clock time;
   const auto store = make(time);
@@ -505,6 +607,9 @@ inline void only_one_wins(const projection_store_factory& make) {
   }                                                                                                \
   TEST_CASE(NAME ": resets", "[contract]") {                                                       \
     waymark::contract::resets(__VA_ARGS__);                                                        \
+  }                                                                                                \
+  TEST_CASE(NAME ": notices unclean ends", "[contract]") {                                         \
+    waymark::contract::notices_unclean_ends(__VA_ARGS__);                                          \
   }                                                                                                \
   TEST_CASE(NAME ": keeps plain positions", "[contract]") {                                        \
     waymark::contract::keeps_plain_positions(__VA_ARGS__);                                         \

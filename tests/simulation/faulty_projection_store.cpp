@@ -79,6 +79,10 @@ class faulty_unit final : public unit_of_work {
     plan_.before("remove a letter", true);
     return real_->remove_letter(id);
   }
+  void clear_attempt() override {
+    plan_.before("clear an attempt", true);
+    real_->clear_attempt();
+  }
   [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override {
     if (const auto first = injected())
       std::rethrow_exception(first);
@@ -123,6 +127,18 @@ class faulty_projection_store final : public projection_store {
           book_.granted(*this, each.record);
     });
     return results;
+  }
+  [[nodiscard]] commit_status begin_attempt(const ownership& owner,
+                                            const attempt_marker& subject) override {
+    auto status = commit_status::fenced;
+    writing("begin an attempt", [&] { status = real_->begin_attempt(owner, subject); });
+    return status;
+  }
+  void end_attempt(const ownership& owner) override {
+    writing("end an attempt", [&] { real_->end_attempt(owner); });
+  }
+  [[nodiscard]] std::optional<attempt_marker> find_attempt(const shard_key& key) override {
+    return reading([&] { return real_->find_attempt(key); });
   }
   void release(std::span<const ownership> owned) override {
     writing("release", [&] { real_->release(owned); });

@@ -25,6 +25,7 @@ class broken_unit final : public unit_of_work {
       real_->add_letter(letter);
   }
   bool remove_letter(std::int64_t id) override { return real_->remove_letter(id); }
+  void clear_attempt() override { real_->clear_attempt(); }
 
   [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override {
     if (which_ == mutant::forgets_effects && random_.one_in(10)) {
@@ -59,6 +60,14 @@ class broken_store final : public projection_store {
   }
   [[nodiscard]] std::vector<claim_result> claim(std::span<const claim_request> requests) override {
     return real_->claim(requests);
+  }
+  [[nodiscard]] commit_status begin_attempt(const ownership& owner,
+                                            const attempt_marker& subject) override {
+    return real_->begin_attempt(owner, subject);
+  }
+  void end_attempt(const ownership& owner) override { real_->end_attempt(owner); }
+  [[nodiscard]] std::optional<attempt_marker> find_attempt(const shard_key& key) override {
+    return real_->find_attempt(key);
   }
   void release(std::span<const ownership> owned) override { real_->release(owned); }
   void renew(std::string_view owner) override { real_->renew(owner); }

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "persistence/postgres/session.hpp"
+
+#include <waymark/messages/attempt_marker.hpp>
+#include <waymark/messages/checkpoint.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace waymark::postgres {
+
+/// The attempt markers of a database, one for each shard at most, in the transaction that is open
+/// on the session.
+class attempt_rows {
+ public:
+  explicit attempt_rows(session& on) noexcept : on_{on} {}
+
+  [[nodiscard]] std::optional<attempt_marker> find(const shard_key& key);
+
+  /// See projection_store::begin_attempt. False if fenced. `now` is empty for the server's clock.
+  [[nodiscard]] bool begin(const shard_key& key, std::int64_t epoch, const attempt_marker& subject,
+                           std::optional<timestamp> now);
+  void end(const shard_key& key, std::int64_t epoch);
+
+  /// Writes what a claim has found out about the marker, or that there is none any more.
+  void settle(const shard_key& key, const std::optional<attempt_marker>& marker);
+  void drop(std::string_view projection);
+
+ private:
+  session& on_;
+};
+
+} // namespace waymark::postgres
