@@ -1,5 +1,6 @@
 #include "actors/apply.hpp"
 
+#include "actors/attempt_scope.hpp"
 #include "actors/batch_run.hpp"
 
 namespace waymark {
@@ -87,6 +88,8 @@ apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
       continue;
     }
     const auto advance = advance_of(request, run, done);
+    if (request.careful)
+      unit->clear_attempt();
     if (unit->commit(advance) == commit_status::fenced)
       return fenced(outcome);
     outcome.stored = advance.to;
@@ -131,7 +134,8 @@ apply_outcome apply_to_state(const apply_request& request, batch_run& run) {
   return outcome;
 }
 
-/// Effects outside: the checkpoint follows later, but a parked position is committed at once.
+/// Effects outside: the checkpoint follows later, but a parked position is committed at once, and
+/// so is a careful attempt.
 apply_outcome apply_outside(const apply_request& request, batch_run& run) {
   auto outcome = begin_outcome(request);
   std::unique_ptr<unit_of_work> unit;
@@ -143,7 +147,14 @@ apply_outcome apply_outside(const apply_request& request, batch_run& run) {
   const auto done = execute_halving(run, unit.get(), {});
   if (done.count > 0) {
     const auto advance = advance_of(request, run, done);
+    if (!unit && request.careful) {
+      unit = request.store->begin(request.owner);
+      if (!unit)
+        return fenced(outcome);
+    }
     if (unit) {
+      if (request.careful)
+        unit->clear_attempt();
       if (unit->commit(advance) == commit_status::fenced)
         return fenced(outcome);
       outcome.stored = advance.to;
@@ -154,6 +165,28 @@ apply_outcome apply_outside(const apply_request& request, batch_run& run) {
   }
   if (done.fault)
     set_fault(outcome, *done.fault);
+  return outcome;
+}
+
+apply_outcome apply_run(const apply_request& request, batch_run& run) {
+  switch (request.spec->where) {
+  case effect::database:
+    return apply_to_tables(request, run);
+  case effect::memory:
+    return apply_to_state(request, run);
+  case effect::outside:
+    break;
+  }
+  return apply_outside(request, run);
+}
+
+apply_outcome apply_carefully(const apply_request& request, batch_run& run) {
+  attempt_scope attempt{request, run.event_at(0)};
+  if (attempt.fenced())
+    return fenced(begin_outcome(request));
+  auto outcome = apply_run(request, run);
+  if (outcome.state == apply_outcome::status::done)
+    attempt.succeeded();
   return outcome;
 }
 
@@ -170,12 +203,9 @@ apply_outcome apply(const apply_request& request, const page& events) {
     batch_run run{request, events};
     if (run.size() == 0) {
       outcome.passed = std::max(request.passed, events.scanned_to);
-    } else if (request.spec->where == effect::database) {
-      outcome = apply_to_tables(request, run);
-    } else if (request.spec->where == effect::memory) {
-      outcome = apply_to_state(request, run);
     } else {
-      outcome = apply_outside(request, run);
+      const bool marked = request.careful && !run.has_parked(); // parking runs no handler
+      outcome = marked ? apply_carefully(request, run) : apply_run(request, run);
     }
     outcome.unhandled_types = run.take_unhandled_types();
     return outcome;
@@ -194,6 +224,8 @@ apply_outcome give_up_event(const apply_request& request, const event& subject,
     unit->add_letter(letter);
     if (park)
       unit->park(letter.sequence_key, subject.position);
+    if (request.careful)
+      unit->clear_attempt();
     checkpoint_advance advance;
     advance.from = request.stored;
     advance.to = subject.position;

@@ -34,6 +34,9 @@ struct apply_request {
   position_t stored = 0;      ///< Position in the checkpoint row.
   position_t passed = 0;      ///< Everything up to here is done with.
   std::size_t max_events = 0; ///< 0: as the spec says. 1 to try one event alone.
+  /// One event, with a durable marker around it (attempt_scope.hpp).
+  bool careful = false;
+  std::string recorded_as; ///< The owner under whom careful attempts are recorded; empty: not.
 };
 
 /// What came of it.

@@ -1,5 +1,7 @@
 #include "actors/claim.hpp"
 
+#include "actors/caution.hpp"
+
 #include <waymark/messages/error.hpp>
 
 #include <utility>
@@ -7,6 +9,21 @@
 namespace waymark {
 
 namespace {
+
+/// An at-least-once position is saved so many handled events late at most, roughly: one save may be
+/// under way while the next is gathered.
+constexpr std::int64_t max_unsaved = 2'000;
+
+/// Keeps what the claim says about the end of the owner before.
+void take_care(claim_report& report, claim_result& result, effect where) {
+  if (where == effect::memory)
+    return; // it begins anew in each process, without markers
+  report.ended_owner = std::move(result.ended_owner);
+  if (result.suspect && result.suspect->counts.ends > 0)
+    report.suspect = std::move(result.suspect);
+  if (report.suspect || report.record.events_processed < report.record.careful_until)
+    report.caution = enter_caution();
+}
 
 claim_report refusal(claim_report::status state, std::string detail) {
   claim_report report;
@@ -144,6 +161,7 @@ claim_report claim_or_throw(const claim_order& order) {
       std::make_move_iterator(result.parked_keys.begin()),
       std::make_move_iterator(result.parked_keys.end()));
   report.set_aside = store.counts(request.key);
+  take_care(report, result, order.spec->where);
   return report;
 }
 
@@ -160,6 +178,9 @@ claim_request request_of(const claim_order& order) {
   request.owner = order.owner;
   request.owner_timeout = order.owner_timeout;
   request.take_over = order.take_over;
+  request.max_batch = static_cast<std::int64_t>(order.spec->batch.max_events);
+  if (order.spec->where == effect::outside)
+    request.max_batch += max_unsaved;
   return request;
 }
 

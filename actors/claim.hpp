@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace waymark {
@@ -39,6 +40,11 @@ struct claim_report {
   std::shared_ptr<parked_set> parked;
   letter_counts set_aside;
   std::string detail; ///< In words, if not granted.
+
+  /// The event in which processes ended, if there is one that was not passed since.
+  std::optional<attempt_marker> suspect;
+  std::string ended_owner;       ///< The owner before, if it ended without a release; in words.
+  std::shared_ptr<void> caution; ///< To be kept while events are handled one by one; or null.
 };
 
 /// Makes the tables, claims the shard, rebuilds if a new version asks for it, and compares the

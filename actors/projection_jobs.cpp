@@ -19,6 +19,9 @@ apply_request request_for(const projection_context& context, const projection_ma
   request.owner = owner_of(machine);
   request.stored = machine.record().position;
   request.passed = machine.passed();
+  request.careful = machine.careful();
+  if (context.record_crashes)
+    request.recorded_as = context.owner;
   return request;
 }
 

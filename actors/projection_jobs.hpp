@@ -19,6 +19,7 @@ struct projection_context {
   std::string owner;
   std::chrono::milliseconds owner_timeout{10'000};
   const clock* time = &clock::system();
+  bool record_crashes = false; ///< Whether careful attempts are recorded (crash_record.hpp).
 };
 
 /// What a job came to, ready to be told to the machine. Made on a session's thread, told on the

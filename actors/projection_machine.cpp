@@ -55,11 +55,16 @@ void projection_machine::apply_next(actions& out) {
     if (discard_at_ == passed_ + 1 || page_before(discard_at_)->events.empty())
       return give_up_discarded(out);
     applying_ = page_before(discard_at_);
+  } else if (poison_at_ > passed_ && page_->scanned_to >= poison_at_) {
+    auto before = page_before(poison_at_);
+    if (before->events.empty())
+      return give_up_poison(out);
+    applying_ = page_ = std::move(before);
   } else {
     applying_ = page_;
   }
   job_ = job::apply;
-  const bool alone = !attempts_.empty() && failing_at_ != discard_at_;
+  const bool alone = careful() || (!attempts_.empty() && failing_at_ != discard_at_);
   out.emplace_back(todo::apply{applying_, alone ? std::size_t{1} : std::size_t{0}});
 }
 
@@ -151,6 +156,7 @@ actions projection_machine::on_claim(claim_report report) {
     note(out, level::info, "start",
          "starts after position " + std::to_string(passed_) + ", epoch " +
              std::to_string(record_.epoch));
+    take_care(out, report);
     break;
   case status::held:
     if (report.record.epoch > 0 && spec_->where != effect::memory) {
@@ -204,6 +210,9 @@ void projection_machine::lose_claim() {
   discard_at_ = 0;
   fetching_ = false;
   was_fenced_ = false;
+  poison_at_ = 0;
+  suspect_.reset();
+  caution_.reset();
   ++fetch_token_;
 }
 
@@ -313,6 +322,8 @@ actions projection_machine::on_save_tick() {
       ended_)
     return {};
   if (spec_->where == effect::outside) {
+    if (careful())
+      return {}; // each event is saved with its marker, and nobody else may save meanwhile
     // Also what was handed over before, in case whoever saves it was restarted meanwhile.
     checkpoint_advance advance;
     advance.from = record_.position;

@@ -146,6 +146,8 @@ class projection_machine {
   [[nodiscard]] position_t passed() const noexcept { return passed_; }
   [[nodiscard]] position_t head_seen() const noexcept { return head_seen_; }
   [[nodiscard]] bool claimed() const noexcept { return claimed_; }
+  /// Events are handled one by one, each with a marker, because a process ended before.
+  [[nodiscard]] bool careful() const noexcept;
   [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return parked_; }
   [[nodiscard]] const letter_counts& set_aside() const noexcept { return set_aside_; }
   [[nodiscard]] projection_state state() const noexcept;
@@ -172,6 +174,8 @@ class projection_machine {
   void fetch_next(actions& out);
   void let_go_of_pages();
   void give_up_discarded(actions& out);
+  void give_up_poison(actions& out);
+  void take_care(actions& out, const claim_report& report);
   void wait(actions& out, std::chrono::milliseconds delay);
   void stand_still(stand how, std::string why);
   void lose_claim();
@@ -203,7 +207,7 @@ class projection_machine {
   // What is under way.
   job job_ = job::none;
   bool stale_job_ = false; ///< It was begun under a claim that is lost: its result means nothing.
-  page_ptr page_;
+  page_ptr page_; ///< Ends before the poison, if that is not next.
   page_ptr applying_; ///< Keeps alive what an outcome points into.
   position_t saving_to_ = 0;
   bool fetching_ = false;
@@ -219,6 +223,11 @@ class projection_machine {
   int give_ups_in_a_row_ = 0;
   todo::give_up giving_up_;
   position_t discard_at_ = 0;
+
+  // The event in which processes ended, if any, and what came of that.
+  std::optional<attempt_marker> suspect_;
+  position_t poison_at_ = 0;      ///< To be given up without running its handler; 0: none.
+  std::shared_ptr<void> caution_; ///< Kept while `careful`.
 
   // Why it stands, and what operators want.
   stand stand_ = stand::none;

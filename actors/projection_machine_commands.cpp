@@ -21,6 +21,7 @@ actions projection_machine::resume() {
   paused_ = false;
   if (stand_ != stand::none)
     give_ups_in_a_row_ = 0; // the timer's own tries keep it, so that they pass nothing more
+  poison_at_ = 0;           // an operator's word to run its handler again
   auto rest = try_again();
   std::move(rest.begin(), rest.end(), std::back_inserter(out));
   return out;
@@ -48,6 +49,7 @@ actions projection_machine::discard() {
   if (attempts_.empty() && record_.failure)
     attempts_.push_back({record_.failure->at, record_.failure->error});
   failing_at_ = discard_at_;
+  poison_at_ = 0;
   stand_still(stand::none, {});
   return next();
 }

@@ -15,14 +15,16 @@ void projection_machine::take_progress(const apply_outcome& outcome) {
   if (record_.failure && passed_ >= record_.failure->position)
     record_.failure.reset();
   set_aside_.parked_events += outcome.parked;
-  if (outcome.handled == 0)
-    return;
-  record_.events_processed += outcome.handled;
-  record_.last_event_id = outcome.last_event_id;
-  record_.last_event_type = outcome.last_event_type;
-  record_.last_event_at = outcome.last_event_at;
-  record_.last_processed_at = now;
-  give_ups_in_a_row_ = 0;
+  if (outcome.handled > 0) {
+    record_.events_processed += outcome.handled;
+    record_.last_event_id = outcome.last_event_id;
+    record_.last_event_type = outcome.last_event_type;
+    record_.last_event_at = outcome.last_event_at;
+    record_.last_processed_at = now;
+    give_ups_in_a_row_ = 0;
+  }
+  if (caution_ && !careful())
+    caution_.reset();
 }
 
 actions projection_machine::on_applied(const apply_outcome& outcome) {

@@ -205,7 +205,9 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                               context->where.events,
                               state,
                               context->owner,
-                              context->options.owner_timeout};
+                              context->options.owner_timeout,
+                              &clock::system(),
+                              context->options.record_crashes};
   };
   const auto group = group_of(context, spec->name);
   const auto shard = [&](int i, const std::string& name) {

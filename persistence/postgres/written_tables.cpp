@@ -122,8 +122,8 @@ bool changes_settings(std::string_view sql) {
 }
 
 bool is_table_of_waymark(std::string_view name) noexcept {
-  static constexpr std::array names{"checkpoints", "dead_letters", "events",   "log",
-                                    "parked",      "positions",    "schema_steps", "sessions"};
+  static constexpr std::array names{"attempts", "checkpoints", "dead_letters", "events",  "log",
+                                    "parked",   "positions",   "schema_steps", "sessions"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 

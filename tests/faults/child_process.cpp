@@ -71,6 +71,14 @@ void child_process::wait_until_stopped() {
   }
 }
 
+int child_process::wait_for_end() {
+  int status = 0;
+  while (pid_ > 0 && ::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
 std::string child_process::next_line() {
   for (;;) {
     if (const auto end = read_.find('\n'); end != std::string::npos) {

@@ -27,6 +27,11 @@ class child_process {
   /// Waits until a signal has stopped it.
   void wait_until_stopped();
 
+  /// Waits until it has ended. @returns the signal that ended it; 0 if it ended by itself.
+  int wait_for_end();
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
  private:
   pid_t pid_ = -1;
   int output_ = -1;

@@ -1,0 +1,55 @@
+#include "actors/attempt_scope.hpp"
+
+#include "actors/baton.hpp"
+
+#include <exception>
+
+namespace waymark {
+
+namespace {
+
+attempt_marker marker_for(const event& subject) {
+  attempt_marker marker;
+  marker.position = subject.position;
+  marker.event_id = subject.event_id;
+  return marker;
+}
+
+} // namespace
+
+attempt_scope::attempt_scope(const apply_request& request, const event& subject)
+    : request_{request}, ticket_{baton::of_process().take()} {
+  try {
+    fenced_ = request.store->begin_attempt(request.owner, marker_for(subject)) ==
+              commit_status::fenced;
+  } catch (...) {
+    end_marker(); // it may be there: the reply may have been lost
+    baton::of_process().give(ticket_);
+    throw;
+  }
+  if (fenced_)
+    return;
+  open_ = true;
+  if (!request.recorded_as.empty()) {
+    stack_.emplace();
+    record_.emplace(request.recorded_as, request.owner.key, subject.position);
+  }
+}
+
+attempt_scope::~attempt_scope() {
+  record_.reset();
+  stack_.reset();
+  if (open_)
+    end_marker();
+  baton::of_process().give(ticket_);
+}
+
+void attempt_scope::end_marker() noexcept {
+  try {
+    request_.store->end_attempt(request_.owner);
+  } catch (const std::exception&) {
+    // the next claim finds its own marker, and does not count it
+  }
+}
+
+} // namespace waymark

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "actors/apply.hpp"
+#include "persistence/crash_record.hpp"
+#include "persistence/fatal_signals.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace waymark {
+
+/// Everything around one attempt of a projection that runs event by event: the process's baton, the
+/// durable marker, and what is recorded should the process end. Lives on a session's thread, from
+/// before the unit of work begins until it has ended.
+///
+/// If the process dies
+///   before the marker is committed: nothing is known, and nobody is blamed;
+///   between that and the record of the attempt: an end that says nothing;
+///   after it, until the unit's commit: the marker and the record say what was under way, for how
+///     long, and which signal struck; the event has had no effect;
+///   after the unit's commit, which took the marker away: the record says so still, but nobody asks
+///     for it without a marker.
+/// An attempt that fails (the event's fault, or the store's) leaves the marker without an owner; if
+/// the process dies before that is committed, it counts as an end that says nothing.
+class attempt_scope {
+ public:
+  /// @throws store_error.
+  attempt_scope(const apply_request& request, const event& subject);
+  ~attempt_scope();
+  attempt_scope(const attempt_scope&) = delete;
+  attempt_scope& operator=(const attempt_scope&) = delete;
+
+  [[nodiscard]] bool fenced() const noexcept { return fenced_; }
+
+  /// The marker is gone: the event's effect is committed with it.
+  void succeeded() noexcept { open_ = false; }
+
+ private:
+  void end_marker() noexcept;
+
+  const apply_request& request_;
+  std::uint64_t ticket_;
+  bool fenced_ = false;
+  bool open_ = false;
+  std::optional<alternate_stack> stack_;
+  std::optional<recorded_attempt> record_;
+};
+
+} // namespace waymark

@@ -1,0 +1,59 @@
+#include "actors/projection_machine.hpp"
+
+#include <algorithm>
+
+namespace waymark {
+
+using level = todo::note::level;
+
+/// As if the handler had failed once more, and for good. An event of a parked key is left to be
+/// parked, which runs no handler either.
+void projection_machine::give_up_poison(actions& out) {
+  const auto found = std::find_if(page_->events.begin(), page_->events.end(),
+                                  [this](const event& e) { return e.position == poison_at_; });
+  poison_at_ = 0;
+  if (found == page_->events.end() || found->event_id != suspect_->event_id)
+    return go_on(out); // it is not wanted any more
+  apply_outcome outcome;
+  outcome.state = apply_outcome::status::faulted;
+  outcome.error = describe_poison(*suspect_, {.max_crashes = spec_->retry.max_crashes});
+  outcome.culprit = &*found;
+  outcome.retry_is_useless = true;
+  try {
+    if (parked_->count(spec_->key_of(*found)) > 0)
+      return go_on(out);
+  } catch (const std::exception&) {
+    outcome.has_key = false;
+  }
+  applying_ = page_;
+  decide_fault(out, outcome);
+}
+
+bool projection_machine::careful() const noexcept {
+  return spec_->where != effect::memory &&
+         (record_.events_processed < record_.careful_until ||
+          (suspect_ && suspect_->position > passed_));
+}
+
+void projection_machine::take_care(actions& out, const claim_report& report) {
+  suspect_ = report.suspect;
+  caution_ = report.caution;
+  poison_at_ = 0;
+  if (!report.ended_owner.empty() && careful())
+    note(out, level::warning, "careful",
+         "its owner before, " + report.ended_owner +
+             ", ended without a release: goes on event by event");
+  if (!suspect_)
+    return;
+  const auto verdict =
+      judge(suspect_->counts, {.max_crashes = spec_->retry.max_crashes});
+  if (verdict == blame::poison)
+    poison_at_ = suspect_->position;
+  else
+    note(out, level::warning, "suspect",
+         "a process has ended while the event at position " + std::to_string(suspect_->position) +
+             " was handled, " + std::to_string(suspect_->counts.ends) +
+             " in a row: " + suspect_->last_end);
+}
+
+} // namespace waymark

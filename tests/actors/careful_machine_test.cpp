@@ -1,0 +1,110 @@
+// A projection whose owner before ended without a release.
+#include "tests/catch.hpp"
+
+#include "actors/projection_machine.hpp"
+#include "tests/actors/core_fixture.hpp"
+
+namespace waymark::test {
+
+namespace {
+
+template <class T>
+const T* find(const actions& in) {
+  for (const auto& each : in)
+    if (const auto* found = std::get_if<T>(&each))
+      return found;
+  return nullptr;
+}
+
+apply_outcome done(position_t to) {
+  apply_outcome outcome;
+  outcome.stored = outcome.passed = to;
+  outcome.handled = 1;
+  return outcome;
+}
+
+/// A machine that has claimed after an end, and been given a page of three events.
+struct careful {
+  careful(projection builder, std::int64_t careful_until, end_counts counts,
+          position_t suspect_at = 2)
+      : machine{std::move(builder).freeze(), 0} {
+    (void)machine.start();
+    claim_report report;
+    report.record.key = {"p", 0};
+    report.record.epoch = 1;
+    report.record.careful_until = careful_until;
+    report.parked = std::make_shared<parked_set>();
+    if (counts.ends > 0) {
+      attempt_marker marker;
+      marker.position = suspect_at;
+      marker.event_id = events->events[static_cast<std::size_t>(suspect_at - 1)].event_id;
+      marker.counts = counts;
+      marker.last_end = "SIGSEGV";
+      report.suspect = marker;
+    }
+    const auto next = machine.on_claim(report);
+    REQUIRE(find<todo::fetch>(next));
+    (void)machine.on_page(events, find<todo::fetch>(next)->token);
+  }
+  /// Gives the page again, cut at what has passed, as long as the machine asks for one.
+  actions feed(actions next) {
+    if (const auto* fetch = find<todo::fetch>(next))
+      return machine.on_page(events, fetch->token);
+    return next;
+  }
+  page_ptr events = made_page({"a", "b", "c"});
+  projection_machine machine;
+};
+
+constexpr end_counts crashed_twice{2, 0, 2};
+
+} // namespace
+
+TEST_CASE("events are handled one by one until so many have been handled") {
+  careful at{seeing(), 2, {}};
+  CHECK(at.machine.careful());
+  auto next = at.machine.on_applied(done(1));
+  REQUIRE(find<todo::apply>(next));
+  CHECK(find<todo::apply>(next)->max_events == 1);
+  next = at.machine.on_applied(done(2));
+  REQUIRE(find<todo::apply>(next));
+  CHECK(find<todo::apply>(next)->max_events == 0);
+  CHECK_FALSE(at.machine.careful());
+}
+
+TEST_CASE("a suspect keeps the projection careful until it has passed, and is handled again") {
+  careful at{seeing(), 0, {1, 0, 1}};
+  CHECK(at.machine.careful());
+  CHECK(find<todo::apply>(at.machine.on_applied(done(1))));
+  CHECK(at.machine.careful());
+  CHECK(find<todo::apply>(at.machine.on_applied(done(2))));
+  CHECK_FALSE(at.machine.careful());
+}
+
+TEST_CASE("a poison is given up by the policy without running its handler") {
+  careful at{seeing(), 0, crashed_twice};
+  const auto next = at.feed(at.machine.on_applied(done(1)));
+  CHECK_FALSE(find<todo::apply>(next));
+  const auto* given_up = find<todo::give_up>(next);
+  REQUIRE(given_up);
+  CHECK(given_up->park);
+  CHECK(given_up->subject->position == 2);
+  CHECK(given_up->letter.error == "crashed the process 2 times: SIGSEGV");
+  CHECK(find<todo::apply>(at.machine.on_given_up(done(2))));
+  CHECK_FALSE(at.machine.careful());
+
+  careful skipping{seeing().on_give_up(give_up::skip_event), 0, crashed_twice, 1};
+  careful stopping{seeing().on_give_up(give_up::stop), 0, crashed_twice, 1};
+  careful never{seeing().retry({.max_crashes = 0}), 0, {9, 9, 18}, 1};
+  CHECK(skipping.machine.state() == projection_state::running);
+  const auto stopped = stopping.machine.on_failure_kept(commit_status::committed);
+  CHECK(stopping.machine.state() == projection_state::stopped);
+  CHECK(stopping.machine.reason().find("crashed the process") != std::string::npos);
+  CHECK(find<todo::apply>(never.machine.on_applied(done(1))));
+
+  // An operator's resume runs the handler again, still with a marker.
+  CHECK(find<todo::apply>(stopping.feed(stopping.machine.resume())));
+  CHECK(stopping.machine.careful());
+}
+
+} // namespace waymark::test

@@ -1,0 +1,149 @@
+#pragma once
+
+#include "tests/catch.hpp"
+#include "tests/faults/child_process.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace waymark::test {
+
+/// A log with one poisonous order among many, and the processes that try to project it, one after
+/// the other (poison_child.cpp).
+class poison_lives {
+ public:
+  poison_lives(std::string address, std::string kind, int projections = 1, int guilty = 0)
+      : address_{std::move(address)}, kind_{std::move(kind)}, projections_{projections},
+        guilty_{guilty} {
+    ::setenv("WAYMARK_STATE_DIR", folder_.file("state").c_str(), 1);
+    place(0, 40);
+    poison_at_ = append({order("guilty", "poison", 1)});
+    place(40, 40);
+  }
+
+  /// Starts one process after the other until one has passed the whole log. `end` is called with
+  /// each of them when it comes to the poison. @returns how many processes that took.
+  template <class End>
+  int live(End end) {
+    for (int life = 1;; ++life) {
+      REQUIRE(life < 20);
+      child_process child{"poison_child", arguments()};
+      bool done = false;
+      bool killed = false;
+      for (auto line = child.next_line(); !line.empty() && !done; line = child.next_line()) {
+        if (line == "poison") {
+          end(child, life);
+          killed = child.pid() < 0;
+        }
+        done = line == "done";
+      }
+      const int signal = killed ? SIGKILL : child.wait_for_end();
+      if (done)
+        return life;
+      if (!killed)
+        REQUIRE(signal == expected_signal());
+    }
+  }
+  int live() {
+    return live([](child_process&, int) {});
+  }
+
+  [[nodiscard]] std::vector<std::string> arguments() const {
+    return {address_, kind_, std::to_string(projections_), std::to_string(guilty_)};
+  }
+
+  void place(int first, int count) {
+    std::vector<append_command> commands;
+    for (int i = first; i < first + count; ++i)
+      commands.push_back(order("o-" + std::to_string(i), "monday", 1));
+    append(std::move(commands));
+    placed_ += count;
+  }
+
+  /// Every order has one effect in every projection, except the poison in the guilty one, which has
+  /// a letter; its error.
+  std::string check_effects(bool blamed = true) {
+    auto& records = *stored().projections;
+    const auto all = std::int64_t{placed_} + 1;
+    for (int i = 0; i < projections_; ++i) {
+      const auto name = "p" + std::to_string(i);
+      CAPTURE(name);
+      records.read([&](read_model& db) {
+        const auto rows = db.query_value<std::int64_t>("SELECT count(*) FROM seen_" + name);
+        CHECK(rows == all - (blamed && i == guilty_ ? 1 : 0));
+        CHECK(rows ==
+              db.query_value<std::int64_t>("SELECT count(DISTINCT id) FROM seen_" + name));
+      });
+      CHECK_FALSE(records.find_attempt({name, 0}));
+    }
+    const auto letters = records.letters({});
+    REQUIRE(letters.size() == (blamed ? 1u : 0u));
+    if (!blamed)
+      return {};
+    CHECK(letters[0].key.projection == "p" + std::to_string(guilty_));
+    CHECK(letters[0].position == poison_at_);
+    CHECK(letters[0].subject.aggregate_id == "guilty");
+    return letters[0].error;
+  }
+
+  [[nodiscard]] std::optional<attempt_marker> marker() {
+    return stored().projections->find_attempt({"p" + std::to_string(guilty_), 0});
+  }
+
+  /// Where the processes leave their crash records.
+  [[nodiscard]] std::string records() const { return folder_.file("state"); }
+
+ private:
+  /// What the system says of a process that the poison has ended, as if nobody had listened.
+  [[nodiscard]] int expected_signal() const {
+    return kind_ == "segv" || kind_ == "overflow" ? SIGSEGV : SIGABRT;
+  }
+
+  store& stored() {
+    if (!store_)
+      store_ = open(address_);
+    return *store_;
+  }
+
+  position_t append(std::vector<append_command> commands) {
+    position_t last = 0;
+    for (const auto& each : stored().events->append(commands))
+      last = each.value_or_throw().last_position;
+    return last;
+  }
+
+  temporary_folder folder_;
+  std::string address_;
+  std::string kind_;
+  int projections_;
+  int guilty_;
+  int placed_ = 0;
+  position_t poison_at_ = 0;
+  std::optional<store> store_;
+};
+
+/// Kills a process again and again at moments that have nothing to do with its events.
+inline void kill_innocents(poison_lives& lives, int kills, unsigned seed) {
+  INFO("seed " << seed);
+  std::mt19937 random{seed};
+  int placed = 80;
+  for (int i = 0; i < kills; ++i) {
+    lives.place(placed, 20);
+    placed += 20;
+    child_process child{"poison_child", lives.arguments()};
+    if (i % 10 == 9)
+      std::this_thread::sleep_for(std::chrono::milliseconds{random() % 20});
+    else
+      for (auto lines = 2 + random() % 20; lines > 0 && !child.next_line().empty(); --lines) {
+      }
+    child.kill();
+  }
+  lives.live();
+}
+
+} // namespace waymark::test

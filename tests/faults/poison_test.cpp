@@ -1,0 +1,106 @@
+// Events that take the process with them, and ends of processes that are no event's fault.
+#include "persistence/crash_record.hpp"
+#include "tests/faults/poison_lives.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+using namespace waymark;
+using namespace waymark::test;
+
+namespace {
+
+std::size_t resident_mib(pid_t pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/statm"};
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / (1024 * 1024);
+}
+
+} // namespace
+
+TEST_CASE("an event whose handler dies of a signal is given up after two more deaths") {
+  const std::vector<std::pair<std::string, std::string>> kinds{{"segv", "SIGSEGV"},
+                                                               {"abort", "SIGABRT"},
+                                                               {"overflow", "SIGSEGV"},
+                                                               {"terminate", "SIGABRT"}};
+  for (const auto& [kind, signal] : kinds) {
+    CAPTURE(kind);
+    temporary_folder folder;
+    poison_lives lives{folder.address(), kind};
+    CHECK(lives.live() == 4); // one death without a marker, two with it
+    CHECK(lives.check_effects() == "crashed the process 2 times: " + signal);
+  }
+}
+
+TEST_CASE("a handler that never returns is found when its process is killed") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), "loop"};
+  const auto taken = lives.live([&](child_process& child, int life) {
+    if (life > 1)
+      REQUIRE(eventually([&] {
+        const auto marker = lives.marker();
+        const auto end = marker && marker->owner
+                             ? find_process_end(*marker->owner, {"p0", 0}, marker->position)
+                             : std::nullopt;
+        return end && end->age > 1s;
+      }));
+    child.kill();
+  });
+  CHECK(taken == 3);
+  CHECK(lives.check_effects().find("after a long run, 1 time: no signal") != std::string::npos);
+}
+
+TEST_CASE("a handler that exhausts the memory is found after five ends in a row") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), "grow"};
+  const auto taken = lives.live([](child_process& child, int) {
+    REQUIRE(eventually([&] { return resident_mib(child.pid()) > 200; }));
+    child.kill();
+  });
+  CHECK(taken >= 3); // on a slow machine the handler runs for over a second
+  CHECK(taken <= 7);
+  CHECK_FALSE(lives.check_effects().empty());
+}
+
+TEST_CASE("memory that is refused is the event's fault, and no end of the process") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), "many"};
+  CHECK(lives.live() == 1);
+  CHECK(lives.check_effects().find("alloc") != std::string::npos);
+}
+
+TEST_CASE("the guilty one of 20 projections is found, and the others do not suffer") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), "segv", 20, 7};
+  CHECK(lives.live() == 4);
+  CHECK(lives.check_effects() == "crashed the process 2 times: SIGSEGV");
+}
+
+TEST_CASE("a process whose predecessor ended well leaves no marker and no record") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), ""};
+  for (int i = 0; i < 2; ++i) {
+    CHECK(lives.live() == 1);
+    CHECK_FALSE(std::filesystem::exists(lives.records()));
+    lives.place(100 * (i + 1), 10);
+  }
+  {
+    child_process child{"poison_child", lives.arguments()};
+    child.read_to("handled");
+  }
+  CHECK(lives.live() == 1);
+  // Now there was one to be made, and it went with the process, which ended well.
+  CHECK(std::filesystem::is_empty(lives.records()));
+  lives.check_effects(false);
+}
+
+TEST_CASE("a hundred kills from outside blame nobody") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), ""};
+  kill_innocents(lives, 100, std::random_device{}());
+  lives.check_effects(false);
+}
