@@ -61,7 +61,7 @@ TEST_CASE("faults at every step of a batch leave every event with one effect") {
       } catch (const store_error&) { // and then nothing was emptied
       }
     const auto token = place_orders(it, 90, "p-");
-    CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+    CHECK(it.wait_until("revenue", token.last_position, patience) == wait_result::reached);
     CHECK(cents_of(it) == 100);
     CHECK(it.dead_letters().empty());
   }
