@@ -93,6 +93,8 @@ void schedule::offer_trouble() {
       else if (state == projection_state::stopped) {
         offer(3, move::discard, p, runner.get());
         offer(2, move::resume, p, runner.get());
+      } else if (state == projection_state::standing_by && world_.random.one_in(2)) {
+        offer(1, move::take_over, p, runner.get());
       } else if (world_.random.one_in(4)) {
         offer(1, world_.random.one_in(2) ? move::pause : move::begin_reset, p, runner.get());
       }
@@ -159,6 +161,8 @@ void schedule::take(const choice& it) {
     return it.runner->resume();
   case move::discard:
     return w.discard(*process, *it.runner);
+  case move::take_over:
+    return it.runner->take_over();
   case move::begin_reset:
     return process->begin_reset(w.plan_of(*it.runner));
   case move::crash:

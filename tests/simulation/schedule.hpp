@@ -39,6 +39,7 @@ class schedule {
     pause,
     resume,
     discard,
+    take_over,
     begin_reset, // to a shard
     crash,
     freeze,

@@ -327,6 +327,11 @@ void shard_runner::resume() {
     tell("resume", machine_->resume());
 }
 
+void shard_runner::take_over() {
+  if (!restart_at_)
+    tell("take over", machine_->take_over());
+}
+
 void shard_runner::discard() {
   tell("discard", machine_->discard());
 }

@@ -62,6 +62,7 @@ class shard_runner {
   void pause();
   void resume();
   void discard();
+  void take_over();
   void hold();
   void begin_again();
   void drain();
