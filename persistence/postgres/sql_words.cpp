@@ -128,9 +128,9 @@ std::vector<sql_token> sql_tokens(std::string_view sql) {
       end = behind_dollar(sql, at);
       what = kind::quoted;
       if (end == at + 1) {
-        what = kind::parameter;
         while (end < sql.size() && is_digit(sql[end]))
           ++end;
+        what = end == at + 1 ? kind::sign : kind::parameter;
       }
     } else if (end == at && is_letter(sql[at])) {
       what = kind::word;
