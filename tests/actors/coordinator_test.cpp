@@ -1,5 +1,5 @@
-#include "actors/coordinator_actor.hpp"
 #include "actors/atoms.hpp"
+#include "actors/coordinator_actor.hpp"
 #include "actors/roles.hpp"
 #include "tests/caf_fixture.hpp"
 #include "tests/catch.hpp"
@@ -83,9 +83,7 @@ struct lonely_coordinator : caf_fixture {
     others->clear();
     jobs();
   }
-  static void kill(const caf::actor& who) {
-    compat::anon_stop_now(who, caf::exit_reason::kill);
-  }
+  static void kill(const caf::actor& who) { compat::anon_stop_now(who, caf::exit_reason::kill); }
   void list_log() { others->enter(roles::event_log, system().spawn(play, log)); }
   auto fetch(position_t after, std::uint64_t seen = 1) {
     return request<page_ptr>(it, fetch_atom_v, after, spec, seen);

@@ -2,7 +2,7 @@
 
 #include "persistence/sqlite/connection.hpp"
 #include "persistence/sqlite/handler_model.hpp"
-#include "tests/contract/projection_store_contract.hpp"
+#include "tests/persistence/handler_fixture.hpp"
 #include "tests/persistence/raw_sqlite.hpp"
 #include "tests/persistence/temporary_folder.hpp"
 
@@ -13,48 +13,13 @@ namespace waymark::test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-using contract::own;
-using contract::request_of;
 using contract::step;
 
-/// A store with a table, and one unit of work after another.
-struct handler_fixture {
-  temporary_folder folder;
-  waymark::store store = open(folder.address());
-  ownership owner = own(*store.projections, request_of("p", "a"));
-
-  handler_fixture() {
-    store.projections->prepare_tables(std::vector<std::string>{
-        "CREATE TABLE t (id BIGINT PRIMARY KEY, x TEXT); CREATE INDEX by_x ON t (x);"});
-  }
-
-  template <class Exception>
-  std::string refused(const std::string& sql) {
-    auto unit = store.projections->begin(owner);
-    std::string text;
-    try {
-      unit->model().execute(sql);
-      FAIL("ran " << sql);
-    } catch (const Exception& e) {
-      text = e.what();
-    }
-    CHECK(unit->failed());
-    CHECK_THROWS(unit->commit(step(0, 1)));
-    CHECK(store.projections->load(owner.key)->position == 0);
-    return text;
-  }
-
-  void runs(const std::string& sql) {
-    auto unit = store.projections->begin(owner);
-    unit->model().execute(sql);
-    CHECK_FALSE(unit->failed());
-  }
-};
+using handler = handler_fixture<temporary_folder>;
 
 } // namespace
 
-TEST_CASE_METHOD(handler_fixture,
-                 "handlers keep off the transaction, settings and waymark's tables") {
+TEST_CASE_METHOD(handler, "handlers keep off the transaction, settings and waymark's tables") {
   for (const char* sql : {"BEGIN IMMEDIATE",
                           "END TRANSACTION",
                           "SAVEPOINT s",
@@ -92,7 +57,7 @@ TEST_CASE_METHOD(handler_fixture,
   }
 }
 
-TEST_CASE_METHOD(handler_fixture, "a statement that ends the transaction fails the event") {
+TEST_CASE_METHOD(handler, "a statement that ends the transaction fails the event") {
   runs("INSERT OR ROLLBACK INTO t VALUES (1, 'a')");
   auto unit = store.projections->begin(owner);
   unit->model().execute("INSERT INTO t VALUES (1, 'a')");
@@ -110,19 +75,18 @@ TEST_CASE_METHOD(handler_fixture, "a statement that ends the transaction fails t
       [](read_model& db) { CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM t") == 0); });
 }
 
-TEST_CASE_METHOD(handler_fixture,
-                 "a table that goes away is the projection's fault, not the event's") {
+TEST_CASE_METHOD(handler, "a table that goes away is the projection's fault, not the event's") {
   const char* insert = "INSERT INTO t VALUES (1, 'a')";
   runs(insert); // kept from here on
-  raw_sqlite{folder.file()}.execute("DROP TABLE t");
+  raw_sqlite{place.file()}.execute("DROP TABLE t");
   CHECK_THAT(refused<projection_error>(insert), ContainsSubstring("no such table"));
-  raw_sqlite{folder.file()}.execute("CREATE TABLE t (other TEXT)");
+  raw_sqlite{place.file()}.execute("CREATE TABLE t (other TEXT)");
   refused<projection_error>(insert);
-  raw_sqlite{folder.file()}.execute("DROP TABLE t; CREATE TABLE t (id, x)");
+  raw_sqlite{place.file()}.execute("DROP TABLE t; CREATE TABLE t (id, x)");
   runs(insert);
 }
 
-TEST_CASE_METHOD(handler_fixture, "values are blamed on the event") {
+TEST_CASE_METHOD(handler, "values are blamed on the event") {
   for (const char* sql : {"INSERT INTO t VALUES ('text', 1)", "SELECT json('{')",
                           "SELECT abs(-9223372036854775808)", "SELECT zeroblob(2000000000)"}) {
     INFO(sql);
@@ -133,7 +97,7 @@ TEST_CASE_METHOD(handler_fixture, "values are blamed on the event") {
   }
 }
 
-TEST_CASE_METHOD(handler_fixture, "execute answers the rows it changed") {
+TEST_CASE_METHOD(handler, "execute answers the rows it changed") {
   auto unit = store.projections->begin(owner);
   auto& db = unit->model();
   CHECK(db.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')") == 2);

@@ -1,6 +1,7 @@
 #include "tests/catch.hpp"
 
-#include "tests/contract/projection_store_contract.hpp"
+#include "tests/eventually.hpp"
+#include "tests/persistence/handler_fixture.hpp"
 #include "tests/persistence/postgres_server.hpp"
 
 #include <waymark/persistence/store.hpp>
@@ -16,42 +17,16 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 using namespace std::chrono_literals;
-using contract::own;
 using contract::request_of;
 using contract::step;
 
-/// A store with a table, and one unit of work after another.
-struct handler_fixture {
-  postgres_schema schema;
-  waymark::store store = open(schema.address());
-  ownership owner = own(*store.projections, request_of("p", "a"));
-
-  handler_fixture() {
-    store.projections->prepare_tables(std::vector<std::string>{
-        "CREATE TABLE t (id BIGINT PRIMARY KEY, x TEXT); CREATE INDEX by_x ON t (x);"});
-  }
-
-  template <class Exception, class... Args>
-  std::string refused(const std::string& sql, const Args&... args) {
-    INFO(sql);
-    auto unit = store.projections->begin(owner);
-    std::string text;
-    try {
-      unit->model().execute(sql, args...);
-      FAIL("it ran");
-    } catch (const Exception& e) {
-      text = e.what();
-    }
-    CHECK(unit->failed());
-    CHECK_THROWS(unit->commit(step(0, 1)));
-    CHECK(store.projections->load(owner.key)->position == 0);
-    return text;
-  }
+struct server_fixture : handler_fixture<postgres_schema> {
+  const postgres_schema& schema = place;
 };
 
 } // namespace
 
-TEST_CASE_METHOD(handler_fixture, "handlers keep off the transaction and the session") {
+TEST_CASE_METHOD(server_fixture, "handlers keep off the transaction and the session") {
   for (const char* sql :
        {"BEGIN ISOLATION LEVEL SERIALIZABLE", "/* x */ end", "-- x\n COMMIT AND CHAIN", "ABORT",
         "PREPARE TRANSACTION 'x'", "SAVEPOINT s", "SET search_path = pg_catalog", "DISCARD ALL",
@@ -64,7 +39,7 @@ TEST_CASE_METHOD(handler_fixture, "handlers keep off the transaction and the ses
                   projection_error);
 }
 
-TEST_CASE_METHOD(handler_fixture, "who is to blame for a statement") {
+TEST_CASE_METHOD(server_fixture, "who is to blame for a statement") {
   (void)refused<statement_error>("INSERT INTO t VALUES (1, 'a'), (1, 'b')");
   (void)refused<statement_error>("SELECT 1 / (id - id) FROM (SELECT 1 AS id) x");
   (void)refused<statement_error>("INSERT INTO t VALUES ($1, 'a')", "not a number");
@@ -82,7 +57,7 @@ TEST_CASE_METHOD(handler_fixture, "who is to blame for a statement") {
       ContainsSubstring("$1::bytea"));
 }
 
-TEST_CASE_METHOD(handler_fixture, "execute answers the rows it changed") {
+TEST_CASE_METHOD(server_fixture, "execute answers the rows it changed") {
   auto unit = store.projections->begin(owner);
   auto& db = unit->model();
   CHECK(db.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')") == 2);
@@ -95,7 +70,7 @@ TEST_CASE_METHOD(handler_fixture, "execute answers the rows it changed") {
   CHECK(db.query_as<std::int64_t>("DELETE FROM t WHERE id = 1 RETURNING id").size() == 1);
 }
 
-TEST_CASE_METHOD(handler_fixture, "values come back as what they are") {
+TEST_CASE_METHOD(server_fixture, "values come back as what they are") {
   auto unit = store.projections->begin(owner);
   auto& db = unit->model();
   db.execute("CREATE TABLE v (a BOOLEAN, b INTEGER, c NUMERIC, d REAL, e TIMESTAMPTZ, f UUID, "
@@ -126,7 +101,7 @@ TEST_CASE_METHOD(handler_fixture, "values come back as what they are") {
   CHECK(db.query_value<std::string>("SELECT b FROM w WHERE a = $1", 5) == "5");
 }
 
-TEST_CASE_METHOD(handler_fixture, "many different statements are all served") {
+TEST_CASE_METHOD(server_fixture, "many different statements are all served") {
   auto unit = store.projections->begin(owner);
   for (int round = 0; round < 2; ++round)
     for (int i = 0; i < 400; ++i)
@@ -137,14 +112,14 @@ TEST_CASE_METHOD(handler_fixture, "many different statements are all served") {
         257);
 }
 
-TEST_CASE_METHOD(handler_fixture, "a handler that dawdles in a transaction is at fault itself") {
+TEST_CASE_METHOD(server_fixture, "a handler that dawdles in a transaction is at fault itself") {
   const auto impatient = open(schema.address(), {.handler_timeout = 25ms}).projections;
   const auto dawdle = [&] {
     auto unit = impatient->begin(owner);
     const auto pid = unit->model().query_value<std::int64_t>("SELECT pg_backend_pid()");
-    while (run_sql("SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(pid)) !=
-           "0")
-      std::this_thread::sleep_for(5ms);
+    const auto sessions =
+        "SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(pid);
+    REQUIRE(eventually([&] { return run_sql(sessions) == "0"; }));
     return unit;
   };
   auto unit = dawdle();
@@ -156,32 +131,32 @@ TEST_CASE_METHOD(handler_fixture, "a handler that dawdles in a transaction is at
   CHECK(impatient->begin(owner) != nullptr);
 }
 
-TEST_CASE_METHOD(handler_fixture, "a statement that is cancelled is the event's fault") {
+TEST_CASE_METHOD(server_fixture, "a statement that is cancelled is the event's fault") {
   auto unit = store.projections->begin(owner);
   const auto pid = unit->model().query_value<std::string>("SELECT pg_backend_pid()::text");
   std::thread canceller{[&] {
     const auto sleeping = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = " + pid +
                           " AND query LIKE '%pg_sleep(60)%' AND state = 'active'";
-    while (run_sql(sleeping).empty())
-      std::this_thread::sleep_for(5ms);
+    static_cast<void>(eventually([&] { return !run_sql(sleeping).empty(); }));
   }};
   CHECK_THROWS_AS(unit->model().execute("SELECT pg_sleep(60)"), statement_error);
   canceller.join();
   CHECK(unit->failed());
 }
 
-TEST_CASE_METHOD(handler_fixture, "handlers write no table of waymark's and change no setting") {
+TEST_CASE_METHOD(server_fixture, "handlers write no table of waymark's and change no setting") {
   const auto mine = schema.name() + ".";
-  for (const std::string& sql : std::vector<std::string>
-       {"UPDATE checkpoints SET position = 7", "update " + mine + "checkpoints set epoch = 1",
-        "DELETE FROM ONLY \"events\"", "INSERT INTO " + mine + "positions VALUES ('p', 1, now())",
-        "WITH x AS (DELETE FROM /* ; */ dead_letters RETURNING 1) SELECT * FROM x",
-        "TRUNCATE t, " + mine + "parked", "DROP TABLE IF EXISTS log",
-        "ALTER TABLE events ADD COLUMN x BIGINT",
-        "MERGE INTO checkpoints USING t ON false WHEN MATCHED THEN DELETE",
-        "DO $$ BEGIN UPDATE " + mine + "checkpoints SET epoch = 9; END $$",
-        std::string{"SELECT set_config('lock_timeout', '0', false)"},
-        std::string{"DO $$ BEGIN PERFORM Set_Config('lock_timeout', '0', false); END $$"}})
+  for (const std::string& sql : std::vector<std::string>{
+           "UPDATE checkpoints SET position = 7", "update " + mine + "checkpoints set epoch = 1",
+           "DELETE FROM ONLY \"events\"",
+           "INSERT INTO " + mine + "positions VALUES ('p', 1, now())",
+           "WITH x AS (DELETE FROM /* ; */ dead_letters RETURNING 1) SELECT * FROM x",
+           "TRUNCATE t, " + mine + "parked", "DROP TABLE IF EXISTS log",
+           "ALTER TABLE events ADD COLUMN x BIGINT",
+           "MERGE INTO checkpoints USING t ON false WHEN MATCHED THEN DELETE",
+           "DO $$ BEGIN UPDATE " + mine + "checkpoints SET epoch = 9; END $$",
+           std::string{"SELECT set_config('lock_timeout', '0', false)"},
+           std::string{"DO $$ BEGIN PERFORM Set_Config('lock_timeout', '0', false); END $$"}})
     (void)refused<projection_error>(sql);
   CHECK_THROWS_AS(store.projections->reset(request_of("p", "a"),
                                            std::vector<std::string>{"DELETE FROM events"}),
@@ -198,7 +173,7 @@ TEST_CASE_METHOD(handler_fixture, "handlers write no table of waymark's and chan
   run_sql("DROP SCHEMA o" + schema.name() + " CASCADE");
 }
 
-TEST_CASE_METHOD(handler_fixture, "a table that changes under a prepared statement") {
+TEST_CASE_METHOD(server_fixture, "a table that changes under a prepared statement") {
   const auto count = [&] {
     auto unit = store.projections->begin(owner);
     return unit->model().query("SELECT * FROM t").columns.size();
@@ -209,7 +184,7 @@ TEST_CASE_METHOD(handler_fixture, "a table that changes under a prepared stateme
   CHECK(count() == 3);
 }
 
-TEST_CASE_METHOD(handler_fixture, "many rows take whatever type their columns have") {
+TEST_CASE_METHOD(server_fixture, "many rows take whatever type their columns have") {
   store.projections->prepare_tables(std::vector<std::string>{
       "CREATE TABLE many (a SMALLINT, b NUMERIC, c BOOLEAN, d BYTEA, e TIMESTAMPTZ, f UUID, "
       "g JSONB, h VARCHAR(3), i CHAR(2), j REAL, k DOUBLE PRECISION, l INTEGER[])"});
@@ -251,7 +226,7 @@ TEST_CASE_METHOD(handler_fixture, "many rows take whatever type their columns ha
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
 }
 
-TEST_CASE_METHOD(handler_fixture, "many rows blame the one that is wrong") {
+TEST_CASE_METHOD(server_fixture, "many rows blame the one that is wrong") {
   const std::vector<int> ids{1, 2, 2};
   const std::vector<std::string> texts{"a", "b", "c"};
   auto unit = store.projections->begin(owner);

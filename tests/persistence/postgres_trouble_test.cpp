@@ -6,11 +6,13 @@
 #include "tests/contract/event_store_contract.hpp"
 #include "tests/contract/projection_store_contract.hpp"
 #include "tests/contract/read_model_contract.hpp"
+#include "tests/eventually.hpp"
 #include "tests/persistence/postgres_server.hpp"
 #include "tests/persistence/raw_session.hpp"
 
 #include <waymark/persistence/store.hpp>
 
+#include <set>
 #include <thread>
 
 namespace waymark::test {
@@ -163,12 +165,7 @@ TEST_CASE("notifications arrive, and again after the listener was ended") {
   const auto reader = open(schema.address(), {.poll_interval = 1h, .fallback_poll = 1h});
   const auto writer = open(schema.address());
   postgres::database in{postgres::address::parse(schema.address()), {}};
-  const auto listens = [&] {
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (!in.listener().hears() && std::chrono::steady_clock::now() < deadline)
-      std::this_thread::sleep_for(1ms);
-    return in.listener().hears();
-  };
+  const auto listens = [&] { return eventually([&] { return in.listener().hears(); }); };
   REQUIRE(listens());
   for (int round = 0; round < 2; ++round) {
     const auto before = [&] {

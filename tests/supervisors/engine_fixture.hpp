@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/eventually.hpp"
 #include "tests/persistence/temporary_folder.hpp"
 #include "tests/testing/orders.hpp"
 
@@ -20,21 +21,6 @@
 namespace waymark::test {
 
 using namespace std::chrono_literals;
-
-/// Long enough for a loaded machine under a sanitizer; a test that passes needs milliseconds.
-inline constexpr std::chrono::milliseconds patience{60'000};
-
-/// Whether `condition` holds before the patience is at its end.
-template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds limit = patience) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= deadline)
-      return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 /// The lines that an engine logs.
 class log_lines {

@@ -1,5 +1,5 @@
-#include "supervisors/engine_status.hpp"
 #include "persistence/memory/memory_event_store.hpp"
+#include "supervisors/engine_status.hpp"
 #include "tests/catch.hpp"
 #include "tests/testing/orders.hpp"
 

@@ -31,9 +31,8 @@ struct paid_history {
 };
 
 projection paid_revenue() {
-  return shop::revenue_tables().on<paid>([](read_model& db, const paid& e) {
-    db.execute(shop::add_to_day, e.day, e.cents);
-  });
+  return shop::revenue_tables().on<paid>(
+      [](read_model& db, const paid& e) { db.execute(shop::add_to_day, e.day, e.cents); });
 }
 
 append_command paid_as(int version, const std::string& json) {

@@ -17,8 +17,9 @@ struct open_engine : engine_fixture {
   std::unique_ptr<engine_actors> actors;
   spec_ptr spec = shop::revenue().freeze();
 
-  explicit open_engine(std::vector<supervision> groups = {},
-                       const std::function<void(engine_options&)>& change = [](auto&) {})
+  explicit open_engine(
+      std::vector<supervision> groups = {},
+      const std::function<void(engine_options&)>& change = [](auto&) {})
       : context{std::make_shared<engine_context>(open_file(), changed(std::move(groups), change))},
         actors{std::make_unique<engine_actors>(context)} {}
 
