@@ -113,8 +113,8 @@ TEST_CASE("any JSON may be data, and stands as it was written") {
 }
 
 TEST_CASE("a mistake in a line says what was expected and where") {
-  CHECK(problem("") == "the line is not JSON: parse error at line 1, column 1: syntax error while "
-                       "parsing value - unexpected end of input; expected '[', '{', or a literal");
+  // The rest is the JSON library's, whose words differ from version to version.
+  CHECK(problem("").starts_with("the line is not JSON: parse error at line 1, column 1: "));
   CHECK(problem("[1]") == "the line is not a JSON object");
   CHECK(problem("{}") == "\"aggregate_type\" is missing");
   CHECK(problem(R"({"aggregate_type":"A","aggregate_id":"1","event_type":"E"})") ==
