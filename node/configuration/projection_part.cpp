@@ -46,10 +46,11 @@ void read_handlers(const field& at, sql_projection& into) {
 }
 
 void read_retry(const field& at, retry_policy& into) {
-  if (!at.object({"attempts", "backoff", "give_ups_in_a_row"}))
+  if (!at.object({"attempts", "backoff", "give_ups_in_a_row", "max_crashes"}))
     return;
   at.read_whole("attempts", into.attempts, 1);
   at.read_whole("give_ups_in_a_row", into.give_ups_in_a_row, 1);
+  at.read_whole("max_crashes", into.max_crashes, 0);
   if (const auto backoff = at.member("backoff"))
     read_backoff(*backoff, into.backoff, 0ms);
 }
