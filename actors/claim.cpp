@@ -124,14 +124,24 @@ std::string find_divergence(event_store* known, const checkpoint& record) {
          " there: the log was replaced; reset the projection, or put the right log back";
 }
 
+/// The answer of a claim together with others, if there is one.
+std::optional<claim_result> claimed_together(const claim_order& order) {
+  if (!order.together || order.take_over)
+    return std::nullopt;
+  return order.together->take(*order.store, {order.spec->name, order.shard});
+}
+
 claim_report claim_or_throw(const claim_order& order) {
   auto& store = *order.store;
   const auto request = request_of(order);
-  if (!order.spec->tables.empty())
-    store.prepare_tables(order.spec->tables);
-  if (auto refused = rebuild_if_due(order, request))
-    return *refused;
-  auto result = claim_one(store, request);
+  auto together = claimed_together(order);
+  if (!together) {
+    if (!order.spec->tables.empty())
+      store.prepare_tables(order.spec->tables);
+    if (auto refused = rebuild_if_due(order, request))
+      return *refused;
+  }
+  auto result = together ? *std::move(together) : claim_one(store, request);
   if (result.state != claim_result::status::granted)
     return refusal_of(result);
   if (order.spec->where == effect::memory) {

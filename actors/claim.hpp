@@ -5,6 +5,7 @@
 #include <waymark/persistence/projection_store.hpp>
 
 #include "actors/apply.hpp"
+#include "actors/first_claims.hpp"
 
 #include <chrono>
 #include <memory>
@@ -23,6 +24,7 @@ struct claim_order {
   std::string owner;
   std::chrono::milliseconds owner_timeout{10'000};
   bool take_over = false; ///< An operator's word: claim it whoever holds it.
+  std::shared_ptr<first_claims> together{}; ///< Null, or where claims of many may be found.
 };
 
 /// What the claim came to, with all that a projection needs to begin.

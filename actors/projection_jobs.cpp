@@ -48,7 +48,8 @@ struct job_maker {
 
   job operator()(const todo::claim& what) const {
     claim_order order{context.spec,  context.shard, context.store,         context.log,
-                      context.state, context.owner, context.owner_timeout, what.take_over};
+                      context.state, context.owner, context.owner_timeout, what.take_over,
+                      context.together};
     return guarded([order = std::move(order)]() -> job_result {
       return [report = claim_shard(order)](projection_machine& m) { return m.on_claim(report); };
     });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/first_claims.hpp"
 #include "actors/projection_machine.hpp"
 
 #include <functional>
@@ -20,6 +21,7 @@ struct projection_context {
   std::chrono::milliseconds owner_timeout{10'000};
   const clock* time = &clock::system();
   bool record_crashes = false; ///< Whether careful attempts are recorded (crash_record.hpp).
+  std::shared_ptr<first_claims> together{}; ///< See claim_order.
 };
 
 /// What a job came to, ready to be told to the machine. Made on a session's thread, told on the

@@ -35,10 +35,11 @@ engine_options options_of(const configuration& from) {
 running_node::running_node(configuration from, const std::vector<spec_ptr>& more)
     : settings_{std::move(from)}, stores_{open_stores(settings_)},
       started_at_{clock::system().now()}, engine_{stores_.log(), options_of(settings_)} {
+  std::vector<spec_ptr> all;
   for (const auto& each : settings_.projections)
-    engine_.start(make_projection(each, stores_.of_read_model(each.read_model).projections));
-  for (const auto& each : more)
-    engine_.start(each);
+    all.push_back(make_projection(each, stores_.of_read_model(each.read_model).projections));
+  all.insert(all.end(), more.begin(), more.end());
+  engine_.start(all);
 }
 
 } // namespace waymark::node

@@ -1,8 +1,10 @@
+#include "actors/claim.hpp"
 #include "supervisors/engine_implementation.hpp"
 
 #include <waymark/messages/error.hpp>
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
 namespace waymark {
@@ -54,15 +56,54 @@ engine::~engine() {
 // -- projections ----------------------------------------------------------------------------------
 
 projection_handle engine::start(spec_ptr spec) {
-  if (const auto mistake = find_mistake(*spec))
-    throw usage_error{*mistake};
   const std::lock_guard lock{impl_->starting};
-  auto& shown = *impl_->context->shown;
-  if (!shown.find(spec->name).empty())
-    throw usage_error{"a projection \"" + spec->name +
+  impl_->require_startable(*spec);
+  impl_->records_for(*spec)->prepare_tables(spec->tables);
+  impl_->start_actors(spec);
+  return {this, spec->name};
+}
+
+void engine::start(const std::vector<spec_ptr>& specs) {
+  const std::lock_guard lock{impl_->starting};
+  std::map<std::shared_ptr<projection_store>, std::vector<std::string>> tables;
+  for (const auto& spec : specs) {
+    impl_->require_startable(*spec);
+    auto& all = tables[impl_->records_for(*spec)];
+    all.insert(all.end(), spec->tables.begin(), spec->tables.end());
+  }
+  for (const auto& [records, all] : tables)
+    records->prepare_tables(all);
+  for (const auto& spec : specs)
+    impl_->claim_together(spec);
+  for (const auto& spec : specs) {
+    impl_->require_startable(*spec); // one name may stand twice in the list
+    impl_->start_actors(spec);
+  }
+}
+
+void engine::implementation::require_startable(const projection_spec& spec) const {
+  if (const auto mistake = find_mistake(spec))
+    throw usage_error{*mistake};
+  if (!context->shown->find(spec.name).empty())
+    throw usage_error{"a projection \"" + spec.name +
                       "\" is started already: give this one another name, or stop that one first"};
-  const auto records = impl_->records_for(*spec);
-  records->prepare_tables(spec->tables);
+}
+
+// A rebuild for a new version comes before the claim, and a state in memory has no table to claim.
+void engine::implementation::claim_together(const spec_ptr& spec) {
+  if (spec->on_new_version == new_version::rebuild || spec->where == effect::memory)
+    return;
+  const auto records = records_for(*spec);
+  std::vector<claim_request> requests;
+  for (int i = 0; i < spec->shards; ++i)
+    requests.push_back(request_of({spec, i, records, context->where.events, nullptr,
+                                   context->owner, context->options.owner_timeout}));
+  context->together->add(*records, std::move(requests));
+}
+
+void engine::implementation::start_actors(const spec_ptr& spec) {
+  auto& shown = *context->shown;
+  const auto records = records_for(*spec);
   std::shared_ptr<memory_state> state;
   if (spec->where == effect::memory) {
     state = std::make_shared<memory_state>();
@@ -75,12 +116,11 @@ projection_handle engine::start(spec_ptr spec) {
     shown.add({spec->name, i}, std::move(entry));
   }
   try {
-    impl_->actors.add(spec, records, state);
+    actors.add(spec, records, state);
   } catch (...) {
     shown.remove(spec->name);
     throw;
   }
-  return {this, spec->name};
 }
 
 projection_handle engine::handle(std::string_view name) {

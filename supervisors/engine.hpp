@@ -104,6 +104,9 @@ class engine {
   /// @throws usage_error for a bad spec or a name that is taken; projection_error if a `.table`
   ///   statement fails; store_error.
   projection_handle start(spec_ptr spec);
+  /// Starts many at once, which takes a transaction for each store instead of some for each
+  /// projection. If one can't be started, nothing after it is.
+  void start(const std::vector<spec_ptr>& specs);
   template <class Builder>
     requires requires(Builder&& b) { std::forward<Builder>(b).freeze(); }
   projection_handle start(Builder&& builder) {

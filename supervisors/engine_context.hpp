@@ -4,6 +4,7 @@
 #include "actors/board.hpp"
 #include "actors/claimed_stores.hpp"
 #include "actors/directory.hpp"
+#include "actors/first_claims.hpp"
 #include "supervisors/logger.hpp"
 #include "supervisors/supervisor_event.hpp"
 
@@ -30,6 +31,7 @@ class engine_context {
   const std::shared_ptr<board> shown = std::make_shared<board>();
   const std::shared_ptr<directory> others = std::make_shared<directory>();
   const std::shared_ptr<claimed_stores> claims = std::make_shared<claimed_stores>();
+  const std::shared_ptr<first_claims> together = std::make_shared<first_claims>();
   const std::shared_ptr<append_queue> queue;
   const std::shared_ptr<logger> log;
 

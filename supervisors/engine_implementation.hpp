@@ -33,6 +33,13 @@ struct engine::implementation {
   [[nodiscard]] projection_status status(const std::vector<board_entry>& shards) const;
   [[nodiscard]] std::string explain(const std::vector<board_entry>& shards) const;
 
+  // The steps of a start; `starting` is held.
+  /// @throws usage_error for a bad spec or a name that is taken.
+  void require_startable(const projection_spec& spec) const;
+  /// Notes its shards, so that they are claimed in one transaction with others.
+  void claim_together(const spec_ptr& spec);
+  void start_actors(const spec_ptr& spec);
+
   /// Where the records of a projection are kept.
   [[nodiscard]] std::shared_ptr<projection_store> records_for(const projection_spec& spec) const;
 

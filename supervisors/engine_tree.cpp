@@ -207,7 +207,8 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                               context->owner,
                               context->options.owner_timeout,
                               &clock::system(),
-                              context->options.record_crashes};
+                              context->options.record_crashes,
+                              context->together};
   };
   const auto group = group_of(context, spec->name);
   const auto shard = [&](int i, const std::string& name) {

@@ -35,12 +35,10 @@ struct status_arguments {
 /// All projections, or the one that is asked for, as the node or else the stores tell.
 json ask(const configuration& of, const std::string& name, const program_context& context) {
   const api_client node{socket_path(of)};
-  json all;
   const bool running = node.somebody_answers();
-  if (running)
-    all = node.get("/v1/projections");
-  else
-    all = stored_status(of, context.projections);
+  if (running && !name.empty())
+    return {{"projections", json::array({node.get(path_of_projection(name))})}, {"running", true}};
+  auto all = running ? node.get("/v1/projections") : stored_status(of, context.projections);
   all["running"] = running;
   if (name.empty())
     return all;

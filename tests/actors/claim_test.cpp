@@ -41,6 +41,29 @@ TEST_CASE("a claim makes the tables and is held against others") {
   CHECK(claim(seeing()).record.epoch == 2); // the same owner may
 }
 
+TEST_CASE("what was started together is claimed in one go, and each answer is given once") {
+  claims claim;
+  claim_order order;
+  order.store = claim.at.projections;
+  order.log = claim.at.events;
+  order.owner = "me";
+  order.together = std::make_shared<first_claims>();
+  order.spec = seeing().shards(2).freeze();
+  order.store->prepare_tables(order.spec->tables);
+  auto first = order;
+  auto second = order;
+  second.shard = 1;
+  order.together->add(*order.store, {request_of(first), request_of(second)});
+  REQUIRE(order.store->load_all().empty());
+
+  CHECK(claim_shard(second).state == status::granted);
+  const auto claimed = order.store->load_all(); // the other one too
+  REQUIRE(claimed.size() == 2);
+  CHECK(claim_shard(first).record.epoch == claimed[0].epoch);
+  CHECK(claim_shard(first).record.epoch > claimed[0].epoch); // by itself
+  CHECK(claim(seeing().shards(2), 1, "another").state == status::held);
+}
+
 TEST_CASE("a broken table statement is the projection's fault") {
   claims claim;
   const auto report = claim(seeing().table("CREATE TABEL x (y)"));

@@ -32,6 +32,16 @@ for file in include/waymark/messages/version.hpp lib/libwaymark.[as]* lib/pkgcon
     echo "the package should contain /usr/$file" && exit 1
   }
 done
+program=$(echo "$folder"/waymark_"$version"_*.deb)
+if [ -e "$program" ]; then
+  contents=$(dpkg-deb --contents "$program")
+  for file in bin/waymark lib/systemd/system/waymark@.service share/man/man1/waymark.1 \
+    share/bash-completion/completions/waymark share/waymark/waymark.schema.json; do
+    echo "$contents" | grep -q " \./usr/$file" || {
+      echo "the package waymark should contain /usr/$file" && exit 1
+    }
+  done
+fi
 for package in "$folder"/*.deb; do
   dpkg-deb --extract "$package" "$folder/root"
 done

@@ -1,0 +1,40 @@
+#include "actors/first_claims.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace waymark {
+
+void first_claims::add(projection_store& store, std::vector<claim_request> requests) {
+  const auto to = group_of(store, true);
+  const std::lock_guard lock{to->mutex};
+  to->requests.insert(to->requests.end(), std::make_move_iterator(requests.begin()),
+                      std::make_move_iterator(requests.end()));
+}
+
+std::optional<claim_result> first_claims::take(projection_store& store, const shard_key& key) {
+  const auto from = group_of(store, false);
+  if (!from)
+    return std::nullopt;
+  const std::lock_guard lock{from->mutex};
+  if (!from->requests.empty()) {
+    auto answers = store.claim(from->requests);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+      from->answers.insert_or_assign(from->requests[i].key, std::move(answers[i]));
+    from->requests.clear();
+  }
+  auto found = from->answers.extract(key);
+  if (found.empty())
+    return std::nullopt;
+  return std::move(found.mapped());
+}
+
+std::shared_ptr<first_claims::group> first_claims::group_of(projection_store& store, bool make) {
+  const std::lock_guard lock{mutex_};
+  const auto found = groups_.find(&store);
+  if (found != groups_.end())
+    return found->second;
+  return make ? groups_.emplace(&store, std::make_shared<group>()).first->second : nullptr;
+}
+
+} // namespace waymark

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <waymark/persistence/projection_store.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace waymark {
+
+/// Shards that were started together and are claimed together: whoever of a store asks first claims
+/// all of that store in one transaction, and the others find their answers here. Each answer is
+/// given once; later claims go their own way. Thread-safe.
+class first_claims {
+ public:
+  /// Notes what is to be claimed; the tables of these projections are made already.
+  void add(projection_store& store, std::vector<claim_request> requests);
+
+  /// The answer for a shard; nothing if it is none of the noted ones, or was answered before.
+  /// @throws store_error; then the next one asks the store again.
+  [[nodiscard]] std::optional<claim_result> take(projection_store& store, const shard_key& key);
+
+ private:
+  struct group {
+    std::mutex mutex; ///< Held while the store is asked, so that it is asked once.
+    std::vector<claim_request> requests;
+    std::map<shard_key, claim_result> answers;
+  };
+  [[nodiscard]] std::shared_ptr<group> group_of(projection_store& store, bool make);
+
+  std::mutex mutex_;
+  std::map<projection_store*, std::shared_ptr<group>> groups_;
+};
+
+} // namespace waymark
