@@ -53,6 +53,11 @@ std::vector<std::shared_ptr<append_slot>> append_queue::take(std::size_t max_com
   return result;
 }
 
+bool append_queue::is_waiting() {
+  const std::lock_guard lock{mutex_};
+  return !slots_.empty();
+}
+
 void append_queue::close() {
   const std::lock_guard lock{mutex_};
   closed_ = true;

@@ -51,6 +51,9 @@ class append_queue {
   /// answer also says that the next `push` has to wake.
   [[nodiscard]] std::vector<std::shared_ptr<append_slot>> take(std::size_t max_commands);
 
+  /// Whether something is queued that nobody has taken.
+  [[nodiscard]] bool is_waiting();
+
   /// No more pushes. What is queued may still be taken.
   void close();
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/job_meter.hpp"
+
 #include <waymark/actors/projection_spec.hpp>
 #include <waymark/messages/clock.hpp>
 #include <waymark/messages/error.hpp>
@@ -33,6 +35,7 @@ struct apply_request {
   ownership owner;
   position_t stored = 0;      ///< Position in the checkpoint row.
   position_t passed = 0;      ///< Everything up to here is done with.
+  std::shared_ptr<job_meter> meter; ///< Told what is done just now; may be null.
   std::size_t max_events = 0; ///< 0: as the spec says. 1 to try one event alone.
   /// One event, with a durable marker around it (attempt_scope.hpp).
   bool careful = false;

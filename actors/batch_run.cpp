@@ -59,9 +59,13 @@ bool batch_run::add(const event& e) {
   it.subject = &e;
   if (spec_.on_batch.call) {
     it.codec = spec_.codec_for(e.event_type);
+    const auto& types = spec_.batch_types;
+    if (const auto at = std::find(types.begin(), types.end(), e.event_type); at != types.end())
+      it.type = &*at;
   } else if (const auto found = spec_.handlers.find(e.event_type); found != spec_.handlers.end()) {
     it.handler = &found->second;
     it.codec = it.handler->codec;
+    it.type = &found->first;
   }
   if (!it.codec && spec_.on_unhandled != unhandled::error) {
     const auto known =
@@ -157,27 +161,54 @@ std::optional<batch_fault> batch_run::run_one(const item& it, unit_of_work* unit
   return fault;
 }
 
+std::chrono::steady_clock::time_point
+batch_run::meter_item(const item& it, std::chrono::steady_clock::time_point began) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!request_.meter || !it.type)
+    return now;
+  const auto known = std::find_if(spent_.begin(), spent_.end(),
+                                  [&](const auto& each) { return each.first == it.type; });
+  if (known == spent_.end())
+    spent_.emplace_back(it.type, now - began);
+  else
+    known->second += now - began;
+  return now;
+}
+
+void batch_run::meter_end() {
+  if (!request_.meter)
+    return;
+  request_.meter->enter_store();
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [type, time] : std::exchange(spent_, {}))
+    request_.meter->spent(*type, time, now);
+}
+
 run_result batch_run::execute_each(std::size_t limit, unit_of_work* unit,
                                    const handler_target& target) {
   run_result result;
-  const auto deadline = std::chrono::steady_clock::now() + spec_.batch.max_transaction;
-  for (std::size_t i = 0; i < limit; ++i) {
-    if (i > 0 && std::chrono::steady_clock::now() >= deadline)
-      return result;
+  auto now = std::chrono::steady_clock::now();
+  const auto deadline = now + spec_.batch.max_transaction;
+  for (std::size_t i = 0; i < limit && (i == 0 || now < deadline); ++i) {
     const auto& it = items_[i];
+    if (request_.meter && it.type && !it.parked)
+      request_.meter->enter_handler(*it.subject, it.type, now);
     if (it.parked) {
       unit->park(it.key, it.subject->position);
       ++result.parked;
     } else if (auto fault = run_one(it, unit, target)) {
       fault->good_prefix = i;
       result.fault = std::move(fault);
-      return result;
+      meter_item(it, now);
+      break;
     } else {
       ++result.handled;
       result.last_handled = it.subject;
     }
     ++result.count;
+    now = meter_item(it, now);
   }
+  meter_end();
   return result;
 }
 
@@ -199,7 +230,15 @@ run_result batch_run::execute_batch(std::size_t limit, unit_of_work* unit,
     batch.push_back({it.subject, object});
   }
   if (!batch.empty()) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto first = std::find_if(items_.begin(), items_.end(),
+                                    [](const item& it) { return !it.parked && it.type; });
+    if (request_.meter && first != items_.end())
+      request_.meter->enter_handler(*batch.front().envelope, first->type, began);
     auto fault = guarded(unit, target, [&] { spec_.on_batch.call(target, batch); });
+    if (first != items_.end())
+      meter_item(*first, began);
+    meter_end();
     if (fault) {
       fault->good_prefix = limit / 2;
       if (limit == 1)

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace waymark {
@@ -64,6 +65,7 @@ class batch_run {
     const event* subject = nullptr;
     const event_handler* handler = nullptr; ///< Null with `on_batch`, or if there is none.
     const event_codec* codec = nullptr;     ///< Null if the type has no handler.
+    const std::string* type = nullptr;      ///< As the spec has it; null if it has none.
     std::string key;                        ///< Only if it was needed.
     std::string key_problem;                ///< Why there is no key.
     bool parked = false;
@@ -78,6 +80,10 @@ class batch_run {
                                         const handler_target& target);
   [[nodiscard]] run_result execute_batch(std::size_t limit, unit_of_work* unit,
                                          const handler_target& target);
+  /// Tells the meter where the time went; gives the time of now.
+  std::chrono::steady_clock::time_point meter_item(const item& it,
+                                                   std::chrono::steady_clock::time_point began);
+  void meter_end();
   template <class Call>
   [[nodiscard]] std::optional<batch_fault> guarded(unit_of_work* unit,
                                                    const handler_target& target, Call call) const;
@@ -86,6 +92,7 @@ class batch_run {
   const projection_spec& spec_;
   std::vector<item> items_;
   std::vector<std::string> unhandled_types_;
+  std::vector<std::pair<const std::string*, std::chrono::nanoseconds>> spent_; ///< By type.
   position_t end_ = 0; ///< What is done with when all items are.
   bool has_parked_ = false;
   bool needs_keys_ = false;

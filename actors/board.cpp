@@ -46,6 +46,7 @@ void board::publish(const projection_status& status, const checkpoint& record) {
   auto& entry = found->second;
   const auto before = std::exchange(entry.status, status);
   entry.status.restarts = before.restarts;
+  keep_evidence(entry, before);
   if (record.epoch == 0) { // a new incarnation knows nothing yet; what was committed still is
     entry.status.passed = before.passed;
     entry.status.position = before.position;
@@ -82,13 +83,85 @@ void board::forget_progress(std::string_view projection, std::int64_t generation
     entry.status.key = key;
     entry.status.restarts = restarts;
     entry.status.since = since;
+    ++entry.progress;
   }
 }
 
-void board::count_restart(const shard_key& key) {
+/// What a projection's actor does not know of itself stays until it gets on.
+void board::keep_evidence(board_entry& entry, const projection_status& before) {
+  auto& now = entry.status;
+  const bool moved = now.passed != before.passed || now.state != before.state;
+  if (moved)
+    ++entry.progress;
+  else
+    now.evidence.stalled = before.evidence.stalled;
+  if (now.state != projection_state::starting && now.state != projection_state::degraded)
+    return;
+  now.evidence.failures_in_a_row = before.evidence.failures_in_a_row;
+  if (!now.evidence.next_try_at)
+    now.evidence.next_try_at = before.evidence.next_try_at;
+}
+
+void board::count_restart(const shard_key& key, int failures_in_a_row, timestamp next_try_at) {
+  const std::lock_guard lock{mutex_};
+  const auto found = entries_.find(key);
+  if (found == entries_.end())
+    return;
+  auto& status = found->second.status;
+  ++status.restarts;
+  status.evidence.failures_in_a_row = failures_in_a_row;
+  status.evidence.next_try_at = next_try_at;
+}
+
+void board::set_next_try(const shard_key& key, std::optional<timestamp> at) {
   const std::lock_guard lock{mutex_};
   if (const auto found = entries_.find(key); found != entries_.end())
-    ++found->second.status.restarts;
+    found->second.status.evidence.next_try_at = at;
+}
+
+void board::begin_job(const std::shared_ptr<job_meter>& job) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(jobs_, [](const auto& each) {
+    return each.use_count() == 1 || each->look().at == job_meter::stage::returned;
+  });
+  jobs_.push_back(job);
+  if (const auto found = entries_.find(job->key()); found != entries_.end()) {
+    found->second.job = job;
+    ++found->second.progress;
+  }
+}
+
+std::shared_ptr<handler_times> board::times_of(const shard_key& key) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? std::make_shared<handler_times>() : found->second.times;
+}
+
+void board::end_job(const std::shared_ptr<job_meter>& job) {
+  const std::lock_guard lock{mutex_};
+  const auto found = entries_.find(job->key());
+  if (found == entries_.end() || found->second.job != job)
+    return;
+  found->second.job.reset();
+  ++found->second.progress;
+  found->second.status.evidence.stalled.reset();
+}
+
+void board::set_stalled(const shard_key& key, const std::string& why) {
+  const std::lock_guard lock{mutex_};
+  if (const auto found = entries_.find(key); found != entries_.end())
+    found->second.status.evidence.stalled = why;
+}
+
+std::vector<std::shared_ptr<job_meter>> board::jobs_in(std::string_view pool) const {
+  std::vector<std::shared_ptr<job_meter>> result;
+  const std::lock_guard lock{mutex_};
+  for (const auto& job : jobs_) {
+    const auto at = job->look().at;
+    if (job->pool() == pool && at != job_meter::stage::waiting && at != job_meter::stage::returned)
+      result.push_back(job);
+  }
+  return result;
 }
 
 void board::set_state(const shard_key& key, projection_state state, const std::string& reason,

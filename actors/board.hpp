@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/apply.hpp"
+#include "actors/job_meter.hpp"
 
 #include <waymark/messages/status.hpp>
 
@@ -28,6 +29,9 @@ struct board_entry {
   checkpoint record;
   std::optional<std::string> paused; ///< Why, if an operator wants it to stand.
   std::int64_t generation = 0;       ///< The oldest whose progress counts.
+  std::shared_ptr<handler_times> times = std::make_shared<handler_times>();
+  std::shared_ptr<job_meter> job{}; ///< Under way; null if none is.
+  std::uint64_t progress = 0;     ///< Counts whatever moves it.
 };
 
 /// Where actors publish what they are doing, and anybody looks or waits without asking an actor: it
@@ -38,7 +42,15 @@ class board {
   void remove(std::string_view projection);
 
   void publish(const projection_status& status, const checkpoint& record);
-  void count_restart(const shard_key& key);
+  void count_restart(const shard_key& key, int failures_in_a_row, timestamp next_try_at);
+  void set_next_try(const shard_key& key, std::optional<timestamp> at);
+  /// Its job is done from now on by a session, or waits for one.
+  void begin_job(const std::shared_ptr<job_meter>& job);
+  void end_job(const std::shared_ptr<job_meter>& job);
+  /// Where the time of its handlers goes; something to forget if it is not known.
+  [[nodiscard]] std::shared_ptr<handler_times> times_of(const shard_key& key) const;
+  /// What the watchdog has found; it is forgotten with the next progress.
+  void set_stalled(const shard_key& key, const std::string& why);
   /// After a reset: nothing has passed, whatever actors of an older generation still publish.
   void forget_progress(std::string_view projection, std::int64_t generation, timestamp since);
   /// Published by a supervisor when an actor is gone.
@@ -56,6 +68,8 @@ class board {
   [[nodiscard]] std::vector<board_entry> find(std::string_view projection) const;
   [[nodiscard]] std::vector<board_entry> all() const;
   [[nodiscard]] std::vector<std::string> names() const;
+  /// The jobs that have the sessions of a pool, also those whose actors have ended.
+  [[nodiscard]] std::vector<std::shared_ptr<job_meter>> jobs_in(std::string_view pool) const;
 
   /// Waits until `done`, called with the shards of `projection` after each change, says so.
   /// @returns false at the deadline.
@@ -65,6 +79,7 @@ class board {
 
  private:
   [[nodiscard]] std::vector<board_entry> find_locked(std::string_view projection) const;
+  static void keep_evidence(board_entry& entry, const projection_status& before);
   void note_speed(const shard_key& key, projection_status& status, std::int64_t processed);
 
   struct speed {
@@ -76,6 +91,7 @@ class board {
   mutable int waiting_ = 0;
   std::map<shard_key, board_entry> entries_;
   std::map<shard_key, speed> speeds_;
+  std::vector<std::shared_ptr<job_meter>> jobs_;
   std::atomic<position_t> head_{0};
 };
 

@@ -29,6 +29,7 @@ struct event_log_state {
     return {[this](read_atom, position_t after, const wants_ptr& wanted,
                    std::uint64_t max_bytes) -> caf::result<page_ptr> {
               try {
+                const pulse::beat asking{*options_.asking};
                 auto limit = options_.limit;
                 limit.max_bytes = std::min<std::size_t>(limit.max_bytes, max_bytes);
                 auto found =
@@ -63,6 +64,7 @@ struct event_log_state {
   /// Only what somebody was there to hear counts as told.
   void look(const caf::actor& listener) {
     try {
+      const pulse::beat asking{*options_.asking};
       const auto head = options_.log->head();
       if (!listener || (head == told_ && ++quiet_looks_ % quiet_looks_per_identity != 0))
         return;

@@ -3,6 +3,7 @@
 #include "actors/caf.hpp"
 #include "actors/directory.hpp"
 #include "actors/log_identity.hpp"
+#include "actors/pulse.hpp"
 #include "actors/wants.hpp"
 
 #include <waymark/persistence/event_store.hpp>
@@ -20,6 +21,8 @@ struct event_log_options {
   std::chrono::milliseconds poll_interval{50};
   /// Shared by all incarnations, so that a restart is not taken for another log.
   std::shared_ptr<log_identity> identity = std::make_shared<log_identity>();
+  /// Beats while the log is asked.
+  std::shared_ptr<pulse> asking = std::make_shared<pulse>();
 };
 
 /// Reads the log for the coordinator on a thread of its own (detached), once for all who ask, and

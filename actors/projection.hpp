@@ -166,6 +166,16 @@ class projection_builder {
   Self& batch(batch_options options) & { return set(spec_.batch, options); }
   Self&& batch(batch_options options) && { return std::move(batch(options)); }
 
+  /// How long one handler call may take before the projection is `failed` and the handler is named;
+  /// 0: as long as it likes. Without it, as `engine_options::handler_timeout` says.
+  Self& handler_timeout(std::chrono::milliseconds limit) & {
+    spec_.handler_timeout = limit;
+    return self();
+  }
+  Self&& handler_timeout(std::chrono::milliseconds limit) && {
+    return std::move(handler_timeout(limit));
+  }
+
   /// Which events it sees at all, beyond having a handler for their type.
   Self& filter(event_filter wanted) & { return set(spec_.filter, std::move(wanted)); }
   Self&& filter(event_filter wanted) && { return std::move(filter(std::move(wanted))); }

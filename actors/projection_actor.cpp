@@ -9,7 +9,6 @@
 #include "actors/session_actor.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -24,7 +23,11 @@ struct projection_state_of_actor {
   using self_ptr = caf::stateful_actor<projection_state_of_actor>*;
   static inline const char* name = "waymark.projection";
   explicit projection_state_of_actor(self_ptr self) : self_{self} {}
-  ~projection_state_of_actor() { say_held(); }
+  ~projection_state_of_actor() {
+    say_held();
+    if (job_)
+      with_->shown->end_job(job_);
+  }
 
   caf::behavior make_behavior(std::shared_ptr<const projection_services> with) {
     set_quiet_handlers(self_);
@@ -33,7 +36,7 @@ struct projection_state_of_actor {
     key_ = {context.spec->name, context.shard};
     machine_ = std::make_unique<projection_machine>(context.spec, context.shard, with_->machine);
     self_->set_exit_handler([this](caf::exit_msg& m) {
-      if (m.reason == caf::exit_reason::kill)
+      if (code_of(m.reason) != exit_code::normal)
         self_->quit(std::move(m.reason));
       else
         carry_out(machine_->drain());
@@ -45,7 +48,6 @@ struct projection_state_of_actor {
     return {[this](timer_atom, std::uint64_t token) { carry_out(machine_->on_timer(token)); },
             [this](tick_atom) {
               carry_out(machine_->on_save_tick());
-              note_slow_job();
               tick();
             },
             [this](saved_atom, std::int64_t epoch, position_t position) {
@@ -60,12 +62,15 @@ struct projection_state_of_actor {
               if (epoch == machine_->record().epoch)
                 carry_out(machine_->on_unsaved(why));
             },
+            [this](overdue_atom, std::uint64_t job, const std::string& why) {
+              if (job_ && job_->id() == job)
+                carry_out(machine_->on_overdue(why));
+            },
             [](later_atom, const std::function<void()>& call) { call(); },
             [this](command_atom, const command_ptr& command) { obey(command); }};
   }
 
  private:
-  static constexpr int slow_intervals = 2; ///< After so many save intervals a job is called slow.
   static constexpr int max_looks = 100; ///< For a session pool that is being started, 50 ms apart.
 
   /// All projections tick at the same moments, so that many idle ones wake the process rarely.
@@ -74,27 +79,6 @@ struct projection_state_of_actor {
         std::chrono::steady_clock::now().time_since_epoch());
     const auto interval = std::max(with_->save_interval, std::chrono::milliseconds{1});
     return interval - now % interval;
-  }
-
-  /// A job that takes strikingly long, in words; empty if there is none.
-  [[nodiscard]] std::string slow_job() const {
-    if (!under_way_.started)
-      return {};
-    const auto time = std::chrono::steady_clock::now() - under_way_.since;
-    if (time < slow_intervals * with_->save_interval)
-      return {};
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
-    return (under_way_.started->load() ? "has been at work on the events behind position "
-                                       : "has waited for a session to go on behind position ") +
-           std::to_string(machine_->passed()) + " for " + std::to_string(seconds) + " s";
-  }
-
-  /// Once for each job.
-  void note_slow_job() {
-    const auto text = slow_job();
-    if (text.empty() || std::exchange(under_way_.noted, true))
-      return;
-    carry_out(todo::note{todo::note::level::warning, "slow", text}, {});
   }
 
   void tick() {
@@ -231,24 +215,28 @@ struct projection_state_of_actor {
     if (!sessions)
       return carry_out(machine_->on_job_lost("there is no session to run its jobs"));
     auto result = std::make_shared<job_result>();
-    const auto started = std::make_shared<std::atomic<bool>>(false);
+    job_ = std::make_shared<job_meter>(key_, with_->pool, with_->context.spec,
+                                       with_->shown->times_of(key_));
+    with_->shown->begin_job(job_);
     auto work = std::make_shared<const std::function<void()>>(
-        [result, started, job = make_job(with_->context, *machine_, what)] {
-          started->store(true);
-          *result = job();
+        [result, meter = job_, todo = make_job(with_->context, *machine_, what, job_)] {
+          meter->enter_session(current_session());
+          *result = todo();
+          meter->enter_return();
         });
-    under_way_ = {std::chrono::steady_clock::now(), started};
     compat::ask(self_, sessions, caf::infinite, work_atom_v, session_job{std::move(work)})
         .then(
             [this, result] {
-              under_way_ = {};
+              end_job();
               carry_out((*result)(*machine_));
             },
             [this](const caf::error& problem) {
-              under_way_ = {};
+              end_job();
               carry_out(machine_->on_job_lost("its session ended: " + render(problem)));
             });
   }
+
+  void end_job() { with_->shown->end_job(std::exchange(job_, nullptr)); }
 
   /// Runs `call` a moment later, when an actor that is being restarted may be back.
   void later(std::function<void()> call) {
@@ -263,7 +251,10 @@ struct projection_state_of_actor {
     status.state = m.state();
     if (status.state == projection_state::ended)
       status.state = projection_state::draining; // its supervisor says whether that is the end
-    status.reason = m.reason().empty() ? slow_job() : m.reason();
+    status.reason = m.reason();
+    status.evidence.fenced = m.fenced_by_other();
+    status.evidence.unrecoverable = m.unrecoverable();
+    status.evidence.next_try_at = m.next_try();
     if (m.claimed() || m.record().epoch > 0)
       status.position = m.record().position;
     status.passed = m.passed();
@@ -277,11 +268,7 @@ struct projection_state_of_actor {
   std::shared_ptr<const projection_services> with_;
   shard_key key_;
   std::unique_ptr<projection_machine> machine_;
-  struct {
-    std::chrono::steady_clock::time_point since{};
-    std::shared_ptr<std::atomic<bool>> started{}; // by a session; null if no job is under way
-    bool noted = false;
-  } under_way_;
+  std::shared_ptr<job_meter> job_; ///< Under way; null if none is.
   std::vector<std::shared_ptr<std::promise<void>>> holding_;
 };
 

@@ -45,6 +45,7 @@ job guarded(Work work) {
 struct job_maker {
   const projection_context& context;
   const projection_machine& machine;
+  std::shared_ptr<job_meter> meter;
 
   job operator()(const todo::claim& what) const {
     claim_order order{context.spec,  context.shard, context.store,         context.log,
@@ -58,6 +59,7 @@ struct job_maker {
   job operator()(const todo::apply& what) const {
     auto request = request_for(context, machine);
     request.max_events = what.max_events;
+    request.meter = meter;
     return guarded([request = std::move(request), page = what.events]() -> job_result {
       return [outcome = apply(request, *page)](projection_machine& m) {
         return m.on_applied(outcome);
@@ -107,8 +109,8 @@ struct job_maker {
 } // namespace
 
 job make_job(const projection_context& context, const projection_machine& machine,
-             const action& what) {
-  return std::visit(job_maker{context, machine}, what);
+             const action& what, std::shared_ptr<job_meter> meter) {
+  return std::visit(job_maker{context, machine, std::move(meter)}, what);
 }
 
 commit_status save_position_of(const projection_context& context, const ownership& owner,

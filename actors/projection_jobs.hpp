@@ -33,8 +33,9 @@ using job = std::function<job_result()>;
 
 /// The job for an action that needs the store; empty for the others (fetch, wake, note, held, end,
 /// save_later, announce_letter). `machine` is only read before this returns.
+/// `meter`, if any, is told how far the job is.
 [[nodiscard]] job make_job(const projection_context& context, const projection_machine& machine,
-                           const action& what);
+                           const action& what, std::shared_ptr<job_meter> meter = nullptr);
 
 /// Saves an at-least-once position; `fenced` if the row has another epoch or position.
 /// @throws store_error.

@@ -113,6 +113,7 @@ void projection_machine::give_up_discarded(actions& out) {
 }
 
 void projection_machine::wait(actions& out, std::chrono::milliseconds delay) {
+  timer_due_ = options_.time->now() + delay;
   out.emplace_back(todo::wake{delay, ++timer_token_});
 }
 
@@ -136,6 +137,7 @@ actions projection_machine::on_claim(claim_report report) {
   switch (report.state) {
   case status::granted:
     claimed_ = true;
+    fenced_by_other_ = false;
     record_ = std::move(report.record);
     passed_ = record_.position;
     parked_ = std::move(report.parked);
@@ -198,6 +200,8 @@ actions projection_machine::on_claim(claim_report report) {
 /// The job under way has come back. False if it was begun before its claim was lost.
 bool projection_machine::take_result() {
   job_ = job::none;
+  if (stale_job_)
+    overdue_.reset();
   return !std::exchange(stale_job_, false);
 }
 
@@ -225,7 +229,9 @@ actions projection_machine::claim_again() {
 
 actions projection_machine::fenced() {
   job_ = job::none;
+  overdue_.reset();
   lose_claim();
+  fenced_by_other_ = true;
   actions out;
   stand_still(stand::standing_by, "another owner has claimed it");
   note(out, level::warning, "fenced",
@@ -258,6 +264,12 @@ actions projection_machine::end_for_store(const std::string& why) {
 }
 
 actions projection_machine::on_job_lost(const std::string& why) {
+  if (overdue_) {
+    apply_outcome nothing;
+    nothing.state = apply_outcome::status::faulted;
+    nothing.error = why;
+    return take_result() ? came_back(nothing) : next();
+  }
   return end_for_store(why);
 }
 
@@ -337,9 +349,17 @@ actions projection_machine::on_save_tick() {
 
 // -- what is seen of it ---------------------------------------------------------------------------
 
+std::optional<timestamp> projection_machine::next_try() const noexcept {
+  if (stand_ == stand::failed || stand_ == stand::backing_off)
+    return timer_due_;
+  return std::nullopt;
+}
+
 projection_state projection_machine::state() const noexcept {
   if (ended_)
     return stand_ == stand::degraded ? projection_state::degraded : projection_state::ended;
+  if (overdue_)
+    return projection_state::failed;
   if (draining_)
     return projection_state::draining;
   if (paused_ || holding_)
@@ -365,6 +385,8 @@ projection_state projection_machine::state() const noexcept {
 
 const std::string& projection_machine::reason() const noexcept {
   static const std::string held{"held until its reset is done"};
+  if (overdue_ && !ended_)
+    return *overdue_;
   if (ended_ || draining_)
     return reason_;
   return holding_ ? held : paused_ ? pause_reason_ : reason_;

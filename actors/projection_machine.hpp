@@ -117,6 +117,9 @@ class projection_machine {
   [[nodiscard]] actions on_released();
   /// The job under way came to nothing that is known: the session died, or the store failed.
   [[nodiscard]] actions on_job_lost(const std::string& why);
+  /// A handler of the job under way has not come back in time. The machine is `failed` until it
+  /// does, and after that as after any projection fault, unless its batch has committed.
+  [[nodiscard]] actions on_overdue(const std::string& why);
   [[nodiscard]] actions on_timer(std::uint64_t token);
   /// Every few seconds: saves a position that ran ahead of the checkpoint.
   [[nodiscard]] actions on_save_tick();
@@ -148,8 +151,14 @@ class projection_machine {
   [[nodiscard]] bool claimed() const noexcept { return claimed_; }
   /// Events are handled one by one, each with a marker, because a process ended before.
   [[nodiscard]] bool careful() const noexcept;
+  /// Another owner has taken it, and has it still as far as known.
+  [[nodiscard]] bool fenced_by_other() const noexcept { return fenced_by_other_; }
   [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return parked_; }
   [[nodiscard]] const letter_counts& set_aside() const noexcept { return set_aside_; }
+  /// A handler has not come back.
+  [[nodiscard]] bool unrecoverable() const noexcept { return overdue_.has_value(); }
+  /// When it tries again by itself; empty if it waits for nothing of that kind.
+  [[nodiscard]] std::optional<timestamp> next_try() const noexcept;
   [[nodiscard]] projection_state state() const noexcept;
   [[nodiscard]] const std::string& reason() const noexcept;
   [[nodiscard]] const std::optional<std::string>& last_error() const noexcept {
@@ -184,6 +193,7 @@ class projection_machine {
   actions try_again();
   actions fenced();
   actions end_for_store(const std::string& why);
+  actions came_back(const apply_outcome& outcome);
   void take_progress(const apply_outcome& outcome);
   void decide_fault(actions& out, const apply_outcome& outcome);
   void fail(actions& out, const std::string& why);
@@ -215,6 +225,7 @@ class projection_machine {
   std::uint64_t log_incarnation_ = 0; ///< The one whose events are applied; 0: not known yet.
   bool in_doubt_ = false;             ///< The last fetch failed: is the log there again?
   std::uint64_t timer_token_ = 0;
+  timestamp timer_due_{};
   bool catching_up_ = true;
 
   // The event that fails, if any, and its attempts.
@@ -235,7 +246,9 @@ class projection_machine {
   bool holding_ = false;
   bool draining_ = false;
   bool ended_ = false;
+  bool fenced_by_other_ = false;       ///< Until it is claimed again.
   bool was_fenced_ = false;            ///< Found out while a job was under way.
+  std::optional<std::string> overdue_; ///< Why, as long as a handler has not come back.
   std::optional<std::string> trouble_; ///< Of the store; found out while a job was under way.
   std::string reason_;
   std::string pause_reason_;

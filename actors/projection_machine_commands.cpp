@@ -16,6 +16,10 @@ actions projection_machine::pause(const std::string& why) {
 
 actions projection_machine::resume() {
   actions out;
+  if (overdue_) {
+    note(out, level::warning, "resume", "can't go on: " + *overdue_);
+    return out;
+  }
   if (paused_ || stand_ != stand::none)
     note(out, level::info, "resume", "goes on");
   paused_ = false;

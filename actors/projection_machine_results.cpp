@@ -32,12 +32,17 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
     return next();
   if (outcome.state == apply_outcome::status::fenced)
     return fenced();
+  if (overdue_ && outcome.state == apply_outcome::status::faulted)
+    return came_back(outcome);
   take_progress(outcome);
   if (passed_ >= failing_at_)
     attempts_.clear();
   if (options_.stall && outcome.state == apply_outcome::status::done)
     options_.stall->forget();
   actions out;
+  if (overdue_)
+    note(out, level::warning, "came_back", "the handler has come back, and its batch committed");
+  overdue_.reset();
   if (outcome.unsaved)
     out.emplace_back(todo::save_later{*outcome.unsaved});
   for (const auto& type : outcome.unhandled_types)
@@ -55,6 +60,24 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
     }
     decide_fault(out, outcome);
   }
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::on_overdue(const std::string& why) {
+  if (job_ == job::none || ended_)
+    return {};
+  overdue_ = last_error_ = why;
+  actions out;
+  note(out, level::error, "failed", "unrecoverable: " + why);
+  return out;
+}
+
+/// Without success: to try it again at once would lose another thread to it.
+actions projection_machine::came_back(const apply_outcome& outcome) {
+  take_progress(outcome);
+  actions out;
+  fail(out, *std::exchange(overdue_, std::nullopt) + "; it came back with: " + outcome.error);
   go_on(out);
   return out;
 }

@@ -42,6 +42,8 @@ std::optional<std::string> find_option_mistake(const projection_spec& spec) {
     return "has a sequence key rule without a name: .sequence_by(\"by-customer\", …)";
   if (spec.batch.max_events < 1)
     return "asks for batches of 0 events: .batch({.max_events = 1}) is the least";
+  if (spec.handler_timeout && spec.handler_timeout->count() < 0)
+    return "asks for a handler timeout below 0: .handler_timeout(0ms) is none";
   if (spec.batch.max_transaction.count() < 1)
     return "asks for transactions of 0 ms: .batch({.max_transaction = 1ms}) is the least";
   if (spec.where == effect::database && spec.on_new_version == new_version::rebuild &&

@@ -77,6 +77,7 @@ struct projection_spec {
   retry_policy retry;
   give_up on_give_up = give_up::park_key;
   batch_options batch;
+  std::optional<std::chrono::milliseconds> handler_timeout; ///< Empty: as the engine says.
   event_filter filter;
   unhandled on_unhandled = unhandled::ignore;
   std::shared_ptr<projection_store> into; ///< Null: the engine's own store.

@@ -15,6 +15,7 @@ inline constexpr const char* event_log = "event_log";
 inline constexpr const char* append = "append";
 inline constexpr const char* checkpoint = "checkpoint";
 inline constexpr const char* dead_letter = "dead_letter";
+inline constexpr const char* watchdog = "watchdog";
 
 /// The pool of sessions of the i-th store.
 inline std::string session_pool(int store) {

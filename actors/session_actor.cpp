@@ -12,6 +12,8 @@ namespace waymark {
 
 namespace {
 
+thread_local std::string session_of_thread;
+
 struct pool_state {
   using self_ptr = caf::stateful_actor<pool_state>*;
   static inline const char* name = "waymark.session_pool";
@@ -65,7 +67,8 @@ struct session_state {
   static inline const char* name = "waymark.session";
   explicit session_state(self_ptr self) : self_{self} {}
 
-  caf::behavior make_behavior(const caf::actor& pool) {
+  caf::behavior make_behavior(const caf::actor& pool, const std::string& role) {
+    session_of_thread = role;
     set_quiet_handlers(self_);
     compat::tell(self_, pool, ready_atom_v, caf::actor{self_});
     return {[this, pool](work_atom, const session_job& job) {
@@ -81,18 +84,21 @@ caf::behavior run_pool(pool_state::self_ptr self, const std::string& role) {
   return compat::state(self).make_behavior(role);
 }
 
-caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool) {
-  return compat::state(self).make_behavior(pool);
+caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool,
+                          const std::string& role) {
+  return compat::state(self).make_behavior(pool, role);
 }
 
 } // namespace
+
+const std::string& current_session() noexcept { return session_of_thread; }
 
 caf::actor spawn_session_pool(caf::local_actor& host, const std::string& role) {
   return host.home_system().spawn(run_pool, role);
 }
 
-caf::actor spawn_session(caf::local_actor& host, const caf::actor& pool) {
-  return host.home_system().spawn<caf::detached>(run_session, pool);
+caf::actor spawn_session(caf::local_actor& host, const caf::actor& pool, const std::string& name) {
+  return host.home_system().spawn<caf::detached>(run_session, pool, name);
 }
 
 } // namespace waymark

@@ -19,9 +19,13 @@ using session_job = std::shared_ptr<const std::function<void()>>;
 /// - (ready_atom, caf::actor): a session is free
 caf::actor spawn_session_pool(caf::local_actor& host, const std::string& role);
 
-/// One thread that may block on a store (detached). It tells `pool` when it is free.
+/// One thread that may block on a store (detached). It tells `pool` when it is free. `name` is its
+/// role.
 /// - (work_atom, session_job) -> void
-caf::actor spawn_session(caf::local_actor& host, const caf::actor& pool);
+caf::actor spawn_session(caf::local_actor& host, const caf::actor& pool, const std::string& name);
+
+/// The role of the session whose thread this is; empty on any other.
+[[nodiscard]] const std::string& current_session() noexcept;
 
 } // namespace waymark
 

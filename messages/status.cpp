@@ -59,6 +59,8 @@ const char* to_string(projection_state state) noexcept {
     return "starting";
   case projection_state::running:
     return "running";
+  case projection_state::stalled:
+    return "stalled";
   case projection_state::backing_off:
     return "backing_off";
   case projection_state::paused:
@@ -110,6 +112,8 @@ health health_of(const projection_status& status, const lag& behind,
     return verdict(level::unhealthy, lag_against(seconds, thresholds.critical));
   if (status.state == projection_state::degraded)
     return verdict(level::degraded, because("the store can't serve now", status));
+  if (status.state == projection_state::stalled)
+    return verdict(level::degraded, because("the projection is stalled", status));
   if (status.set_aside.parked_keys > 0)
     return verdict(level::degraded,
                    std::to_string(status.set_aside.parked_keys) +
@@ -146,7 +150,8 @@ void to_json(json& out, const projection_status& value) {
              {"parked_keys", value.set_aside.parked_keys},
              {"parked_events", value.set_aside.parked_events},
              {"last_error", value_or_null(value.last_error)},
-             {"since", to_string(value.since)}};
+             {"since", to_string(value.since)},
+             {"evidence", value.evidence}};
 }
 
 void to_json(json& out, const health& value) {

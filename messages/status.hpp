@@ -2,6 +2,7 @@
 
 #include <waymark/messages/checkpoint.hpp>
 #include <waymark/messages/dead_letter.hpp>
+#include <waymark/messages/evidence.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,6 +18,7 @@ namespace waymark {
 enum class projection_state : std::uint8_t {
   starting,    ///< Claims its checkpoint, or waits for what it needs to begin.
   running,     ///< Applies events, or waits for the next one at the head.
+  stalled,     ///< Has events to do and does not get on; the watchdog says why.
   backing_off, ///< Waits before it tries an event or a store again.
   paused,      ///< By an operator, until resumed.
   stopped,     ///< Stands before an event until an operator resumes or discards (give_up::stop).
@@ -59,6 +61,7 @@ struct projection_status {
   letter_counts set_aside;   ///< Letters, and what is parked behind them.
   std::optional<std::string> last_error;
   timestamp since{}; ///< When it came into this state.
+  projection_evidence evidence{};
 };
 
 /// Limits of lag for `health_of`.
@@ -79,8 +82,8 @@ struct health {
 [[nodiscard]] const char* to_string(health::level state) noexcept;
 
 /// Judges a projection. Unhealthy: failed, stopped, diverged, ended, or a lag of `critical` and
-/// more. Unknown: no checkpoint yet, or the lag can't be told. Degraded: parked keys, a store that
-/// can't serve, or a lag of `warning` and more. Otherwise healthy. Pure.
+/// more. Unknown: no checkpoint yet, or the lag can't be told. Degraded: stalled, parked keys, a
+/// store that can't serve, or a lag of `warning` and more. Otherwise healthy. Pure.
 [[nodiscard]] health health_of(const projection_status& status, const lag& behind,
                                const health_thresholds& thresholds = {});
 

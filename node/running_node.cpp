@@ -5,6 +5,8 @@
 
 #include <waymark/messages/clock.hpp>
 
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 namespace waymark::node {
@@ -19,6 +21,13 @@ node_stores open_stores(const configuration& from) {
   }
 }
 
+/// A thread that hangs can't be taken back; a new process can begin without it.
+void end_process(const work_at_hand& handler, const std::string& why) {
+  std::fprintf(stderr, "waymark: projection \"%s\": %s; the node ends, to be started again\n",
+               to_string(handler.who).c_str(), why.c_str());
+  std::_Exit(static_cast<int>(exit_status::failed));
+}
+
 engine_options options_of(const configuration& from) {
   engine_options options;
   options.supervisors = from.supervisors;
@@ -27,6 +36,7 @@ engine_options options_of(const configuration& from) {
   options.drain_deadline = from.drain_deadline;
   options.owner_timeout = from.owner_timeout;
   options.poll_interval = from.poll_interval;
+  options.on_unrecoverable = end_process;
   return options;
 }
 

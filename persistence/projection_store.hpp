@@ -4,6 +4,7 @@
 #include <waymark/messages/checkpoint.hpp>
 #include <waymark/messages/dead_letter.hpp>
 #include <waymark/messages/error.hpp>
+#include <waymark/messages/evidence.hpp>
 #include <waymark/persistence/read_model.hpp>
 
 #include <chrono>
@@ -237,6 +238,21 @@ class projection_store {
   /// projection themselves.
   virtual void save_position(std::string_view name, position_t position) = 0;
   [[nodiscard]] virtual std::optional<position_t> load_position(std::string_view name) = 0;
+
+  /// Which other session of the database holds a lock that the unit of work of `key` in this
+  /// process waits for; empty if it waits for none, or if this store can't tell.
+  [[nodiscard]] virtual std::optional<lock_wait> blocked_by(const shard_key& key) {
+    static_cast<void>(key);
+    return std::nullopt;
+  }
+
+  /// Ends the transaction of the unit of work of `key` in this process from outside, as far as the
+  /// database can: a statement of it that runs fails. Callable while its thread hangs.
+  /// @returns whether there was one to end.
+  virtual bool interrupt(const shard_key& key) {
+    static_cast<void>(key);
+    return false;
+  }
 
   /// Runs `queries` against the read models in a read-only transaction.
   /// @throws usage_error if this store keeps no tables; statement_error on an attempt to write.

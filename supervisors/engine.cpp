@@ -22,6 +22,10 @@ std::optional<std::string> find_mistake(const engine_options& o) {
     return too_small("poll_interval", "1 ms");
   if (o.passed_save_interval < milliseconds{1})
     return too_small("passed_save_interval", "1 ms");
+  if (o.stalled_after < milliseconds{0} || o.handler_timeout < milliseconds{0})
+    return too_small("stalled_after or handler_timeout", "0, which is never");
+  if (o.failed_retry < milliseconds{1})
+    return too_small("failed_retry", "1 ms");
   if (o.page_events < 1 || o.page_bytes < 1)
     return too_small("page_events or page_bytes", "1");
   if (o.append_queue < 1 || o.append_group < 1)
@@ -175,6 +179,9 @@ void engine::take_over(std::string_view name) {
 void engine::reset(std::string_view name) {
   refuse_inside_handler("engine.reset");
   const auto shards = impl_->shards_of(name);
+  for (const auto& shard : shards)
+    if (shard.status.evidence.unrecoverable) // and holds what a reset would wait for
+      throw error{impl_->explain(shards) + "; it can't be reset before that"};
   const auto& first = shards.front();
   claim_order order;
   order.spec = first.spec;

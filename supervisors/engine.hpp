@@ -47,6 +47,19 @@ struct engine_options {
   /// ends in a row. Where the record stands: docs/failures.md.
   bool record_crashes = true;
 
+  /// A projection with events to do that has not got on for so long is shown as `stalled`; one that
+  /// has missed a message is started anew. 0: never.
+  std::chrono::milliseconds stalled_after{30'000};
+  /// A handler that has not come back after so long makes its projection `failed`; a projection may
+  /// have its own. Its thread can't be taken back: it goes on when it does come back. 0: never.
+  std::chrono::milliseconds handler_timeout{30'000};
+  /// Called for each such handler, with its event and a sentence, on a thread of its own. The
+  /// engine keeps running if it returns, or if there is none; health is unhealthy. It must not stop
+  /// the engine.
+  std::function<void(const work_at_hand& handler, const std::string& why)> on_unrecoverable{};
+  /// When a projection that has failed tries again by itself.
+  std::chrono::milliseconds failed_retry{300'000};
+
   std::size_t page_events = 1'000;
   std::size_t page_bytes = 1024u * 1024;
   /// All pages in memory, also those that projections work on. When these leave no room, further
@@ -200,7 +213,10 @@ class engine {
   /// under "projections". @throws error if a supervisor does not answer.
   [[nodiscard]] child_snapshot tree() const;
 
-  /// One sentence: why a projection is where it is.
+  /// The status with everything that `explain` looks at; asks the stores, so it takes longer.
+  [[nodiscard]] projection_status examine(std::string_view name) const;
+
+  /// One sentence: why a projection is where it is, with its evidence and what can be done.
   [[nodiscard]] std::string explain(std::string_view name) const;
 
   wait_result wait_until(std::string_view name, const appended& token,

@@ -5,6 +5,7 @@
 #include "actors/exit_reason.hpp"
 #include "actors/roles.hpp"
 #include "supervisors/engine_tree.hpp"
+#include "supervisors/groups.hpp"
 
 #include <waymark/messages/clock.hpp>
 #include <waymark/messages/error.hpp>

@@ -1,5 +1,7 @@
 #include "supervisors/engine_context.hpp"
 
+#include "supervisors/groups.hpp"
+
 #include <waymark/messages/clock.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
@@ -37,12 +39,18 @@ std::string engine_context::child_of(const shard_key& key) const {
   return found == shards_.end() ? std::string{} : found->first;
 }
 
-std::optional<shard_key> engine_context::shard_of(const std::string& name) const {
+std::vector<shard_key> engine_context::shards_below(const std::string& name) const {
+  std::vector<shard_key> keys;
+  const auto tree = projections_tree(options.supervisors);
   const std::lock_guard lock{mutex_};
-  const auto found = shards_.find(name);
-  if (found == shards_.end())
-    return std::nullopt;
-  return found->second;
+  for (const auto& [child, key] : shards_) {
+    if (child == name)
+      return {key};
+    const auto above = supervisors_above(tree, key.projection);
+    if (std::find(above.begin(), above.end(), name) != above.end())
+      keys.push_back(key);
+  }
+  return keys;
 }
 
 void engine_context::observe(const supervisor_event& what) const {
@@ -50,24 +58,27 @@ void engine_context::observe(const supervisor_event& what) const {
   // Projections may have the names of the engine's own actors, which stand elsewhere in the tree.
   const bool inner = what.supervisor == "root" || what.supervisor == "log" ||
                      what.supervisor.starts_with("sessions");
-  const auto key = inner ? std::nullopt : shard_of(what.child);
+  const auto keys = inner ? std::vector<shard_key>{} : shards_below(what.child);
+  const auto now = clock::system().now();
   const auto show = [&](projection_state state, const std::string& reason) {
-    if (key)
-      shown->set_state(*key, state, reason, clock::system().now());
+    for (const auto& key : keys)
+      shown->set_state(key, state, reason, now);
   };
   const auto again = "; starts again in " + std::to_string(what.delay.count()) + " ms";
   switch (what.what) {
   case kind::started:
     return log->write(log_level::debug, "up", what.child, "runs under " + what.supervisor);
   case kind::restarting:
-    if (key)
-      shown->count_restart(*key);
+    for (const auto& key : keys)
+      shown->count_restart(key, what.attempt, now + what.delay);
     show(what.store_fault ? projection_state::degraded : projection_state::backing_off,
-         what.reason + again + ", after " + std::to_string(what.attempt) +
-             (what.attempt == 1 ? " failure" : " failures in a row"));
+         what.reason);
     return log->write(log_level::warning, "restart", what.child, what.reason + again);
   case kind::failed:
     show(projection_state::failed, what.reason);
+    for (const auto& key : keys)
+      shown->set_next_try(key, what.delay.count() > 0 ? std::optional{now + what.delay}
+                                                      : std::nullopt);
     return log->write(log_level::error, "failed", what.child, what.reason);
   case kind::stopped:
     if (!what.reason.empty()) { // it comes back
@@ -77,7 +88,8 @@ void engine_context::observe(const supervisor_event& what) const {
     [[fallthrough]];
   case kind::ended:
     show(projection_state::ended, what.reason);
-    return log->write(key ? log_level::info : log_level::debug, "stop", what.child, "has ended");
+    return log->write(keys.empty() ? log_level::debug : log_level::info, "stop", what.child,
+                      "has ended");
   case kind::abandoned:
     return log->write(log_level::error, "abandoned", what.child,
                       "did not end in time and is left behind");

@@ -5,6 +5,7 @@
 #include "actors/claimed_stores.hpp"
 #include "actors/directory.hpp"
 #include "actors/first_claims.hpp"
+#include "actors/pulse.hpp"
 #include "supervisors/logger.hpp"
 #include "supervisors/supervisor_event.hpp"
 
@@ -34,6 +35,7 @@ class engine_context {
   const std::shared_ptr<first_claims> together = std::make_shared<first_claims>();
   const std::shared_ptr<append_queue> queue;
   const std::shared_ptr<logger> log;
+  const std::shared_ptr<pulse> reading = std::make_shared<pulse>(); ///< Of the log's reader.
 
   /// Notes that the supervised child `name` is the actor of `key`.
   void add_shard(const std::string& name, const shard_key& key);
@@ -46,7 +48,8 @@ class engine_context {
   void observe(const supervisor_event& what) const;
 
  private:
-  [[nodiscard]] std::optional<shard_key> shard_of(const std::string& name) const;
+  /// The shards whose actor is `name`, or stands under the supervisor of that name.
+  [[nodiscard]] std::vector<shard_key> shards_below(const std::string& name) const;
 
   mutable std::mutex mutex_;
   std::map<std::string, shard_key> shards_; ///< By the name of the child.

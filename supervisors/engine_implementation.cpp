@@ -3,6 +3,7 @@
 #include "supervisors/engine_status.hpp"
 #include "supervisors/explain.hpp"
 
+#include <waymark/messages/clock.hpp>
 #include <waymark/messages/error.hpp>
 
 namespace waymark {
@@ -37,11 +38,20 @@ lag engine::implementation::lag(const std::vector<board_entry>& shards) const {
 }
 
 projection_status engine::implementation::status(const std::vector<board_entry>& shards) const {
-  return join_status(shards, context->shown->head());
+  auto joined = join_status(shards, context->shown->head());
+  joined.evidence = evidence_of(most_urgent(shards), *context->shown, context->owner);
+  return joined;
+}
+
+projection_status
+engine::implementation::examine(const std::vector<board_entry>& shards) const {
+  auto found = status(shards);
+  ask_stores(found, most_urgent(shards), *context->where.events);
+  return found;
 }
 
 std::string engine::implementation::explain(const std::vector<board_entry>& shards) const {
-  return explain_status(status(shards), lag(shards));
+  return explain_status(examine(shards), lag(shards), clock::system().now());
 }
 
 std::shared_ptr<projection_store>

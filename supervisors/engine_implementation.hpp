@@ -31,6 +31,7 @@ struct engine::implementation {
 
   [[nodiscard]] waymark::lag lag(const std::vector<board_entry>& shards) const;
   [[nodiscard]] projection_status status(const std::vector<board_entry>& shards) const;
+  [[nodiscard]] projection_status examine(const std::vector<board_entry>& shards) const;
   [[nodiscard]] std::string explain(const std::vector<board_entry>& shards) const;
 
   // The steps of a start; `starting` is held.

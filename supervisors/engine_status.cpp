@@ -1,5 +1,7 @@
 #include "supervisors/engine_status.hpp"
 
+#include <waymark/persistence/process_instance.hpp>
+
 #include <algorithm>
 
 namespace waymark {
@@ -21,18 +23,44 @@ int urgency(projection_state state) {
     return 4;
   case projection_state::backing_off:
     return 5;
-  case projection_state::ended:
+  case projection_state::stalled:
     return 6;
-  case projection_state::degraded:
+  case projection_state::ended:
     return 7;
-  case projection_state::stopped:
+  case projection_state::degraded:
     return 8;
-  case projection_state::diverged:
+  case projection_state::stopped:
     return 9;
-  case projection_state::failed:
+  case projection_state::diverged:
     return 10;
+  case projection_state::failed:
+    return 11;
   }
   return 0;
+}
+
+/// A stall is the watchdog's word, which the projection itself does not know.
+projection_state shown_state(const projection_status& status) {
+  return status.evidence.stalled && status.state == projection_state::running
+             ? projection_state::stalled
+             : status.state;
+}
+
+/// When the oldest letter of the generation was written.
+std::optional<timestamp> oldest_letter(projection_store& store, const std::string& projection,
+                                       std::int64_t generation) {
+  letter_query query{projection, {}, 0, 100};
+  for (int pages = 0; pages < 100; ++pages) {
+    const auto some = store.letters(query);
+    for (const auto& letter : some) {
+      if (letter.generation >= generation)
+        return letter.created_at;
+      query.after_id = letter.id;
+    }
+    if (some.size() < query.limit)
+      break;
+  }
+  return std::nullopt;
 }
 
 position_t passed_by_all(const std::vector<board_entry>& shards) {
@@ -44,11 +72,58 @@ position_t passed_by_all(const std::vector<board_entry>& shards) {
 
 } // namespace
 
-projection_status join_status(const std::vector<board_entry>& shards, position_t head) {
-  const auto worst = std::max_element(shards.begin(), shards.end(), [](auto& a, auto& b) {
-    return urgency(a.status.state) < urgency(b.status.state);
+const board_entry& most_urgent(const std::vector<board_entry>& shards) {
+  return *std::max_element(shards.begin(), shards.end(), [](auto& a, auto& b) {
+    const auto of_a = urgency(shown_state(a.status));
+    const auto of_b = urgency(shown_state(b.status));
+    return of_a != of_b ? of_a < of_b : a.status.passed > b.status.passed;
   });
-  auto result = worst->status;
+}
+
+projection_evidence evidence_of(const board_entry& shard, const board& shown,
+                                const std::string& own) {
+  auto evidence = shard.status.evidence;
+  const auto now = std::chrono::steady_clock::now();
+  if (shard.job && shard.job->look().at != job_meter::stage::returned)
+    evidence.work = to_work(*shard.job, now);
+  if (evidence.work && evidence.work->at == work_at_hand::stage::waiting_for_session)
+    for (const auto& job : shown.jobs_in(shard.job->pool()))
+      evidence.sessions_held_by.push_back(to_work(*job, now));
+  if (const auto most = shard.times->busiest(now)) {
+    evidence.busiest_handler = most->event_type;
+    evidence.busiest_share = most->of_time;
+  }
+  const auto& owner = shard.record.owner;
+  if (shard.status.state == projection_state::standing_by && owner && *owner != own)
+    evidence.owner = describe_instance(*owner);
+  return evidence;
+}
+
+void ask_stores(projection_status& status, const board_entry& shard, event_store& log) {
+  auto& evidence = status.evidence;
+  try {
+    if (const auto newest = log.mark_at(log.head()))
+      evidence.last_appended_at = newest->recorded_at;
+  } catch (const std::exception&) {
+    // the lag is unknown then, which says so
+  }
+  try {
+    if (evidence.work && evidence.work->at != work_at_hand::stage::waiting_for_session)
+      evidence.lock = shard.store->blocked_by(shard.status.key);
+    // In memory, a job that hangs has the only connection.
+    const bool hangs = evidence.work && evidence.work->lasts >= std::chrono::seconds{1};
+    if (status.set_aside.letters > 0 && !hangs)
+      evidence.parked_since =
+          oldest_letter(*shard.store, status.key.projection, shard.record.generation);
+  } catch (const std::exception&) {
+    // the store is away; its projection's state says so
+  }
+}
+
+projection_status join_status(const std::vector<board_entry>& shards, position_t head) {
+  const auto& worst = most_urgent(shards);
+  auto result = worst.status;
+  result.state = shown_state(worst.status);
   result.key.shard = 0;
   result.passed = passed_by_all(shards);
   result.head = head;

@@ -8,7 +8,9 @@
 #include "actors/projection_actor.hpp"
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
+#include "supervisors/groups.hpp"
 #include "supervisors/supervisor_actor.hpp"
+#include "supervisors/watchdog.hpp"
 
 #include <random>
 #include <vector>
@@ -70,8 +72,8 @@ child_spec nested(supervisor_options options, std::vector<child_spec> children) 
 
 child_spec log_child(const context_ptr& context) {
   const auto& o = context->options;
-  const event_log_options reads{
-      context->where.events, {o.page_events, o.page_bytes}, o.poll_interval};
+  event_log_options reads{context->where.events, {o.page_events, o.page_bytes}, o.poll_interval};
+  reads.asking = context->reading;
   return nested(options_for(context, "log", restart_strategy::rest_for_one),
                 {entered(context, roles::event_log,
                          [context, reads](caf::local_actor& host) {
@@ -115,11 +117,13 @@ supervisor_options shards_options(const context_ptr& context, const std::string&
   options.period = group.period;
   options.at_limit = group.at_limit;
   options.backoff = group.backoff;
+  options.failed_retry = context->options.failed_retry;
   return options;
 }
 
 child_spec projections_child(const context_ptr& context) {
-  auto plan = plan_supervision(tree_of(context), observer_of(context), random_seed());
+  auto plan = plan_supervision(tree_of(context), observer_of(context), random_seed(),
+                               context->options.failed_retry);
   return nested_supervisor(std::move(plan.options), std::move(plan.children));
 }
 
@@ -140,6 +144,7 @@ child_spec shard_child(const context_ptr& context, const std::string& name,
   with->save_pool = pools.saves;
   with->machine.random = make_random();
   with->machine.stall = std::make_shared<store_stall>();
+  with->machine.failed_retry = context->options.failed_retry;
   with->save_interval = context->options.passed_save_interval;
   with->shown = context->shown;
   with->others = context->others;
@@ -151,6 +156,13 @@ child_spec shard_child(const context_ptr& context, const std::string& name,
   child.name = name;
   context->add_shard(name, key);
   return child;
+}
+
+child_spec session_child(const context_ptr& context, const std::string& pool,
+                         const std::string& name) {
+  return entered(context, name, [context, pool, name](caf::local_actor& host) {
+    return spawn_session(host, context->others->find(pool), name);
+  });
 }
 
 } // namespace
@@ -167,6 +179,9 @@ caf::actor spawn_root(caf::actor_system& system, const context_ptr& context) {
     return spawn_dead_letter(host, recent_letters);
   }));
   children->add(projections_child(context));
+  children->add(entered(context, roles::watchdog, [context](caf::local_actor& host) {
+    return spawn_watchdog(host, context);
+  }));
   return spawn_supervisor(system, options_for(context, "root", restart_strategy::one_for_one),
                           std::move(children));
 }
@@ -176,23 +191,9 @@ child_spec sessions_child(const context_ptr& context, const std::string& name, i
   children.push_back(entered(
       context, name, [name](caf::local_actor& host) { return spawn_session_pool(host, name); }));
   for (int i = 1; i <= count; ++i)
-    children.push_back(
-        entered(context, name + "." + std::to_string(i), [context, name](caf::local_actor& host) {
-          return spawn_session(host, context->others->find(name));
-        }));
+    children.push_back(session_child(context, name, name + "." + std::to_string(i)));
   return nested(options_for(context, "sessions of " + name, restart_strategy::rest_for_one),
                 std::move(children));
-}
-
-std::vector<std::string> supervisors_above(const supervision& tree, const std::string& projection) {
-  for (const auto& child : tree.children) {
-    if (!child.is_supervisor() || !supervisor_of(child.supervisor(), projection))
-      continue;
-    auto names = supervisors_above(child.supervisor(), projection);
-    names.insert(names.begin(), child.name());
-    return names;
-  }
-  return {projection}; // a supervisor if there are shards
 }
 
 child_spec projection_child(const context_ptr& context, const spec_ptr& spec,

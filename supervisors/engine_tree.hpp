@@ -24,11 +24,6 @@ struct shard_pools {
   std::string saves; ///< See projection_services::save_pool.
 };
 
-/// The supervisors between `tree` and a projection's actors, from the top: groups that it is in,
-/// and the one over its shards.
-[[nodiscard]] std::vector<std::string> supervisors_above(const supervision& tree,
-                                                         const std::string& projection);
-
 /// The actor of a projection, or a supervisor over its shards; a child of "projections". Its jobs
 /// run in `pools`.
 [[nodiscard]] child_spec projection_child(const std::shared_ptr<engine_context>& context,

@@ -63,6 +63,10 @@ child_snapshot engine::tree() const {
   return impl_->actors.tree();
 }
 
+projection_status engine::examine(std::string_view name) const {
+  return impl_->examine(impl_->shards_of(name));
+}
+
 std::string engine::explain(std::string_view name) const {
   return impl_->explain(impl_->shards_of(name));
 }

@@ -6,7 +6,9 @@
 
 namespace waymark {
 
-/// One sentence: why a projection is where it is, with its evidence. Pure.
-[[nodiscard]] std::string explain_status(const projection_status& status, const lag& behind);
+/// Why a projection is where it is, with the evidence in its status and what can be done about it,
+/// as one sentence. Pure; `now` is the time of the look.
+[[nodiscard]] std::string explain_status(const projection_status& status, const lag& behind,
+                                         timestamp now);
 
 } // namespace waymark

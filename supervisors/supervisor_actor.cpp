@@ -44,28 +44,17 @@ child_spec nested_supervisor(supervisor_options options, std::shared_ptr<roster>
 }
 
 supervision_plan plan_supervision(const supervision& tree, const supervisor_observer& observer,
-                                  std::uint64_t seed) {
+                                  std::uint64_t seed, std::chrono::milliseconds failed_retry) {
   supervision_plan plan{{tree.name, tree.strategy, tree.intensity, tree.period, tree.at_limit,
-                         tree.backoff, observer, mix(seed, tree.name)},
+                         tree.backoff, failed_retry, observer, mix(seed, tree.name)},
                         std::make_shared<roster>(names_of(tree.children))};
   for (const auto& child : tree.children) {
     if (!child.is_supervisor())
       continue;
-    auto nested = plan_supervision(child.supervisor(), observer, seed);
+    auto nested = plan_supervision(child.supervisor(), observer, seed, failed_retry);
     plan.children->add(nested_supervisor(std::move(nested.options), std::move(nested.children)));
   }
   return plan;
-}
-
-const supervision* supervisor_of(const supervision& tree, const std::string& projection) noexcept {
-  for (const auto& child : tree.children) {
-    if (!child.is_supervisor() && child.name() == projection)
-      return &tree;
-    if (const auto* below =
-            child.is_supervisor() ? supervisor_of(child.supervisor(), projection) : nullptr)
-      return below;
-  }
-  return nullptr;
 }
 
 } // namespace waymark

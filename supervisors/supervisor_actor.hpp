@@ -22,6 +22,8 @@ struct supervisor_options {
   std::chrono::milliseconds period{30'000};
   on_intensity at_limit = on_intensity::escalate;
   backoff_policy backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000}};
+  /// After which a child that was given up is started again by itself; 0: never.
+  std::chrono::milliseconds failed_retry{0};
   supervisor_observer observer{};
   std::uint64_t seed = 0; ///< Of the backoff's jitter.
 };
@@ -60,12 +62,8 @@ struct supervision_plan {
   std::shared_ptr<roster> children;
 };
 [[nodiscard]] supervision_plan
-plan_supervision(const supervision& tree, const supervisor_observer& observer, std::uint64_t seed);
-
-/// The part of the tree, at `tree` or below, in which `projection` is listed; null if in none. It
-/// says the restart kind and the deadline of the projection's child_spec.
-[[nodiscard]] const supervision* supervisor_of(const supervision& tree,
-                                               const std::string& projection) noexcept;
+plan_supervision(const supervision& tree, const supervisor_observer& observer, std::uint64_t seed,
+                 std::chrono::milliseconds failed_retry = std::chrono::milliseconds{0});
 
 } // namespace waymark
 

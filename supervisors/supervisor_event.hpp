@@ -25,7 +25,7 @@ struct supervisor_event {
   /// For a person; empty for `started`, and for `stopped` unless it is started again with others.
   std::string reason{};
   int attempt = 0; ///< `restarting`: failures in a row.
-  std::chrono::milliseconds delay{0};
+  std::chrono::milliseconds delay{0}; ///< `failed`: until it tries again by itself; 0: never.
   bool store_fault = false; ///< `restarting`: because of a store, so not counted.
 };
 

@@ -97,6 +97,7 @@ caf::response_promise supervisor_state::restart(const std::string& who) {
   }
   roster_->mark_stopped(who, false);
   child->wanted = child_state::running;
+  child->retry_at = {};
   child->forgotten = false;
   child->leaving = static_cast<bool>(child->up);
   child->due = now();

@@ -93,6 +93,7 @@ void supervisor_state::shut_down(caf::error reason) {
 
 void supervisor_state::progress() {
   abandon_overdue();
+  retry_failed();
   start_due();
   tell_last_leaving();
   if (shutting_down_ && !any_leaving())
@@ -109,6 +110,20 @@ void supervisor_state::abandon_overdue() {
                  "it did not stop within " + spelled(shutdown_of(child.spec)) +
                      "; it was killed and left behind"));
     on_gone(children_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+/// With a clean slate, as if somebody had asked for it.
+void supervisor_state::retry_failed() {
+  for (auto& child : children_) {
+    if (child.wanted != child_state::failed || child.retry_at == time_point{} ||
+        now() < child.retry_at)
+      continue;
+    child.wanted = child_state::running;
+    child.retry_at = {};
+    child.due = now();
+    child.backoff.reset();
+    child.intensity.clear();
   }
 }
 
@@ -162,7 +177,7 @@ void supervisor_state::on_failure(managed& who, const caf::error& reason) {
     return give_up(who, who.last_reason);
   if (!is_restarted(who.spec.restart, end_of(code))) {
     if (code != exit_code::normal)
-      return give_up(who, who.last_reason);
+      return give_up(who, who.last_reason, true);
     who.wanted = child_state::stopped;
     return report(event(supervisor_event::kind::ended, who, who.last_reason));
   }
@@ -198,9 +213,15 @@ void supervisor_state::restart_later(managed& who, counted counts) {
   look_again_in(delay);
 }
 
-void supervisor_state::give_up(managed& who, const std::string& why) {
+void supervisor_state::give_up(managed& who, const std::string& why, bool for_good) {
   who.wanted = child_state::failed;
-  report(event(supervisor_event::kind::failed, who, why));
+  auto news = event(supervisor_event::kind::failed, who, why);
+  if (!for_good && options_.failed_retry.count() > 0) {
+    who.retry_at = now() + options_.failed_retry;
+    news.delay = options_.failed_retry;
+    look_again_in(options_.failed_retry);
+  }
+  report(news);
 }
 
 void supervisor_state::escalate(managed& who) {

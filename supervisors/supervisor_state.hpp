@@ -41,6 +41,7 @@ class supervisor_state {
     caf::actor up{};        // null while down
     time_point started{};   // of `up`
     time_point due{};       // not to be started before
+    time_point retry_at{};  // if it was given up and is started again by itself
     bool leaving = false;   // `up` has to go down,
     bool told = false;      // has been told so,
     time_point deadline{};  // and has time until then
@@ -64,6 +65,7 @@ class supervisor_state {
   // What can be done now.
   void progress();
   void abandon_overdue();
+  void retry_failed();
   void start_due();
   void start(managed& who);
   void tell_last_leaving();
@@ -72,7 +74,7 @@ class supervisor_state {
   // What follows from an end.
   void on_failure(managed& who, const caf::error& reason);
   void restart_later(managed& who, counted counts);
-  void give_up(managed& who, const std::string& why);
+  void give_up(managed& who, const std::string& why, bool for_good = false);
   void escalate(managed& who);
   void on_gone(managed_iterator who);
 

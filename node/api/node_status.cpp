@@ -44,6 +44,7 @@ json to_json(const projection_status& status, const lag& behind,
           {"parked_keys", status.set_aside.parked_keys},
           {"parked_events", status.set_aside.parked_events},
           {"last_error", value_or_null(status.last_error)},
+          {"evidence", status.evidence},
           {"health", to_string(judged.state)},
           {"health_reason", judged.reason}};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "persistence/postgres/log_listener.hpp"
+#include "persistence/postgres/running_units.hpp"
 #include "persistence/postgres/session_pool.hpp"
 
 #include <waymark/messages/clock.hpp>
@@ -41,6 +42,8 @@ class database {
   /// For what is short and must not wait for units of work.
   [[nodiscard]] session_pool& others() noexcept { return others_; }
 
+  [[nodiscard]] running_units& running() noexcept { return running_; }
+
   [[nodiscard]] log_growth& growth() noexcept { return growth_; }
   /// Starts with the first call.
   [[nodiscard]] log_listener& listener();
@@ -60,6 +63,7 @@ class database {
   session_pool readers_;
   session_pool units_;
   session_pool others_;
+  running_units running_;
 
   log_growth growth_;
   std::mutex listener_mutex_;

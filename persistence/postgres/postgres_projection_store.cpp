@@ -264,6 +264,41 @@ std::optional<position_t> postgres_projection_store::load_position(std::string_v
   });
 }
 
+// Behind a pooler the number that libpq knows is the pooler's.
+std::optional<lock_wait> postgres_projection_store::blocked_by(const shard_key& key) {
+  std::int32_t backend = 0;
+  in_->running().with(key, [&](const session& unit) { backend = PQbackendPID(unit.raw()); });
+  if (backend == 0 || in_->where().pooled)
+    return std::nullopt;
+  return reading([&](session& on) -> std::optional<lock_wait> {
+    const auto found = on.run(
+        "SELECT 'pid ' || a.pid, coalesce(a.application_name, ''), "
+        "coalesce(a.state, '') || coalesce(' for ' || "
+        "floor(extract(epoch FROM clock_timestamp() - a.state_change))::bigint || ' s', '') "
+        "FROM unnest(pg_blocking_pids($1)) AS b (pid) JOIN pg_stat_activity a USING (pid) "
+        "ORDER BY a.xact_start LIMIT 1",
+        params{}.add(backend));
+    if (found.empty())
+      return std::nullopt;
+    return lock_wait{std::string{found.text(0, 0)}, std::string{found.text(0, 1)},
+                     std::string{found.text(0, 2)}};
+  });
+}
+
+// The unit of work can't end while its session is being ended, so it is no other's session that is.
+bool postgres_projection_store::interrupt(const shard_key& key) {
+  const bool found = in_->running().with(key, [&](const session& unit) {
+    in_->units().replace(unit);
+    if (in_->where().pooled)
+      return;
+    const auto backend = std::int32_t{PQbackendPID(unit.raw())};
+    reading([&](session& on) {
+      (void)on.run("SELECT pg_terminate_backend($1)", params{}.add(backend));
+    });
+  });
+  return found && !in_->where().pooled;
+}
+
 void postgres_projection_store::read(const std::function<void(read_model&)>& queries) {
   const session_pool::lease lease{in_->others()};
   const transaction all{lease.on()};

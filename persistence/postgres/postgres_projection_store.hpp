@@ -39,6 +39,8 @@ class postgres_projection_store final : public projection_store {
                                                          std::string_view sequence_key) override;
   void save_position(std::string_view name, position_t position) override;
   [[nodiscard]] std::optional<position_t> load_position(std::string_view name) override;
+  [[nodiscard]] std::optional<lock_wait> blocked_by(const shard_key& key) override;
+  bool interrupt(const shard_key& key) override;
   void read(const std::function<void(read_model&)>& queries) override;
 
  private:

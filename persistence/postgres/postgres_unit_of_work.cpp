@@ -9,6 +9,7 @@ namespace waymark::postgres {
 
 postgres_unit_of_work::postgres_unit_of_work(std::shared_ptr<database> in, const ownership& owner)
     : in_{std::move(in)}, owner_{owner}, lease_{std::in_place, in_->units()}, on_{lease_->on()},
+      running_{std::in_place, in_->running(), owner.key, on_},
       model_{on_, handler_model::access::write} {
   on_.begin();
 }
@@ -23,6 +24,11 @@ std::unique_ptr<unit_of_work> postgres_unit_of_work::begin(std::shared_ptr<datab
   unit->generation_ = *generation;
   fault_point("unit.begun");
   return unit;
+}
+
+void postgres_unit_of_work::end() {
+  running_.reset();
+  lease_.reset();
 }
 
 void postgres_unit_of_work::require_open() {
@@ -65,12 +71,12 @@ commit_status postgres_unit_of_work::commit(const checkpoint_advance& advance) {
   require_open();
   fault_point("unit.before_checkpoint");
   if (!checkpoint_rows{on_}.advance(owner_.key, owner_.epoch, advance, in_->dated())) {
-    lease_.reset();
+    end();
     return commit_status::fenced;
   }
   fault_point("unit.before_commit");
   on_.commit();
-  lease_.reset();
+  end();
   fault_point("unit.after_commit");
   return commit_status::committed;
 }

@@ -28,12 +28,14 @@ class postgres_unit_of_work final : public unit_of_work {
   postgres_unit_of_work(std::shared_ptr<database> in, const ownership& owner);
   /// @throws usage_error after the end; what the first failed statement threw; statement_error.
   void require_open();
+  void end();
 
   std::shared_ptr<database> in_;
   ownership owner_;
   std::int64_t generation_ = 0;
   std::optional<session_pool::lease> lease_; ///< Given back by `commit`.
   session& on_;
+  std::optional<running_units::entry> running_; ///< As long as the session is held.
   handler_model model_;
 };
 

@@ -1,5 +1,7 @@
 #include "persistence/postgres/session_pool.hpp"
 
+#include <algorithm>
+
 namespace waymark::postgres {
 
 session_pool::lease::lease(session_pool& of) : of_{of} {
@@ -30,14 +32,27 @@ session_pool::lease::lease(session_pool& of) : of_{of} {
 }
 
 session_pool::lease::~lease() {
+  const auto* which = session_.get();
   session_->rollback();
   if (!session_->sound())
     session_.reset();
   const std::lock_guard lock{of_.mutex_};
-  --of_.out_;
+  if (std::erase(of_.replaced_, which) == 0)
+    --of_.out_;
+  else
+    session_.reset();
   if (session_)
     of_.idle_.push_back(std::move(session_));
   of_.free_.notify_one();
+}
+
+void session_pool::replace(const session& lost) {
+  const std::lock_guard lock{mutex_};
+  if (std::find(replaced_.begin(), replaced_.end(), &lost) != replaced_.end())
+    return;
+  replaced_.push_back(&lost);
+  --out_;
+  free_.notify_one();
 }
 
 } // namespace waymark::postgres

@@ -33,6 +33,9 @@ class session_pool {
     std::unique_ptr<session> session_;
   };
 
+  /// The thread that has `lost` may not come back: another may take its place meanwhile.
+  void replace(const session& lost);
+
  private:
   const address& where_;
   const std::string purpose_;
@@ -42,6 +45,7 @@ class session_pool {
   std::condition_variable free_;
   std::vector<std::unique_ptr<session>> idle_;
   int out_ = 0;
+  std::vector<const session*> replaced_;
 };
 
 } // namespace waymark::postgres

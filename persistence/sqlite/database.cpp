@@ -102,6 +102,19 @@ std::unique_ptr<connection> database::open_reader() const {
                                       options_.busy_timeout);
 }
 
+void database::note_unit(const shard_key* whose) {
+  const std::lock_guard lock{unit_mutex_};
+  unit_ = whose ? std::optional{*whose} : std::nullopt;
+}
+
+bool database::interrupt_unit(const shard_key& key) {
+  const std::lock_guard lock{unit_mutex_};
+  if (unit_ != key)
+    return false;
+  sqlite3_interrupt(writer_->raw());
+  return true;
+}
+
 void database::require_same_file() {
   if (path_.empty())
     return;

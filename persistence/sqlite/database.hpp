@@ -4,6 +4,7 @@
 #include "persistence/sqlite/file_identity.hpp"
 #include "persistence/sqlite/write_gate.hpp"
 
+#include <waymark/messages/checkpoint.hpp>
 #include <waymark/messages/clock.hpp>
 
 #include <atomic>
@@ -88,6 +89,11 @@ class database {
   [[nodiscard]] write_gate& gate() noexcept { return gate_; }
   [[nodiscard]] log_growth& growth() noexcept { return growth_; }
 
+  /// Says whose unit of work has the writing connection; null when it ends.
+  void note_unit(const shard_key* whose);
+  /// Stops the statement that runs in the unit of work of `key`. @returns whether there is one.
+  bool interrupt_unit(const shard_key& key);
+
   /// A connection of the caller's own, for reading.
   [[nodiscard]] std::unique_ptr<connection> open_reader() const;
 
@@ -112,6 +118,8 @@ class database {
   log_growth growth_;
   write_gate gate_;
   std::unique_ptr<connection> writer_; ///< Used by who holds the gate.
+  std::mutex unit_mutex_;
+  std::optional<shard_key> unit_;
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<connection>> idle_readers_;

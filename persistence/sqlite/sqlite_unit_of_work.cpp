@@ -11,6 +11,7 @@ sqlite_unit_of_work::sqlite_unit_of_work(std::shared_ptr<database> in, const own
     : in_{std::move(in)}, owner_{owner}, turn_{std::in_place, *in_, write_gate::who::unit_of_work},
       on_{turn_->on()}, model_{on_, handler_model::access::write} {
   on_.begin_immediate();
+  in_->note_unit(&owner_.key);
 }
 
 std::unique_ptr<unit_of_work> sqlite_unit_of_work::begin(std::shared_ptr<database> in,
@@ -21,6 +22,12 @@ std::unique_ptr<unit_of_work> sqlite_unit_of_work::begin(std::shared_ptr<databas
     return nullptr;
   unit->generation_ = *generation;
   return unit;
+}
+
+void sqlite_unit_of_work::end() noexcept {
+  if (turn_)
+    in_->note_unit(nullptr);
+  turn_.reset();
 }
 
 void sqlite_unit_of_work::require_open() {
@@ -62,12 +69,12 @@ commit_status sqlite_unit_of_work::commit(const checkpoint_advance& advance) {
   require_open();
   fault_point("unit.before_checkpoint");
   if (!checkpoint_rows{on_}.advance(owner_.key, owner_.epoch, advance, in_->now())) {
-    turn_.reset();
+    end();
     return commit_status::fenced;
   }
   fault_point("unit.before_commit");
   on_.commit();
-  turn_.reset();
+  end();
   fault_point("unit.after_commit");
   return commit_status::committed;
 }

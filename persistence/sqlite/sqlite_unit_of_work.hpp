@@ -13,6 +13,7 @@ class sqlite_unit_of_work final : public unit_of_work {
   /// Null if `owner` does not hold the epoch any more.
   [[nodiscard]] static std::unique_ptr<unit_of_work> begin(std::shared_ptr<database> in,
                                                            const ownership& owner);
+  ~sqlite_unit_of_work() override { end(); }
 
   [[nodiscard]] read_model& model() override { return model_; }
   [[nodiscard]] bool failed() const noexcept override { return model_.failed(); }
@@ -28,6 +29,7 @@ class sqlite_unit_of_work final : public unit_of_work {
   sqlite_unit_of_work(std::shared_ptr<database> in, const ownership& owner);
   /// @throws usage_error after the end; what the first failed statement threw; statement_error.
   void require_open();
+  void end() noexcept;
 
   std::shared_ptr<database> in_;
   ownership owner_;

@@ -290,4 +290,33 @@ TEST_CASE("ten give-ups in a row make the projection itself suspect") {
   CHECK(at.machine.state() == projection_state::failed);
 }
 
+TEST_CASE("a machine whose handler does not come back is failed, until its batch commits") {
+  applying at;
+  REQUIRE_FALSE(at.machine.on_overdue("too long").empty());
+  CHECK(at.machine.state() == projection_state::failed);
+  CHECK(at.machine.unrecoverable());
+  CHECK(at.machine.reason() == "too long");
+  CHECK_FALSE(find<todo::claim>(at.machine.resume()));
+  CHECK_FALSE(find<todo::end>(at.machine.drain()));
+  CHECK(at.machine.state() == projection_state::failed);
+  CHECK(find<todo::release>(at.machine.on_applied(done(3))));
+  CHECK_FALSE(at.machine.unrecoverable());
+}
+
+TEST_CASE("a machine whose handler comes back with a fault stays failed, with no letter") {
+  for (const bool lost : {false, true}) {
+    applying at;
+    static_cast<void>(at.machine.on_overdue("too long"));
+    const auto after = lost ? at.machine.on_job_lost("interrupted")
+                            : at.machine.on_applied(faulted(at.events->events[0], 0, fault::store));
+    REQUIRE(find<todo::wake>(after));
+    CHECK_FALSE(find<todo::end>(after));
+    CHECK_FALSE(find<todo::give_up>(after));
+    CHECK(at.machine.state() == projection_state::failed);
+    CHECK_FALSE(at.machine.unrecoverable());
+    CHECK(at.machine.reason().find("too long; it came back with: ") == 0);
+    CHECK(find<todo::claim>(at.machine.on_timer(find<todo::wake>(after)->token)));
+  }
+}
+
 } // namespace waymark::test

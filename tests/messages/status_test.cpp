@@ -73,6 +73,8 @@ TEST_CASE("health: parked keys and an ailing store are degraded at least") {
   status.last_error = "disk is full";
   CHECK(health_of(status, behind(0)).state == level::degraded);
   CHECK_THAT(health_of(status, behind(0)).reason, ContainsSubstring("disk is full"));
+  status.state = projection_state::stalled;
+  CHECK(health_of(status, behind(0)).state == level::degraded);
 }
 
 TEST_CASE("status: states have their names") {
@@ -106,6 +108,20 @@ TEST_CASE("status and health: as JSON") {
   CHECK(status["state"] == "running");
   CHECK(status["position"] == 12);
   CHECK(status["head"].is_null());
+  CHECK(status["evidence"]["work"].is_null());
+  auto busy = running();
+  busy.evidence.work = work_at_hand{.who = {"order-revenue", 1},
+                                    .at = work_at_hand::stage::handling,
+                                    .lasts = 3s,
+                                    .position = 7,
+                                    .event_type = "OrderPlaced",
+                                    .event_id = uuid{}};
+  busy.evidence.lock = lock_wait{"pid 4711", "psql", "idle in transaction"};
+  const nlohmann::json more = busy;
+  CHECK(more["evidence"]["work"]["stage"] == "handling");
+  CHECK(more["evidence"]["work"]["lasts_ms"] == 3'000);
+  CHECK(more["evidence"]["work"]["position"] == 7);
+  CHECK(more["evidence"]["lock"]["application"] == "psql");
   const nlohmann::json answer = health_of(running(), behind(0));
   CHECK(answer["status"] == "healthy");
   CHECK(answer["http_status"] == 200);

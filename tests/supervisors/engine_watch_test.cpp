@@ -155,9 +155,14 @@ TEST_CASE("a handler that does not come back is named, and so is who waits behin
   const auto says = [&](const std::string& name, const std::string& part) {
     return eventually([&] { return it.explain(name).find(part) != std::string::npos; });
   };
-  CHECK(says("stuck", "at work on the events behind position 0"));
-  CHECK(says("behind", "waited for a session"));
-  CHECK(eventually([&] { return test.lines.count("slow stuck") == 1; }));
+  CHECK(says("stuck", "\"stuck\" has been in event \"OrderPlaced\" "));
+  CHECK(says("stuck", " at position 1 for "));
+  CHECK(says("behind", "waits for a session"));
+  CHECK(says("behind", "the only one is busy, \"stuck\" has been in \"OrderPlaced\" "));
+  const auto shown = it.status("stuck").evidence.work;
+  REQUIRE(shown);
+  CHECK(shown->at == work_at_hand::stage::handling);
+  CHECK(shown->event_id == it.log().mark_at(1)->event_id);
   held->open();
   CHECK(it.wait_until("stuck", token, patience) == wait_result::reached);
   CHECK(it.wait_until("behind", token, patience) == wait_result::reached);

@@ -1,5 +1,6 @@
 #include "tests/catch.hpp"
 
+#include "supervisors/groups.hpp"
 #include "tests/supervisors/supervised_workers.hpp"
 
 using namespace waymark;

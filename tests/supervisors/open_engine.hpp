@@ -23,6 +23,10 @@ struct open_engine : engine_fixture {
       : context{std::make_shared<engine_context>(open_file(), changed(std::move(groups), change))},
         actors{std::make_unique<engine_actors>(context)} {}
 
+  /// With other options than those of the fixture.
+  explicit open_engine(const std::function<void(engine_options&)>& change)
+      : open_engine{std::vector<supervision>{}, change} {}
+
   void start() {
     context->where.projections->prepare_tables(spec->tables);
     for (int shard = 0; shard < spec->shards; ++shard) {
@@ -38,6 +42,9 @@ struct open_engine : engine_fixture {
     if (context->queue->push(slot))
       actors->wake_append();
     return slot->wait().front();
+  }
+  [[nodiscard]] board_entry shown(int shard = 0) const {
+    return context->shown->find(shard_key{"revenue", shard}).value();
   }
   [[nodiscard]] bool passes(position_t position, int shard = 0) const {
     const shard_key key{"revenue", shard};

@@ -1,0 +1,91 @@
+#include "actors/job_meter.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace waymark {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+std::atomic<std::uint64_t> last_id{0};
+
+} // namespace
+
+job_meter::job_meter(shard_key key, std::string pool, spec_ptr spec,
+                     std::shared_ptr<handler_times> times)
+    : id_{++last_id}, key_{std::move(key)}, pool_{std::move(pool)}, spec_{std::move(spec)},
+      times_{std::move(times)}, since_{steady_clock::now().time_since_epoch().count()} {}
+
+void job_meter::enter_session(const std::string& name) {
+  {
+    const std::lock_guard lock{mutex_};
+    session_ = name;
+  }
+  enter_store();
+}
+
+std::string job_meter::session() const {
+  const std::lock_guard lock{mutex_};
+  return session_;
+}
+
+void job_meter::enter(stage what) noexcept {
+  if (stage_.load(relaxed) == what)
+    return;
+  position_.store(0, relaxed);
+  since_.store(steady_clock::now().time_since_epoch().count(), relaxed);
+  stage_.store(what, std::memory_order_release);
+}
+
+void job_meter::enter_handler(const event& e, const std::string* type, time_point now) noexcept {
+  std::uint64_t id[2];
+  std::memcpy(id, e.event_id.bytes.data(), sizeof(id));
+  id_high_.store(id[0], relaxed);
+  id_low_.store(id[1], relaxed);
+  type_.store(type, relaxed);
+  since_.store(now.time_since_epoch().count(), relaxed);
+  position_.store(e.position, relaxed);
+  stage_.store(stage::handling, std::memory_order_release);
+}
+
+job_meter::view job_meter::look() const {
+  view seen;
+  for (int tries = 0; tries < 10; ++tries) {
+    seen.at = stage_.load(std::memory_order_acquire);
+    const auto since = since_.load(relaxed);
+    seen.since = time_point{steady_clock::duration{since}};
+    seen.position = position_.load(relaxed);
+    const auto* type = type_.load(relaxed);
+    const std::uint64_t id[2]{id_high_.load(relaxed), id_low_.load(relaxed)};
+    std::memcpy(seen.event_id.bytes.data(), id, sizeof(id));
+    seen.event_type = type ? *type : std::string{};
+    if (since_.load(relaxed) == since && position_.load(relaxed) == seen.position)
+      break;
+  }
+  return seen;
+}
+
+work_at_hand to_work(const job_meter& job, job_meter::time_point now) {
+  const auto seen = job.look();
+  work_at_hand work;
+  work.who = job.key();
+  work.lasts = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::max(now - seen.since, steady_clock::duration{0}));
+  if (seen.at == job_meter::stage::waiting)
+    return work;
+  work.at = work_at_hand::stage::in_store;
+  if (seen.at != job_meter::stage::handling)
+    return work;
+  work.at = work_at_hand::stage::handling;
+  work.position = seen.position;
+  work.event_type = seen.event_type;
+  work.event_id = seen.event_id;
+  return work;
+}
+
+} // namespace waymark

@@ -1,0 +1,255 @@
+#include "supervisors/watchdog.hpp"
+
+#include "actors/atoms.hpp"
+#include "actors/exit_reason.hpp"
+#include "actors/roles.hpp"
+#include "supervisors/watch_rule.hpp"
+
+#include <waymark/messages/clock.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace waymark {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds seldom{1'000};
+constexpr milliseconds often{5};
+
+milliseconds since(steady_clock::time_point when, steady_clock::time_point now) {
+  return std::chrono::duration_cast<milliseconds>(now - when);
+}
+
+std::string spelled(milliseconds time) {
+  return time < seldom ? std::to_string(time.count()) + " ms"
+                       : std::to_string(time.count() / 1'000) + " s";
+}
+
+watch_facts::work work_of(const std::shared_ptr<job_meter>& job) {
+  if (!job)
+    return watch_facts::work::none;
+  switch (job->look().at) {
+  case job_meter::stage::waiting:
+    return watch_facts::work::waiting_for_session;
+  case job_meter::stage::in_store:
+    return watch_facts::work::in_store;
+  case job_meter::stage::handling:
+    return watch_facts::work::handling;
+  case job_meter::stage::returned:
+    break;
+  }
+  return watch_facts::work::returned;
+}
+
+std::string event_of(const work_at_hand& work) {
+  return "\"" + work.event_type + "\" " + (work.event_id ? work.event_id->to_string() : "") +
+         " at position " + std::to_string(work.position);
+}
+
+struct watchdog_state {
+  using self_ptr = caf::stateful_actor<watchdog_state>*;
+  static inline const char* name = "waymark.watchdog";
+  explicit watchdog_state(self_ptr self) : self_{self} {}
+
+  caf::behavior make_behavior(std::shared_ptr<engine_context> context) {
+    set_quiet_handlers(self_);
+    context_ = std::move(context);
+    tick();
+    return {[this](tick_atom) {
+      look();
+      tick();
+    }};
+  }
+
+ private:
+  struct seen {
+    std::uint64_t progress = 0;
+    steady_clock::time_point unchanged_since{};
+    steady_clock::time_point busy_at{}; ///< When its pool last had no free session.
+    steady_clock::time_point told_at{}; ///< When it was last told to start anew; epoch: never.
+    bool noted = false;
+  };
+
+  [[nodiscard]] watch_limits limits_for(const projection_spec& spec) const {
+    const auto& options = context_->options;
+    return {options.stalled_after, spec.handler_timeout.value_or(options.handler_timeout)};
+  }
+
+  void tick() { compat::tell_after(self_, interval_, caf::actor{self_}, tick_atom_v); }
+
+  void look() {
+    const auto now = steady_clock::now();
+    wake_appender();
+    auto shortest = 10 * seldom;
+    std::set<shard_key> there;
+    for (const auto& shard : context_->shown->all()) {
+      const auto limits = limits_for(*shard.spec);
+      for (const auto limit : {limits.stalled_after, limits.handler_timeout})
+        if (limit.count() > 0)
+          shortest = std::min(shortest, limit);
+      there.insert(shard.status.key);
+      look_at(shard, limits, now);
+    }
+    std::erase_if(seen_, [&](const auto& each) { return there.count(each.first) == 0; });
+    interval_ = std::clamp(shortest / 10, often, seldom);
+  }
+
+  /// In case its wake-up was lost; one too many does no harm.
+  void wake_appender() {
+    if (!context_->queue->is_waiting())
+      return;
+    if (const auto to = context_->others->find(roles::append))
+      compat::tell(self_, to, drain_atom_v);
+  }
+
+  void look_at(const board_entry& shard, const watch_limits& limits, steady_clock::time_point now) {
+    auto& before = seen_[shard.status.key];
+    watch_facts facts;
+    facts.state = shard.status.state;
+    facts.at = work_of(shard.job);
+    facts.has_events = context_->shown->head() > shard.status.passed;
+    const bool idle = facts.at == watch_facts::work::none && !facts.has_events &&
+                      facts.state == projection_state::running;
+    if (shard.progress != before.progress || idle || before.unchanged_since == time_point{}) {
+      if (std::exchange(before.noted, false) && !idle)
+        note(log_level::info, "goes_on", shard, "goes on");
+      before.progress = shard.progress;
+      before.unchanged_since = now;
+    }
+    facts.unchanged = since(before.unchanged_since, now);
+    if (shard.job) {
+      facts.lasts = to_work(*shard.job, now).lasts;
+      if (!has_free_session(shard.job->pool()))
+        before.busy_at = now;
+    }
+    facts.sessions_free = since(std::max(before.busy_at, before.unchanged_since), now);
+    facts.reading = context_->reading->waits(now);
+    act(judge(facts, limits), shard, facts, before, limits, now);
+  }
+
+  [[nodiscard]] bool has_free_session(const std::string& pool) const {
+    std::size_t sessions = 0;
+    while (context_->others->find(pool + "." + std::to_string(sessions + 1)))
+      ++sessions;
+    return context_->shown->jobs_in(pool).size() < sessions;
+  }
+
+  void act(watch_verdict verdict, const board_entry& shard, const watch_facts& facts, seen& before,
+           const watch_limits& limits, steady_clock::time_point now) {
+    switch (verdict) {
+    case watch_verdict::fine:
+      return;
+    case watch_verdict::stalled:
+      return show_stall(shard, before,
+                        facts.at == watch_facts::work::handling
+                            ? "in event " + event_of(to_work(*shard.job, now)) + " for " +
+                                  spelled(facts.lasts)
+                            : "it has waited for its store for " + spelled(facts.lasts));
+    case watch_verdict::log_away:
+      return show_stall(shard, before,
+                        "the log has not answered for " + spelled(facts.reading) + ": " +
+                            context_->where.events->address());
+    case watch_verdict::overdue:
+      if (shard.job->take_charge())
+        give_handler_up(shard, to_work(*shard.job, now), limits);
+      return;
+    case watch_verdict::lost:
+      return start_anew(shard, facts, before, limits, now);
+    }
+  }
+
+  void show_stall(const board_entry& shard, seen& before, const std::string& why) {
+    context_->shown->set_stalled(shard.status.key, why);
+    if (!std::exchange(before.noted, true))
+      note(log_level::warning, "stalled", shard, "has stalled at position " +
+                                                     std::to_string(shard.status.passed) + ": " +
+                                                     why);
+  }
+
+  /// Its actor has heard nothing of what it waits for. If it does not even obey, its supervisor
+  /// leaves it behind.
+  void start_anew(const board_entry& shard, const watch_facts& facts, seen& before,
+                  const watch_limits& limits, steady_clock::time_point now) {
+    const auto why = "nothing has come of what it waits for in " + spelled(facts.unchanged) +
+                     "; it starts anew";
+    const bool again = before.told_at != time_point{} &&
+                       since(before.told_at, now) < 3 * limits.stalled_after;
+    show_stall(shard, before, why);
+    before.told_at = now;
+    before.unchanged_since = now;
+    const auto who = context_->others->find(roles::projection(shard.status.key));
+    if (who && !again)
+      return compat::anon_stop_now(who, make_exit(exit_code::crashed, why));
+    if (const auto child = context_->child_of(shard.status.key); !child.empty())
+      restart_child(child);
+  }
+
+  void restart_child(const std::string& child) {
+    if (const auto root = context_->others->find(roles::root))
+      compat::ask(self_, root, caf::infinite, restart_child_atom_v, child)
+          .then([] {},
+                [this, child](const caf::error& problem) {
+                  context_->log->write(log_level::warning, "restart", child, render(problem));
+                });
+  }
+
+  void give_handler_up(const board_entry& shard, const work_at_hand& work,
+                       const watch_limits& limits) {
+    const auto text = "the handler for " + event_of(work) + " has not come back in " +
+                      spelled(work.lasts) + " (handler_timeout is " +
+                      spelled(limits.handler_timeout) + ")";
+    if (const auto to = context_->others->find(roles::projection(work.who)))
+      compat::tell(self_, to, overdue_atom_v, shard.job->id(), text);
+    note(log_level::error, "overdue", shard, text);
+    try {
+      if (shard.store->interrupt(work.who))
+        note(log_level::warning, "interrupt", shard, "its transaction was ended from outside");
+    } catch (const std::exception& problem) {
+      note(log_level::warning, "interrupt", shard,
+           std::string{"its transaction could not be ended: "} + problem.what());
+    }
+    replace_session(*shard.job);
+    try {
+      if (context_->options.on_unrecoverable)
+        context_->options.on_unrecoverable(work, text);
+    } catch (const std::exception& problem) {
+      note(log_level::error, "overdue", shard,
+           std::string{"on_unrecoverable has thrown: "} + problem.what());
+    }
+  }
+
+  /// The only session of a store is not replaced: another would wait for the same writer.
+  void replace_session(const job_meter& job) {
+    const auto session = job.session();
+    if (!session.empty() && context_->others->find(job.pool() + ".2"))
+      restart_child(session);
+  }
+
+  void note(log_level level, const char* what, const board_entry& shard,
+            const std::string& text) const {
+    context_->log->write(level, what, to_string(shard.status.key), text);
+  }
+
+  using time_point = steady_clock::time_point;
+  self_ptr self_;
+  std::shared_ptr<engine_context> context_;
+  std::map<shard_key, seen> seen_;
+  milliseconds interval_ = often;
+};
+
+caf::behavior run(watchdog_state::self_ptr self, std::shared_ptr<engine_context> context) {
+  return compat::state(self).make_behavior(std::move(context));
+}
+
+} // namespace
+
+caf::actor spawn_watchdog(caf::local_actor& host, std::shared_ptr<engine_context> context) {
+  return host.home_system().spawn<caf::detached>(run, std::move(context));
+}
+
+} // namespace waymark

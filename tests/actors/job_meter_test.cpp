@@ -1,0 +1,65 @@
+#include "actors/job_meter.hpp"
+#include "tests/catch.hpp"
+#include "tests/testing/orders.hpp"
+
+#include <atomic>
+#include <thread>
+
+using namespace waymark;
+using namespace std::chrono_literals;
+
+TEST_CASE("the busiest handler is told by its share of the last seconds") {
+  handler_times times;
+  const handler_times::time_point start{1h};
+  CHECK_FALSE(times.busiest(start));
+  for (int i = 1; i <= 10; ++i) {
+    times.add("OrderPlaced", 900ms, start + 1s * i);
+    times.add("OrderPaid", 50ms, start + 1s * i);
+  }
+  const auto most = times.busiest(start + 10s);
+  REQUIRE(most);
+  CHECK(most->event_type == "OrderPlaced");
+  CHECK(most->of_time > 0.85);
+  CHECK(most->of_time < 0.95);
+  CHECK_FALSE(times.busiest(start + 1min));
+}
+
+TEST_CASE("a job is seen in what it does") {
+  const auto spec = shop::revenue().freeze();
+  job_meter job{{"revenue", 0}, "pool", spec, std::make_shared<handler_times>()};
+  const auto now = std::chrono::steady_clock::now();
+  CHECK(to_work(job, now).at == work_at_hand::stage::waiting_for_session);
+  job.enter_store();
+  CHECK(to_work(job, now).at == work_at_hand::stage::in_store);
+  event e;
+  e.position = 7;
+  e.event_id = uuid::v7();
+  job.enter_handler(e, &spec->handlers.begin()->first, now);
+  const auto seen = to_work(job, now + 3s);
+  CHECK(seen.at == work_at_hand::stage::handling);
+  CHECK(seen.position == 7);
+  CHECK(seen.event_id == e.event_id);
+  CHECK(seen.event_type == spec->handlers.begin()->first);
+  CHECK(seen.lasts == 3s);
+  job.enter_return();
+  CHECK(job.look().at == job_meter::stage::returned);
+  CHECK(job.take_charge());
+  CHECK_FALSE(job.take_charge());
+}
+
+TEST_CASE("a job may be looked at while it works") {
+  const auto spec = shop::revenue().freeze();
+  job_meter job{{"revenue", 0}, "pool", spec, std::make_shared<handler_times>()};
+  std::atomic<bool> done{false};
+  std::thread worker{[&] {
+    event e;
+    for (e.position = 1; e.position <= 10'000; ++e.position) {
+      job.enter_handler(e, &spec->handlers.begin()->first, std::chrono::steady_clock::now());
+      job.enter_store();
+    }
+    done.store(true);
+  }};
+  while (!done.load())
+    CHECK(job.look().position <= 10'000);
+  worker.join();
+}

@@ -1,0 +1,131 @@
+// What hangs or is ended on a PostgreSQL server.
+#include "persistence/postgres/stale_owner.hpp"
+#include "tests/catch.hpp"
+#include "tests/persistence/postgres_server.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/sentence.hpp"
+
+#include <waymark/persistence/process_instance.hpp>
+
+using namespace waymark;
+using namespace waymark::test;
+
+namespace {
+
+/// Appends one event for each turn of `condition` until that holds.
+template <class Condition>
+bool while_appending(engine& it, Condition condition) {
+  int n = 0;
+  return eventually([&] {
+    static_cast<void>(it.append_all({order("t-" + std::to_string(++n), "monday", 1)}));
+    return condition();
+  });
+}
+
+} // namespace
+
+TEST_CASE("PostgreSQL: a projection that waits for a lock says who holds it") {
+  const postgres_schema schema;
+  engine_fixture test;
+  engine it{open(schema.address()), test.options()};
+  it.start(shop::revenue());
+  it.wait_until("revenue", place_orders(it, 1), patience);
+  const auto elsewhere = open(schema.address()).projections;
+  const claim_request claim{.key = {"locker", 0},
+                            .key_rule = "stream",
+                            .log_id = it.log().log_id(),
+                            .owner = make_owner_instance()};
+  const auto record = elsewhere->claim({&claim, 1}).at(0).record;
+  auto unit = elsewhere->begin({record.key, record.epoch});
+  unit->model().execute("UPDATE revenue SET cents = cents");
+  const auto token = place_orders(it, 1, "p-");
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" waits for a lock at position 1, for * now: pid * "
+                 "(\"waymark*\") holds it, idle in transaction for *; end that transaction to let "
+                 "it go on"));
+  const auto lock = it.examine("revenue").evidence.lock;
+  REQUIRE(lock);
+  CHECK(lock->session.starts_with("pid "));
+  unit.reset();
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+}
+
+TEST_CASE("PostgreSQL: a handler that hangs in a statement is ended, others go on") {
+  const postgres_schema schema;
+  engine_fixture test;
+  auto options = test.options();
+  options.handler_timeout = 300ms;
+  engine it{open(schema.address("&max_sessions=2")), options};
+  const auto mended = std::make_shared<std::atomic<bool>>(false);
+  it.start(projection{"stuck"}.on<shop::order_placed>(
+      [mended](read_model& db, const shop::order_placed&) {
+        if (!mended->load())
+          static_cast<void>(db.query("SELECT 1 FROM pg_sleep(1000)"));
+      }));
+  it.start(shop::revenue().handler_timeout(1min));
+  const auto token = place_orders(it, 3);
+  CHECK(explains(it, "stuck", "projection \"stuck\" has failed at position 0 since 20*Z: the "
+                              "handler for \"OrderPlaced\" * at position 1 has not come back in * "
+                              "(handler_timeout is 300 ms); it came back with: *; mend it and "
+                              "resume it, next try in 4 min"));
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(run_sql("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
+                "AND query LIKE '%pg_sleep(1000)%' AND pid <> pg_backend_pid()") == "0");
+  CHECK(it.dead_letters().empty());
+  mended->store(true);
+  it.resume("stuck");
+  CHECK(it.wait_until("stuck", token, patience) == wait_result::reached);
+}
+
+TEST_CASE("PostgreSQL: sessions lost to handlers that hang are replaced") {
+  const postgres_schema schema;
+  engine_fixture test;
+  auto options = test.options();
+  options.handler_timeout = 300ms;
+  options.drain_deadline = 5s;
+  const auto held = std::make_shared<turnstile>();
+  {
+    engine it{open(schema.address("&max_sessions=2")), options};
+    for (const auto* name : {"stuck-1", "stuck-2"}) // as many as there are sessions
+      it.start(projection{name}.on<shop::order_placed>(
+          [held](read_model&, const shop::order_placed&) { held->pass(); }));
+    place_orders(it, 3);
+    REQUIRE(eventually([&] { return held->arrived() == 2; }));
+    it.start(shop::revenue().handler_timeout(1min));
+    CHECK(it.wait_until("revenue", place_orders(it, 3, "p-"), patience) == wait_result::reached);
+    CHECK(it.status("stuck-1").evidence.unrecoverable);
+    held->open();
+    // Their transactions are gone, so what they did has had no effect.
+    CHECK(explains(it, "stuck-2", "projection \"stuck-2\" has failed * it came back with: *"));
+    CHECK(it.status("stuck-1").passed == 0);
+  }
+}
+
+TEST_CASE("PostgreSQL: work goes on when the server ends any connection, LISTEN included") {
+  const postgres_schema schema;
+  engine_fixture test;
+  engine it{open(schema.address()), test.options()};
+  it.start(shop::revenue());
+  it.wait_until("revenue", place_orders(it, 1), patience);
+  const auto ours = postgres::session_name(this_process_instance());
+  for (const auto& which : {ours + "% listen", ours + "%"}) {
+    INFO(which);
+    bool quick = false;
+    for (int i = 0; i < 4 && !quick; ++i) {
+      const auto ended = run_sql(
+          "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> "
+          "pg_backend_pid() AND application_name LIKE '" +
+          which + "'");
+      CHECK(ended != "0");
+      const auto before = it.status("revenue").passed;
+      const auto began = std::chrono::steady_clock::now();
+      REQUIRE(while_appending(
+          it, [&] { return it.status("revenue").passed > before + 10; }));
+      quick = std::chrono::steady_clock::now() - began < 2s;
+    }
+    CHECK(quick);
+  }
+  const auto head = open(schema.address()).events->head();
+  CHECK(it.wait_until("revenue", head, patience) == wait_result::reached);
+  CHECK(cents_of(it) == head);
+}
