@@ -44,7 +44,7 @@ apply_outcome fenced(apply_outcome outcome) {
 void note_progress(apply_outcome& outcome, const batch_run& run, const run_result& done) {
   outcome.passed = run.position_after(done.count);
   outcome.handled += done.handled;
-  outcome.parked += done.parked;
+  outcome.parked.insert(outcome.parked.end(), done.parked.begin(), done.parked.end());
   if (const auto* last = done.last_handled) {
     outcome.last_event_id = last->event_id;
     outcome.last_event_type = last->event_type;
@@ -202,11 +202,13 @@ apply_outcome apply(const apply_request& request, const page& events) {
   try {
     batch_run run{request, events};
     if (run.size() == 0) {
-      outcome.passed = std::max(request.passed, events.scanned_to);
+      outcome.passed = std::max(request.passed, run.end());
     } else {
       const bool marked = request.careful && !run.has_parked(); // parking runs no handler
       outcome = marked ? apply_carefully(request, run) : apply_run(request, run);
     }
+    if (outcome.state == apply_outcome::status::done && outcome.passed == run.end())
+      outcome.overflow = run.overflow();
     outcome.unhandled_types = run.take_unhandled_types();
     return outcome;
   } catch (const std::exception& problem) {
@@ -233,7 +235,8 @@ apply_outcome give_up_event(const apply_request& request, const event& subject,
     if (unit->commit(advance) == commit_status::fenced)
       return fenced(outcome);
     outcome.stored = outcome.passed = subject.position;
-    outcome.parked = park ? 1 : 0;
+    if (park)
+      outcome.parked.push_back(letter.sequence_key);
     return outcome;
   } catch (const std::exception& problem) {
     return store_fault(begin_outcome(request), problem);

@@ -12,13 +12,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace waymark {
 
-/// Keys whose events are parked, for one look-up in memory per event.
-using parked_set = std::unordered_set<std::string>;
+/// Keys whose events are parked, and how many, for one look-up in memory per event.
+using parked_set = std::unordered_map<std::string, std::int64_t>;
 
 /// The state of an in-memory projection. Handlers change it under `guard`, readers look under it.
 struct memory_state {
@@ -36,6 +36,7 @@ struct apply_request {
   position_t stored = 0;      ///< Position in the checkpoint row.
   position_t passed = 0;      ///< Everything up to here is done with.
   std::shared_ptr<job_meter> meter; ///< Told what is done just now; may be null.
+  std::int64_t parked_events = 0; ///< Of all keys of `parked`.
   std::size_t max_events = 0; ///< 0: as the spec says. 1 to try one event alone.
   /// One event, with a durable marker around it (attempt_scope.hpp).
   bool careful = false;
@@ -50,7 +51,9 @@ struct apply_outcome {
   position_t stored = 0; ///< Position in the checkpoint row now.
   position_t passed = 0; ///< Everything up to here is done with now.
   std::int64_t handled = 0;
-  std::int64_t parked = 0;
+  std::vector<std::string> parked; ///< The key of each event that was parked.
+  /// Why the next event can't be parked, in words: a limit is reached. Empty if none is.
+  std::string overflow;
   std::optional<checkpoint_advance> unsaved; ///< effect::outside: still to be saved, or nothing.
   std::vector<std::string> unhandled_types;  ///< To be warned about; each once.
 

@@ -1,5 +1,7 @@
 #include "actors/batch_run.hpp"
 
+#include <waymark/messages/letter_settlement.hpp>
+
 #include <algorithm>
 
 namespace waymark {
@@ -44,6 +46,11 @@ void batch_run::select(const page& events) {
   for (auto it = first; it != events.events.end(); ++it) {
     if (!add(*it))
       continue;
+    if (items_.back().parked && !can_park(items_.back())) {
+      items_.pop_back();
+      end_ = it->position - 1;
+      return;
+    }
     if (items_.size() == limit || !items_.back().key_problem.empty()) {
       end_ = it->position;
       return;
@@ -91,6 +98,26 @@ bool batch_run::add(const event& e) {
   return true;
 }
 
+bool batch_run::can_park(const item& it) {
+  const auto& limits = spec_.parking;
+  const auto of_shard = std::max<std::int64_t>(1, limits.per_projection / spec_.shards);
+  auto& of_key = parking_[it.key];
+  if (request_.parked_events + parking_events_ >= of_shard)
+    overflow_ = std::to_string(of_shard) + " events are parked, as many as .park_limits allows" +
+                (spec_.shards > 1 ? " a shard" : "");
+  else if (request_.parked->at(it.key) + of_key >= limits.per_key)
+    overflow_ = std::to_string(limits.per_key) + " events are parked behind one of the key \"" +
+                shown_key(it.key) + "\", as many as .park_limits allows a key";
+  if (!overflow_.empty()) {
+    overflow_ += ": stands before " + describe(*it.subject) + " until letters are retried or "
+                 "discarded";
+    return false;
+  }
+  ++of_key;
+  ++parking_events_;
+  return true;
+}
+
 position_t batch_run::position_after(std::size_t count) const {
   return count == items_.size() ? end_ : items_[count - 1].subject->position;
 }
@@ -99,6 +126,11 @@ run_result batch_run::execute(std::size_t limit, unit_of_work* unit,
                               const handler_target& target) {
   return spec_.on_batch.call ? execute_batch(limit, unit, target)
                              : execute_each(limit, unit, target);
+}
+
+std::optional<batch_fault> batch_run::look_at(std::size_t i) const {
+  const void* object = nullptr;
+  return find_problem(items_[i], object);
 }
 
 std::optional<batch_fault> batch_run::find_problem(const item& it, const void*& object) const {
@@ -195,7 +227,7 @@ run_result batch_run::execute_each(std::size_t limit, unit_of_work* unit,
       request_.meter->enter_handler(*it.subject, it.type, now);
     if (it.parked) {
       unit->park(it.key, it.subject->position);
-      ++result.parked;
+      result.parked.push_back(it.key);
     } else if (auto fault = run_one(it, unit, target)) {
       fault->good_prefix = i;
       result.fault = std::move(fault);
@@ -252,7 +284,7 @@ run_result batch_run::execute_batch(std::size_t limit, unit_of_work* unit,
   for (std::size_t i = 0; i < limit; ++i)
     if (items_[i].parked) {
       unit->park(items_[i].key, items_[i].subject->position);
-      ++result.parked;
+      result.parked.push_back(items_[i].key);
     }
   result.handled = static_cast<std::int64_t>(batch.size());
   result.count = limit;

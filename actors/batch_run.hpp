@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -33,7 +34,7 @@ struct batch_fault {
 struct run_result {
   std::size_t count = 0; ///< Items done with: handled or parked.
   std::int64_t handled = 0;
-  std::int64_t parked = 0;
+  std::vector<std::string> parked; ///< The key of each event that was parked.
   const event* last_handled = nullptr;
   std::optional<batch_fault> fault;
 };
@@ -47,6 +48,15 @@ class batch_run {
   [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
   [[nodiscard]] bool has_parked() const noexcept { return has_parked_; }
   [[nodiscard]] const event& event_at(std::size_t i) const { return *items_[i].subject; }
+
+  /// Everything up to here is done with once all items are.
+  [[nodiscard]] position_t end() const noexcept { return end_; }
+
+  /// Why there are no items beyond `end`, if the next event can't be parked.
+  [[nodiscard]] const std::string& overflow() const noexcept { return overflow_; }
+
+  /// What is wrong with an event as far as can be told without its handler.
+  [[nodiscard]] std::optional<batch_fault> look_at(std::size_t i) const;
 
   /// Everything up to here is done with once the first `count` items are.
   [[nodiscard]] position_t position_after(std::size_t count) const;
@@ -73,6 +83,7 @@ class batch_run {
 
   void select(const page& events);
   bool add(const event& e);
+  [[nodiscard]] bool can_park(const item& it);
   [[nodiscard]] std::optional<batch_fault> find_problem(const item& it, const void*& object) const;
   [[nodiscard]] std::optional<batch_fault> run_one(const item& it, unit_of_work* unit,
                                                    const handler_target& target) const;
@@ -92,6 +103,9 @@ class batch_run {
   const projection_spec& spec_;
   std::vector<item> items_;
   std::vector<std::string> unhandled_types_;
+  std::string overflow_;
+  std::unordered_map<std::string, std::int64_t> parking_; ///< Events of this run, by key.
+  std::int64_t parking_events_ = 0;
   std::vector<std::pair<const std::string*, std::chrono::nanoseconds>> spent_; ///< By type.
   position_t end_ = 0; ///< What is done with when all items are.
   bool has_parked_ = false;

@@ -131,6 +131,19 @@ std::optional<claim_result> claimed_together(const claim_order& order) {
   return order.together->take(*order.store, {order.spec->name, order.shard});
 }
 
+/// The claim is granted, so that nobody else changes what is parked.
+void take_queues(claim_report& report, std::vector<parked_queue> queues,
+                 const claim_order& order) {
+  for (auto& queue : queues) {
+    report.parked->emplace(queue.sequence_key, queue.events);
+    const bool older = queue.letter_id && queue.letter_version < order.spec->version;
+    if (!order.log || (queue.letter_id && !older))
+      continue;
+    report.of_new_version = report.of_new_version || older;
+    report.unfinished.push_back({std::move(queue.sequence_key), {}, true});
+  }
+}
+
 claim_report claim_or_throw(const claim_order& order) {
   auto& store = *order.store;
   const auto request = request_of(order);
@@ -167,9 +180,9 @@ claim_report claim_or_throw(const claim_order& order) {
     report.detail = std::move(divergence);
     return report;
   }
-  report.parked = std::make_shared<parked_set>(
-      std::make_move_iterator(result.parked_keys.begin()),
-      std::make_move_iterator(result.parked_keys.end()));
+  report.parked = std::make_shared<parked_set>();
+  if (!result.parked_keys.empty())
+    take_queues(report, store.parked_queues(request.key), order);
   report.set_aside = store.counts(request.key);
   take_care(report, result, order.spec->where);
   return report;

@@ -4,8 +4,8 @@
 #include <waymark/persistence/event_store.hpp>
 #include <waymark/persistence/projection_store.hpp>
 
-#include "actors/apply.hpp"
 #include "actors/first_claims.hpp"
+#include "actors/replay.hpp"
 
 #include <chrono>
 #include <memory>
@@ -41,6 +41,10 @@ struct claim_report {
   checkpoint record;
   std::shared_ptr<parked_set> parked;
   letter_counts set_aside;
+  /// Parked keys to be replayed at once: a replay of theirs was not finished, or their letter was
+  /// last tried by an older version of the projection. None if there is no log to read from.
+  std::vector<replay_task> unfinished;
+  bool of_new_version = false; ///< Some of them are there for the second reason.
   std::string detail; ///< In words, if not granted.
 
   /// The event in which processes ended, if there is one that was not passed since.

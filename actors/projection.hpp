@@ -163,6 +163,15 @@ class projection_builder {
   Self& on_give_up(give_up what) & { return set(spec_.on_give_up, what); }
   Self&& on_give_up(give_up what) && { return std::move(on_give_up(what)); }
 
+  /// Retries the letters of parked keys by itself, `rounds` times with a backoff between; off
+  /// unless asked for.
+  Self& retry_letters(letter_retry_policy policy) & { return set(spec_.retry_letters, policy); }
+  Self&& retry_letters(letter_retry_policy policy) && { return std::move(retry_letters(policy)); }
+
+  /// How much may be parked before the projection pauses.
+  Self& park_limits(waymark::park_limits limits) & { return set(spec_.parking, limits); }
+  Self&& park_limits(waymark::park_limits limits) && { return std::move(park_limits(limits)); }
+
   Self& batch(batch_options options) & { return set(spec_.batch, options); }
   Self&& batch(batch_options options) && { return std::move(batch(options)); }
 

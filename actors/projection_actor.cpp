@@ -46,6 +46,9 @@ struct projection_state_of_actor {
     carry_out(machine_->start());
     tick();
     return {[this](timer_atom, std::uint64_t token) { carry_out(machine_->on_timer(token)); },
+            [this](letters_due_atom, std::uint64_t token) {
+              carry_out(machine_->on_letters_due(token));
+            },
             [this](tick_atom) {
               carry_out(machine_->on_save_tick());
               tick();
@@ -105,6 +108,9 @@ struct projection_state_of_actor {
     case kind::take_over:
       carry_out(machine_->take_over());
       break;
+    case kind::settle:
+      carry_out(machine_->settle(command->order));
+      break;
     case kind::release_hold:
       carry_out(machine_->release_hold());
       break;
@@ -149,6 +155,15 @@ struct projection_state_of_actor {
     compat::tell_after(self_, what.delay, caf::actor{self_}, timer_atom_v, what.token);
   }
 
+  void carry_out(const todo::retry_letters& what, const action&) {
+    compat::tell_after(self_, what.delay, caf::actor{self_}, letters_due_atom_v, what.token);
+  }
+
+  void carry_out(const todo::settled& what, const action&) {
+    if (what.order->done)
+      what.order->done(what.report);
+  }
+
   void carry_out(const todo::save_later& what, const action&) {
     if (const auto to = with_->others->find(roles::checkpoint)) {
       const auto& record = machine_->record();
@@ -182,7 +197,7 @@ struct projection_state_of_actor {
       self_->quit(make_exit(exit_code::store_fault, what.text));
   }
 
-  /// The jobs: claim, apply, give_up, keep_failure, save_passed, release.
+  /// The jobs: claim, apply, give_up, replay, keep_failure, save_passed, release.
   template <class Job>
   void carry_out(const Job&, const action& what) {
     if (with_->context.spec->where == effect::outside && !std::is_same_v<Job, todo::claim>)

@@ -20,12 +20,14 @@ struct projection_command {
     resume,
     discard,
     take_over,
+    settle,
     hold,
     release_hold,
     begin_again
   };
   kind what = kind::resume;
   std::string why;
+  settle_order_ptr order; ///< For `settle`.
   /// Kept as soon as the command has been taken; for `hold`, when nothing is under way any more.
   /// A projection that ends meanwhile keeps it too.
   std::shared_ptr<std::promise<void>> done;

@@ -22,6 +22,7 @@ apply_request request_for(const projection_context& context, const projection_ma
   request.careful = machine.careful();
   if (context.record_crashes)
     request.recorded_as = context.owner;
+  request.parked_events = machine.set_aside().parked_events;
   return request;
 }
 
@@ -71,6 +72,20 @@ struct job_maker {
     return guarded([request = request_for(context, machine), what]() -> job_result {
       return [outcome = give_up_event(request, *what.subject, what.letter, what.park)](
                  projection_machine& m) { return m.on_given_up(outcome); };
+    });
+  }
+
+  job operator()(const todo::replay& what) const {
+    replay_request request;
+    request.on = request_for(context, machine);
+    request.log = context.log;
+    request.order = what.order;
+    request.task = what.task;
+    request.generation = machine.record().generation;
+    request.time = context.time;
+    return guarded([request = std::move(request)]() -> job_result {
+      return [outcome = request.order->dry_run ? try_replay(request) : replay(request)](
+                 projection_machine& m) { return m.on_replayed(outcome); };
     });
   }
 

@@ -32,7 +32,8 @@ using job_result = std::function<actions(projection_machine&)>;
 using job = std::function<job_result()>;
 
 /// The job for an action that needs the store; empty for the others (fetch, wake, note, held, end,
-/// save_later, announce_letter). `machine` is only read before this returns.
+/// save_later, announce_letter, settled, retry_letters). `machine` is only read before this
+/// returns.
 /// `meter`, if any, is told how far the job is.
 [[nodiscard]] job make_job(const projection_context& context, const projection_machine& machine,
                            const action& what, std::shared_ptr<job_meter> meter = nullptr);

@@ -28,6 +28,7 @@ void projection_machine::go_on(actions& out) {
     auto more = was_fenced_ ? fenced() : end_for_store(*trouble_);
     std::move(more.begin(), more.end(), std::back_inserter(out));
   } else if (draining_) {
+    abandon_orders(out, refusal_to_settle(), true);
     if (claimed_) {
       job_ = job::release;
       out.emplace_back(todo::release{});
@@ -36,17 +37,33 @@ void projection_machine::go_on(actions& out) {
       out.emplace_back(todo::end{});
     }
   } else if (holding_) {
+    abandon_orders(out, refusal_to_settle(), true);
     out.emplace_back(todo::held{});
   } else if (paused_ || stand_ != stand::none) {
     if (paused_ || stand_ != stand::backing_off)
       let_go_of_pages();
+    if (may_replay())
+      replay_next(out);
+    else
+      abandon_orders(out, refusal_to_settle(), false);
   } else if (!claimed_) {
     job_ = job::claim;
     out.emplace_back(todo::claim{std::exchange(taking_over_, false)});
-  } else if (page_ && page_->scanned_to > passed_) {
-    apply_next(out);
   } else {
+    work_next(out);
+  }
+}
+
+/// Live events and replays in turns, so that neither waits for the end of the other.
+void projection_machine::work_next(actions& out) {
+  const bool live = page_ && page_->scanned_to > passed_;
+  if (!live)
     fetch_next(out);
+  if (may_replay() && (!live || replay_turn_)) {
+    replay_next(out);
+  } else if (live) {
+    replay_turn_ = true;
+    apply_next(out);
   }
 }
 
@@ -141,6 +158,8 @@ actions projection_machine::on_claim(claim_report report) {
     record_ = std::move(report.record);
     passed_ = record_.position;
     parked_ = std::move(report.parked);
+    rounds_.clear();
+    planned_.clear();
     set_aside_ = report.set_aside;
     catching_up_ = true;
     if (page_ && page_->after > passed_)
@@ -155,6 +174,7 @@ actions projection_machine::on_claim(claim_report report) {
                                       " at position " + std::to_string(record_.failure->position) +
                                       ": " + record_.failure->error + "; resume or discard it");
     }
+    replay_unfinished(out, report);
     note(out, level::info, "start",
          "starts after position " + std::to_string(passed_) + ", epoch " +
              std::to_string(record_.epoch));
@@ -224,7 +244,10 @@ void projection_machine::lose_claim() {
 actions projection_machine::claim_again() {
   lose_claim();
   head_seen_ = 0;
-  return next();
+  actions out;
+  abandon_orders(out, "the log was replaced", true);
+  go_on(out);
+  return out;
 }
 
 actions projection_machine::fenced() {
@@ -233,6 +256,7 @@ actions projection_machine::fenced() {
   lose_claim();
   fenced_by_other_ = true;
   actions out;
+  abandon_orders(out, "has lost its claim to another owner, or was reset", true);
   stand_still(stand::standing_by, "another owner has claimed it");
   note(out, level::warning, "fenced",
        "has lost its claim to another owner, or was reset; stands by");
@@ -260,7 +284,10 @@ actions projection_machine::end_for_store(const std::string& why) {
   last_error_ = why;
   stand_still(stand::degraded, why);
   ended_ = true;
-  return {todo::end{todo::end::reason::store_fault, why}};
+  actions out;
+  abandon_orders(out, "the store can't serve: " + why, true);
+  out.emplace_back(todo::end{todo::end::reason::store_fault, why});
+  return out;
 }
 
 actions projection_machine::on_job_lost(const std::string& why) {
@@ -371,6 +398,8 @@ projection_state projection_machine::state() const noexcept {
     return projection_state::backing_off;
   case stand::degraded:
     return projection_state::degraded;
+  case stand::full:
+    return projection_state::paused;
   case stand::stopped:
     return projection_state::stopped;
   case stand::failed:

@@ -9,10 +9,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -42,6 +45,21 @@ struct give_up {
   const event* subject = nullptr;
   dead_letter letter;
   bool park = false;
+};
+/// Run `replay`, or `try_replay` for a dry run; on_replayed.
+struct replay {
+  settle_order_ptr order;
+  replay_task task;
+};
+/// An order that `settle` was given is done with: call its `done` with `report`; no answer.
+struct settled {
+  settle_order_ptr order;
+  settle_report report;
+};
+/// Call on_letters_due with `token` after `delay`; nothing waits for it.
+struct retry_letters {
+  std::chrono::milliseconds delay{0};
+  std::uint64_t token = 0;
 };
 /// Keep the reason of a standstill in the checkpoint row; on_failure_kept.
 struct keep_failure {
@@ -84,8 +102,9 @@ struct end {
 } // namespace todo
 
 using action = std::variant<todo::claim, todo::fetch, todo::apply, todo::give_up,
-                            todo::keep_failure, todo::save_passed, todo::save_later, todo::release,
-                            todo::wake, todo::announce_letter, todo::note, todo::held, todo::end>;
+                            todo::replay, todo::settled, todo::retry_letters, todo::keep_failure,
+                            todo::save_passed, todo::save_later, todo::release, todo::wake,
+                            todo::announce_letter, todo::note, todo::held, todo::end>;
 using actions = std::vector<action>;
 
 struct machine_options {
@@ -99,8 +118,9 @@ struct machine_options {
 
 /// The life of one shard of a projection as a state machine without threads, clocks or I/O: events
 /// go in, things to do come out. The projection actor carries them out; the simulation does the
-/// same under a fake clock with faults in between. At most one job (claim, apply, give up, save,
-/// release) is out at any time, besides one fetch.
+/// same under a fake clock with faults in between. At most one job (claim, apply, give up, replay,
+/// save, release) is out at any time, besides one fetch; so no event of a key is ever handled while
+/// one of the same key is replayed.
 class projection_machine {
  public:
   projection_machine(spec_ptr spec, int shard, machine_options options = {});
@@ -111,6 +131,7 @@ class projection_machine {
   [[nodiscard]] actions on_fetch_failed(const std::string& why, std::uint64_t token);
   [[nodiscard]] actions on_applied(const apply_outcome& outcome);
   [[nodiscard]] actions on_given_up(const apply_outcome& outcome);
+  [[nodiscard]] actions on_replayed(const replay_outcome& outcome);
   /// For the last three: `fenced`, or what the job came to.
   [[nodiscard]] actions on_failure_kept(commit_status status);
   [[nodiscard]] actions on_saved(commit_status status);
@@ -121,6 +142,7 @@ class projection_machine {
   /// does, and after that as after any projection fault, unless its batch has committed.
   [[nodiscard]] actions on_overdue(const std::string& why);
   [[nodiscard]] actions on_timer(std::uint64_t token);
+  [[nodiscard]] actions on_letters_due(std::uint64_t token);
   /// Every few seconds: saves a position that ran ahead of the checkpoint.
   [[nodiscard]] actions on_save_tick();
   /// An at-least-once position was saved, up to `position`; or it was found to be fenced; or the
@@ -134,6 +156,12 @@ class projection_machine {
   [[nodiscard]] actions discard();
   /// Claims now, whoever holds it; only while it stands by.
   [[nodiscard]] actions take_over();
+  /// Retries or discards letters, key by key, between the batches of the live events. Refused, with
+  /// the reason in the report, where the projection can't or must not handle events: paused by an
+  /// operator, stopped, failed, diverged, degraded, standing by, held for a reset or draining. A
+  /// projection that is behind, waits to try an event again, or is paused because too much is
+  /// parked, does it; one that has not claimed yet does it once it has.
+  [[nodiscard]] actions settle(settle_order_ptr order);
   /// Stop at the next safe point and say `held`; for a reset.
   [[nodiscard]] actions hold();
   /// The reset did not come about: go on as before.
@@ -166,15 +194,33 @@ class projection_machine {
   }
 
  private:
-  enum class job : std::uint8_t { none, claim, apply, give_up, keep_failure, save, release };
+  enum class job : std::uint8_t {
+    none,
+    claim,
+    apply,
+    give_up,
+    replay,
+    keep_failure,
+    save,
+    release
+  };
   enum class stand : std::uint8_t {
     none,
     standing_by,
     backing_off,
     degraded,
+    full, ///< As much is parked as may be.
     stopped,
     failed,
     diverged
+  };
+  /// An order under way: what was done so far, and which task is next.
+  struct pending_order {
+    settle_order_ptr order;
+    settle_report report;
+    std::size_t task = 0;
+    replay_task rest; ///< Of the task that has begun.
+    bool begun = false;
   };
 
   actions next();
@@ -185,6 +231,19 @@ class projection_machine {
   void give_up_discarded(actions& out);
   void give_up_poison(actions& out);
   void take_care(actions& out, const claim_report& report);
+  void work_next(actions& out);
+  [[nodiscard]] bool may_replay() const noexcept;
+  void replay_next(actions& out);
+  void take_replay(actions& out, const replay_outcome& outcome);
+  void end_order(actions& out);
+  void abandon_orders(actions& out, const std::string& why, bool all);
+  void replay_unfinished(actions& out, claim_report& report);
+  void plan_retry(actions& out, const std::string& sequence_key);
+  void add_parked(const std::vector<std::string>& keys);
+  void take_queue_length(const settled_key& of);
+  [[nodiscard]] bool is_full() const noexcept;
+  void stand_full(actions& out, const std::string& why);
+  [[nodiscard]] std::string refusal_to_settle() const;
   void wait(actions& out, std::chrono::milliseconds delay);
   void stand_still(stand how, std::string why);
   void lose_claim();
@@ -240,6 +299,13 @@ class projection_machine {
   position_t poison_at_ = 0;      ///< To be given up without running its handler; 0: none.
   std::shared_ptr<void> caution_; ///< Kept while `careful`.
 
+  // Letters that are being settled, and those that will be retried.
+  std::deque<pending_order> orders_;
+  bool replay_turn_ = false; ///< After a batch of live events, if there are both.
+  std::uint64_t letters_token_ = 0;
+  std::unordered_map<std::uint64_t, std::string> planned_; ///< Keys, by the token of their timer.
+  std::unordered_map<std::string, int> rounds_;            ///< Retries planned so far, by key.
+
   // Why it stands, and what operators want.
   stand stand_ = stand::none;
   bool paused_ = false;
@@ -253,7 +319,7 @@ class projection_machine {
   std::string reason_;
   std::string pause_reason_;
   std::optional<std::string> last_error_;
-  parked_set warned_types_;
+  std::unordered_set<std::string> warned_types_;
 };
 
 } // namespace waymark

@@ -37,7 +37,7 @@ actions projection_machine::try_again() {
   // Claims again, which also makes the tables again. A state in memory would start from nothing,
   // and fail again where it stands now.
   if (anew && spec_->where != effect::memory && !holding_ && !draining_)
-    lose_claim();
+    lose_claim(); // no order is under way where it stood
   if (stand_ != stand::none) {
     stand_still(stand::none, {});
     attempts_.clear();
@@ -90,11 +90,14 @@ actions projection_machine::begin_again() {
   passed_ = 0;
   record_ = checkpoint{};
   record_.key = key_;
+  actions out;
+  abandon_orders(out, "was reset", true);
   give_ups_in_a_row_ = 0;
   last_error_.reset();
   ++timer_token_;
   stand_still(stand::none, {});
-  return next();
+  go_on(out);
+  return out;
 }
 
 actions projection_machine::drain() {

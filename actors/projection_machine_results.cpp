@@ -14,7 +14,7 @@ void projection_machine::take_progress(const apply_outcome& outcome) {
   passed_ = std::max(passed_, outcome.passed);
   if (record_.failure && passed_ >= record_.failure->position)
     record_.failure.reset();
-  set_aside_.parked_events += outcome.parked;
+  add_parked(outcome.parked);
   if (outcome.handled > 0) {
     record_.events_processed += outcome.handled;
     record_.last_event_id = outcome.last_event_id;
@@ -49,6 +49,8 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
     if (warned_types_.insert(type).second)
       note(out, level::warning, "unhandled",
            "has no handler for \"" + type + "\"; such events are passed over");
+  if (!outcome.overflow.empty())
+    stand_full(out, outcome.overflow);
   if (outcome.state == apply_outcome::status::faulted) {
     if (outcome.who == fault::store) {
       std::optional<std::string> stalled;
@@ -112,6 +114,13 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
          describe(culprit) + " failed: " + outcome.error + "; " + reason_);
     return wait(out, decision.delay);
   case what::park:
+    if (is_full())
+      return stand_full(out, std::to_string(set_aside_.parked_events) +
+                                 " events are parked, as many as .park_limits allows: stands "
+                                 "before " +
+                                 describe(culprit) + ", which has failed (" + outcome.error +
+                                 "), until letters are retried or discarded");
+    [[fallthrough]];
   case what::skip:
     job_ = job::give_up;
     giving_up_ =
@@ -169,8 +178,6 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
   ++give_ups_in_a_row_;
   ++set_aside_.letters;
   const auto& letter = giving_up_.letter;
-  if (giving_up_.park && parked_->insert(letter.sequence_key).second)
-    ++set_aside_.parked_keys;
   record_.failure.reset();
   attempts_.clear();
   actions out;
@@ -179,6 +186,8 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
            (letter.attempts.size() == 1 ? " attempt: " : " attempts: ") + letter.error +
            (giving_up_.park ? "; its key is parked" : ""));
   out.emplace_back(todo::announce_letter{letter});
+  if (giving_up_.park)
+    plan_retry(out, letter.sequence_key);
   giving_up_ = {};
   go_on(out);
   return out;

@@ -49,6 +49,11 @@ std::optional<std::string> find_option_mistake(const projection_spec& spec) {
   if (spec.where == effect::database && spec.on_new_version == new_version::rebuild &&
       spec.truncate.empty())
     return "rebuilds on a new version but does not say how to empty its tables: add .truncate(…)";
+  if (spec.parking.per_key < 1 || spec.parking.per_projection < 1)
+    return "may park nothing: .park_limits({.per_key = 1}) is the least, or take another "
+           ".on_give_up";
+  if (auto mistake = find_mistake(spec.retry_letters))
+    return "has a bad policy for its letters: " + *mistake;
   if (auto mistake = find_mistake(spec.retry))
     return "has a bad retry policy: " + *mistake;
   return std::nullopt;

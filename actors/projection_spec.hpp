@@ -75,6 +75,8 @@ struct projection_spec {
   key_rule sequence_by;
   int shards = 1;
   retry_policy retry;
+  letter_retry_policy retry_letters;
+  park_limits parking;
   give_up on_give_up = give_up::park_key;
   batch_options batch;
   std::optional<std::chrono::milliseconds> handler_timeout; ///< Empty: as the engine says.

@@ -26,6 +26,13 @@ enum class unhandled : std::uint8_t {
   error ///< An event fault, as if its handler had thrown.
 };
 
+/// How much may be parked. A projection that has reached a limit stands, paused, before the event
+/// that it would park next, until letters are retried or discarded; none is ever dropped.
+struct park_limits {
+  std::int64_t per_key = 10'000;
+  std::int64_t per_projection = 1'000'000; ///< Each shard has an equal part of it.
+};
+
 /// How much is applied in one transaction.
 struct batch_options {
   std::size_t max_events = 1000;

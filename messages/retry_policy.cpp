@@ -45,6 +45,13 @@ std::optional<std::string> find_mistake(const backoff_policy& policy) {
   return std::nullopt;
 }
 
+std::optional<std::string> find_mistake(const letter_retry_policy& policy) {
+  if (policy.rounds < 0)
+    return "retry_letters.rounds is " + std::to_string(policy.rounds) +
+           "; it must not be negative (0: no rounds)";
+  return find_mistake(policy.backoff);
+}
+
 std::optional<std::string> find_mistake(const retry_policy& policy) {
   if (policy.attempts < 1)
     return "retry.attempts is " + std::to_string(policy.attempts) +

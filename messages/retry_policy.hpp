@@ -36,8 +36,15 @@ struct retry_policy {
   int max_crashes = 2;
 };
 
+/// How often waymark retries the letters of parked keys by itself.
+struct letter_retry_policy {
+  backoff_policy backoff{std::chrono::minutes{1}, std::chrono::hours{1}}; ///< Between rounds.
+  int rounds = 0; ///< For each key, counted anew in each process; 0: never by itself.
+};
+
 /// Says what is wrong with a policy, or nothing.
 [[nodiscard]] std::optional<std::string> find_mistake(const backoff_policy& policy);
 [[nodiscard]] std::optional<std::string> find_mistake(const retry_policy& policy);
+[[nodiscard]] std::optional<std::string> find_mistake(const letter_retry_policy& policy);
 
 } // namespace waymark

@@ -5,6 +5,7 @@
 #include <waymark/messages/dead_letter.hpp>
 #include <waymark/messages/error.hpp>
 #include <waymark/messages/evidence.hpp>
+#include <waymark/messages/letter_settlement.hpp>
 #include <waymark/persistence/read_model.hpp>
 
 #include <chrono>
@@ -67,6 +68,17 @@ enum class commit_status : std::uint8_t {
   fenced ///< The row has another epoch or position; everything was rolled back.
 };
 
+/// What is parked for one key.
+struct parked_queue {
+  std::string sequence_key;
+  std::int64_t events = 0;
+  /// The letter that the key stands before; empty if the process ended in the middle of a replay,
+  /// between the letter's event and the rest.
+  std::optional<std::int64_t> letter_id;
+  int letter_version = 0; ///< The projection version that has tried it last; 0 without a letter.
+  friend bool operator==(const parked_queue&, const parked_queue&) = default;
+};
+
 /// One transaction over read model, checkpoint, dead letters and parked positions (guarantee G2).
 /// Used by one thread; rolls back when destroyed without a commit.
 class unit_of_work {
@@ -93,9 +105,13 @@ class unit_of_work {
   /// same position and generation is left.
   virtual void add_letter(const dead_letter& letter) = 0;
 
-  /// Takes a letter away that was settled (retried with success, or discarded). False if it is not
-  /// a letter of this shard and its current generation.
-  virtual bool remove_letter(std::int64_t id) = 0;
+  /// Writes what a further attempt has changed in a letter, by its id: error, attempts and
+  /// projection version. False if it is not a letter of this shard and its current generation.
+  virtual bool update_letter(const dead_letter& letter) = 0;
+
+  /// Takes a letter away, and keeps the record of how it was settled. False if it is not a letter
+  /// of this shard and its current generation.
+  virtual bool settle_letter(std::int64_t id, const settlement& how) = 0;
 
   /// Takes the shard's attempt marker away together with this unit's commit. Stores without
   /// markers have nothing to do.
@@ -224,11 +240,22 @@ class projection_store {
   [[nodiscard]] virtual std::vector<dead_letter> letters(const letter_query& query) = 0;
   [[nodiscard]] virtual std::optional<dead_letter> letter(std::int64_t id) = 0;
 
+  /// The letter of an event, in the shard's current generation.
+  [[nodiscard]] virtual std::optional<dead_letter> letter_at(const shard_key& key,
+                                                             position_t position) = 0;
+
+  /// The records of letters that were settled, by the id of the letter, lowest first.
+  [[nodiscard]] virtual std::vector<settled_letter>
+  settled_letters(const letter_query& query) = 0;
+
   /// What a shard has set aside in its current generation.
   [[nodiscard]] virtual letter_counts counts(const shard_key& key) = 0;
 
   /// Distinct keys with parked events of the current generation.
   [[nodiscard]] virtual std::vector<std::string> parked_keys(const shard_key& key) = 0;
+
+  /// Every key with parked events of the current generation, in order.
+  [[nodiscard]] virtual std::vector<parked_queue> parked_queues(const shard_key& key) = 0;
 
   /// Positions parked for one key, in order.
   [[nodiscard]] virtual std::vector<position_t> parked_positions(const shard_key& key,

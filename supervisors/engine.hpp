@@ -2,6 +2,7 @@
 
 #include <waymark/actors/projection.hpp>
 #include <waymark/messages/append.hpp>
+#include <waymark/messages/letter_settlement.hpp>
 #include <waymark/messages/status.hpp>
 #include <waymark/persistence/store.hpp>
 #include <waymark/supervisors/child_snapshot.hpp>
@@ -150,6 +151,31 @@ class engine {
   /// reached. What that owner has under way changes nothing any more; if it lives, it stands by
   /// from then on. Shards that do not stand by go on as they are.
   void take_over(std::string_view name);
+
+  // Dead letters
+
+  /// Handles the events of dead letters again, each followed by what is parked behind it, in order,
+  /// and stops a key at its first failure: that letter then has one more attempt, and the rest of
+  /// the key stays parked. A key with nothing left is live again. The projections' own actors do
+  /// it, between their batches, so that no event of a key is handled at the same time; each event
+  /// commits with its removal from the queue, and the letter leaves a record (`settled_letters`).
+  ///
+  /// Waits for the end. What can't be done now is said per key in `refused`: the projection is
+  /// paused, stopped, failed, degraded, standing by, or ends meanwhile.
+  /// @throws usage_error if the selection names nothing, no such projection, or a letter that is
+  ///   not there or of before a reset; timeout_error if it is not done in time: it then goes on.
+  settle_report retry(const letter_selection& which, const settle_options& options = {});
+
+  /// The same, but passes the letters' own events for good. What is parked behind them is handled.
+  settle_report discard(const letter_selection& which, const settle_options& options = {});
+
+  /// One letter, and what waits behind it; empty if there is none of that number. Numbers are given
+  /// by the store that keeps the letters: name the projection if there are several stores.
+  [[nodiscard]] std::optional<letter_details>
+  letter(std::int64_t id, const std::optional<std::string>& projection = {}) const;
+
+  /// Letters that were retried with success or discarded: by whom and when.
+  [[nodiscard]] std::vector<settled_letter> settled_letters(const letter_query& query = {}) const;
 
   /// Empties read model and checkpoint in one transaction; the projection then starts at the
   /// beginning of the log.

@@ -257,7 +257,8 @@ bool engine_actors::command(const shard_key& key, projection_command::kind what,
     return false;
   auto done = std::make_shared<std::promise<void>>();
   auto taken = done->get_future();
-  auto order = std::make_shared<projection_command>(projection_command{what, why, std::move(done)});
+  auto order =
+      std::make_shared<projection_command>(projection_command{what, why, {}, std::move(done)});
   compat::anon_tell(to, command_atom_v, command_ptr{std::move(order)});
   if (taken.wait_for(timeout) != std::future_status::ready)
     return false;
@@ -267,6 +268,18 @@ bool engine_actors::command(const shard_key& key, projection_command::kind what,
   } catch (const std::future_error&) {
     return false; // the actor was gone already
   }
+}
+
+void engine_actors::settle(const shard_key& key, settle_order_ptr order) {
+  const auto in = running();
+  const auto to = context_->others->find(roles::projection(key));
+  if (!to)
+    return;
+  projection_command command;
+  command.what = projection_command::kind::settle;
+  command.order = std::move(order);
+  compat::anon_tell(to, command_atom_v,
+                    command_ptr{std::make_shared<projection_command>(std::move(command))});
 }
 
 void engine_actors::wake_append() {

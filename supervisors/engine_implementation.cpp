@@ -6,6 +6,8 @@
 #include <waymark/messages/clock.hpp>
 #include <waymark/messages/error.hpp>
 
+#include <algorithm>
+
 namespace waymark {
 
 namespace {
@@ -59,6 +61,18 @@ engine::implementation::records_for(const projection_spec& spec) const {
   if (spec.into)
     return spec.into;
   return spec.where == effect::memory ? memory_records : context->where.projections;
+}
+
+std::vector<std::shared_ptr<projection_store>>
+engine::implementation::stores_of(const std::optional<std::string>& projection) const {
+  std::vector<std::shared_ptr<projection_store>> stores;
+  for (const auto& entry : context->shown->all())
+    if ((!projection || *projection == entry.status.key.projection) &&
+        std::find(stores.begin(), stores.end(), entry.store) == stores.end())
+      stores.push_back(entry.store);
+  if (stores.empty())
+    stores.push_back(context->where.projections);
+  return stores;
 }
 
 std::vector<shard_key> engine::implementation::command_all(std::string_view name,

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -44,6 +45,10 @@ struct engine::implementation {
   /// Where the records of a projection are kept.
   [[nodiscard]] std::shared_ptr<projection_store> records_for(const projection_spec& spec) const;
 
+  /// Where letters of the projection may be, or of all of them.
+  [[nodiscard]] std::vector<std::shared_ptr<projection_store>>
+  stores_of(const std::optional<std::string>& projection) const;
+
   /// Sends a command to every shard. @returns those that have no actor that took it.
   std::vector<shard_key> command_all(std::string_view name, projection_command::kind what,
                                      const std::string& why = {});
@@ -51,6 +56,9 @@ struct engine::implementation {
   /// @throws timeout_error that explains.
   wait_result wait_for(std::string_view name, const awaited& what,
                        std::chrono::milliseconds timeout) const;
+
+  [[nodiscard]] settle_report settle(settle_verb verb, const letter_selection& which,
+                                     const settle_options& options);
 
   /// Whether one of the events in [first, last] was given up or parked.
   [[nodiscard]] bool set_aside(const std::vector<board_entry>& shards, position_t first,

@@ -37,13 +37,7 @@ std::optional<checkpoint> engine::checkpoint(std::string_view name, int shard) c
 }
 
 std::vector<dead_letter> engine::dead_letters(const letter_query& query) const {
-  std::vector<std::shared_ptr<projection_store>> stores;
-  for (const auto& entry : impl_->context->shown->all())
-    if ((!query.projection || *query.projection == entry.status.key.projection) &&
-        std::find(stores.begin(), stores.end(), entry.store) == stores.end())
-      stores.push_back(entry.store);
-  if (stores.empty())
-    stores.push_back(impl_->context->where.projections);
+  const auto stores = impl_->stores_of(query.projection);
   if (query.after_id > 0 && stores.size() > 1)
     throw usage_error{"letters behind id " + std::to_string(query.after_id) +
                       " were asked for, but projections keep theirs in " +

@@ -53,7 +53,10 @@ class breaking_unit final : public unit_of_work {
   void park(std::string_view key, position_t position) override { inner_->park(key, position); }
   void unpark(std::string_view key, position_t position) override { inner_->unpark(key, position); }
   void add_letter(const dead_letter& letter) override { inner_->add_letter(letter); }
-  bool remove_letter(std::int64_t id) override { return inner_->remove_letter(id); }
+  bool update_letter(const dead_letter& letter) override { return inner_->update_letter(letter); }
+  bool settle_letter(std::int64_t id, const settlement& how) override {
+    return inner_->settle_letter(id, how);
+  }
   void clear_attempt() override { inner_->clear_attempt(); }
 
   commit_status commit(const checkpoint_advance& advance) override {

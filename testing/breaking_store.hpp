@@ -73,6 +73,15 @@ class breaking_store final : public projection_store {
     return inner_->letters(query);
   }
   std::optional<dead_letter> letter(std::int64_t id) override { return inner_->letter(id); }
+  std::optional<dead_letter> letter_at(const shard_key& key, position_t position) override {
+    return inner_->letter_at(key, position);
+  }
+  std::vector<settled_letter> settled_letters(const letter_query& query) override {
+    return inner_->settled_letters(query);
+  }
+  std::vector<parked_queue> parked_queues(const shard_key& key) override {
+    return inner_->parked_queues(key);
+  }
   letter_counts counts(const shard_key& key) override { return inner_->counts(key); }
   std::vector<std::string> parked_keys(const shard_key& key) override {
     return inner_->parked_keys(key);

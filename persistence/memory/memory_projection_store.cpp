@@ -45,13 +45,16 @@ class memory_unit_of_work final : public unit_of_work {
   void add_letter(const dead_letter& letter) override {
     change([letter, this](memory_rows& rows) { rows.add_letter(letter, owner_.key); });
   }
-  bool remove_letter(std::int64_t id) override {
-    {
-      const std::lock_guard lock{in_->mutex};
-      if (!in_->rows.may_remove(id, owner_.key))
-        return false;
-    }
-    change([id, this](memory_rows& rows) { rows.remove_letter(id, owner_.key); });
+  bool update_letter(const dead_letter& letter) override {
+    if (!may_change(letter.id))
+      return false;
+    change([letter, this](memory_rows& rows) { rows.update_letter(letter, owner_.key); });
+    return true;
+  }
+  bool settle_letter(std::int64_t id, const settlement& how) override {
+    if (!may_change(id))
+      return false;
+    change([id, how, this](memory_rows& rows) { rows.settle_letter(id, how, owner_.key); });
     return true;
   }
 
@@ -73,6 +76,10 @@ class memory_unit_of_work final : public unit_of_work {
   }
 
  private:
+  [[nodiscard]] bool may_change(std::int64_t letter) const {
+    const std::lock_guard lock{in_->mutex};
+    return in_->rows.may_change(letter, owner_.key);
+  }
   void require_open() const {
     if (ended_)
       throw usage_error{"this unit of work has ended; begin another"};
@@ -186,6 +193,22 @@ class memory_projection_store final : public projection_store {
     const std::lock_guard lock{in_->mutex};
     const auto found = in_->rows.letters.find(id);
     return found == in_->rows.letters.end() ? std::nullopt : std::optional{found->second};
+  }
+
+  [[nodiscard]] std::optional<dead_letter> letter_at(const shard_key& key,
+                                                     position_t position) override {
+    const std::lock_guard lock{in_->mutex};
+    return in_->rows.letter_at(key, position);
+  }
+
+  [[nodiscard]] std::vector<settled_letter> settled_letters(const letter_query& query) override {
+    const std::lock_guard lock{in_->mutex};
+    return in_->rows.list_settled(query);
+  }
+
+  [[nodiscard]] std::vector<parked_queue> parked_queues(const shard_key& key) override {
+    const std::lock_guard lock{in_->mutex};
+    return in_->rows.parked_queues(key);
   }
 
   [[nodiscard]] letter_counts counts(const shard_key& key) override {

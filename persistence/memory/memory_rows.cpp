@@ -61,40 +61,6 @@ std::optional<std::int64_t> memory_rows::generation_of(const shard_key& key) con
   return found == checkpoints.end() ? std::nullopt : std::optional{found->second.generation};
 }
 
-void memory_rows::add_letter(dead_letter letter, const shard_key& key) {
-  letter.key = key;
-  letter.generation = generation_of(key).value_or(0);
-  for (const auto& [id, there] : letters)
-    if (there.key == key && there.position == letter.position &&
-        there.generation == letter.generation)
-      return;
-  letter.id = ++last_letter_id;
-  letters.emplace(letter.id, std::move(letter));
-}
-
-bool memory_rows::may_remove(std::int64_t id, const shard_key& key) const {
-  const auto found = letters.find(id);
-  return found != letters.end() && found->second.key == key &&
-         found->second.generation == generation_of(key);
-}
-
-void memory_rows::remove_letter(std::int64_t id, const shard_key& key) {
-  if (may_remove(id, key))
-    letters.erase(id);
-}
-
-std::vector<dead_letter> memory_rows::list(const letter_query& query) const {
-  std::vector<dead_letter> result;
-  for (auto at = letters.upper_bound(query.after_id);
-       at != letters.end() && result.size() < query.limit; ++at) {
-    const auto& each = at->second;
-    if ((!query.projection || each.key.projection == *query.projection) &&
-        (!query.sequence_key || each.sequence_key == *query.sequence_key))
-      result.push_back(each);
-  }
-  return result;
-}
-
 letter_counts memory_rows::counts(const shard_key& key) const {
   letter_counts result;
   for (const auto& [id, each] : letters)

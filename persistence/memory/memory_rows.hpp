@@ -17,6 +17,7 @@ namespace waymark {
 struct memory_rows {
   std::map<shard_key, checkpoint> checkpoints;
   std::map<std::int64_t, dead_letter> letters;
+  std::map<std::int64_t, settled_letter> settled;
   std::map<shard_key, std::map<std::string, std::set<position_t>>> parked;
   std::map<std::string, position_t> positions;
   std::int64_t last_letter_id = 0;
@@ -34,8 +35,14 @@ struct memory_rows {
                                                          const std::string& sequence_key) const;
 
   void add_letter(dead_letter letter, const shard_key& key);
-  [[nodiscard]] bool may_remove(std::int64_t id, const shard_key& key) const;
-  void remove_letter(std::int64_t id, const shard_key& key);
+  /// Whether it is a letter of this shard and its current generation.
+  [[nodiscard]] bool may_change(std::int64_t id, const shard_key& key) const;
+  void update_letter(const dead_letter& letter, const shard_key& key);
+  void settle_letter(std::int64_t id, const settlement& how, const shard_key& key);
+  [[nodiscard]] std::optional<dead_letter> letter_at(const shard_key& key,
+                                                     position_t position) const;
+  [[nodiscard]] std::vector<settled_letter> list_settled(const letter_query& query) const;
+  [[nodiscard]] std::vector<parked_queue> parked_queues(const shard_key& key) const;
   [[nodiscard]] std::vector<dead_letter> list(const letter_query& query) const;
   [[nodiscard]] letter_counts counts(const shard_key& key) const;
 

@@ -72,10 +72,17 @@ void letter_rows::add(const dead_letter& letter, const shard_key& key, std::int6
                 with);
 }
 
-bool letter_rows::remove(std::int64_t id, const shard_key& key, std::int64_t generation) {
-  return on_.run("DELETE FROM {schema}.dead_letters "
+bool letter_rows::update(const dead_letter& letter, const shard_key& key,
+                         std::int64_t generation) {
+  const auto error = postgres::storable(letter.error);
+  const auto attempts = postgres::storable(attempts_to_json(letter.attempts));
+  auto with = key_of(key);
+  with.add(generation).add(letter.id).add(error).add(attempts);
+  with.add(std::int32_t{letter.projection_version});
+  return on_.run("UPDATE {schema}.dead_letters "
+                 "SET error = $5, attempts = $6, projection_version = $7 "
                  "WHERE projection = $1 AND shard = $2 AND generation = $3 AND id = $4",
-                 key_of(key).add(generation).add(id))
+                 with)
              .changed() == 1;
 }
 
@@ -103,6 +110,14 @@ std::optional<dead_letter> letter_rows::find(std::int64_t id) {
   const auto found = on_.run("SELECT id, " WAYMARK_POSTGRES_LETTER_COLUMNS
                              " FROM {schema}.dead_letters WHERE id = $1",
                              params{}.add(id));
+  return found.empty() ? std::nullopt : std::optional{letter_from(found, 0)};
+}
+
+std::optional<dead_letter> letter_rows::at(const shard_key& key, position_t position) {
+  const auto found = on_.run(
+      "SELECT id, " WAYMARK_POSTGRES_LETTER_COLUMNS " FROM {schema}.dead_letters WHERE "
+      "projection = $1 AND shard = $2 AND position = $3 AND " WAYMARK_POSTGRES_CURRENT,
+      key_of(key).add(std::int64_t{position}));
   return found.empty() ? std::nullopt : std::optional{letter_from(found, 0)};
 }
 
@@ -145,6 +160,26 @@ std::vector<position_t> letter_rows::parked_positions(const shard_key& key,
   std::vector<position_t> result;
   for (int row = 0; row < found.size(); ++row)
     result.push_back(found.integer(row, 0));
+  return result;
+}
+
+std::vector<parked_queue> letter_rows::parked_queues(const shard_key& key) {
+  const auto found = on_.run(
+      "SELECT p.sequence_key, count(*), max(l.id), max(l.projection_version) "
+      "FROM {schema}.parked p LEFT JOIN {schema}.dead_letters l ON l.projection = p.projection "
+      "AND l.shard = p.shard AND l.generation = p.generation AND l.position = p.position "
+      "WHERE p.projection = $1 AND p.shard = $2 AND p." WAYMARK_POSTGRES_CURRENT
+      " GROUP BY p.sequence_key ORDER BY p.sequence_key",
+      key_of(key));
+  std::vector<parked_queue> result;
+  for (int row = 0; row < found.size(); ++row) {
+    parked_queue each{std::string{found.text(row, 0)}, found.integer(row, 1), std::nullopt, 0};
+    if (!found.is_null(row, 2)) {
+      each.letter_id = found.integer(row, 2);
+      each.letter_version = static_cast<int>(found.integer(row, 3));
+    }
+    result.push_back(std::move(each));
+  }
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "persistence/postgres/handler_model.hpp"
 #include "persistence/postgres/handler_statements.hpp"
 #include "persistence/postgres/letter_rows.hpp"
+#include "persistence/postgres/settled_rows.hpp"
 #include "persistence/postgres/postgres_unit_of_work.hpp"
 #include "persistence/postgres/stale_owner.hpp"
 
@@ -231,12 +232,25 @@ std::optional<dead_letter> postgres_projection_store::letter(std::int64_t id) {
   return reading([&](session& on) { return letter_rows{on}.find(id); });
 }
 
+std::optional<dead_letter> postgres_projection_store::letter_at(const shard_key& key,
+                                                            position_t position) {
+  return reading([&](session& on) { return letter_rows{on}.at(key, position); });
+}
+
+std::vector<settled_letter> postgres_projection_store::settled_letters(const letter_query& query) {
+  return reading([&](session& on) { return settled_rows{on}.list(query); });
+}
+
 letter_counts postgres_projection_store::counts(const shard_key& key) {
   return reading([&](session& on) { return letter_rows{on}.counts(key); });
 }
 
 std::vector<std::string> postgres_projection_store::parked_keys(const shard_key& key) {
   return reading([&](session& on) { return letter_rows{on}.parked_keys(key); });
+}
+
+std::vector<parked_queue> postgres_projection_store::parked_queues(const shard_key& key) {
+  return reading([&](session& on) { return letter_rows{on}.parked_queues(key); });
 }
 
 std::vector<position_t> postgres_projection_store::parked_positions(const shard_key& key,

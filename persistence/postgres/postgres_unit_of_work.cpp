@@ -4,6 +4,7 @@
 #include "persistence/postgres/attempt_rows.hpp"
 #include "persistence/postgres/checkpoint_rows.hpp"
 #include "persistence/postgres/letter_rows.hpp"
+#include "persistence/postgres/settled_rows.hpp"
 
 namespace waymark::postgres {
 
@@ -52,9 +53,14 @@ void postgres_unit_of_work::add_letter(const dead_letter& letter) {
   letter_rows{on_}.add(letter, owner_.key, generation_);
 }
 
-bool postgres_unit_of_work::remove_letter(std::int64_t id) {
+bool postgres_unit_of_work::update_letter(const dead_letter& letter) {
   require_open();
-  return letter_rows{on_}.remove(id, owner_.key, generation_);
+  return letter_rows{on_}.update(letter, owner_.key, generation_);
+}
+
+bool postgres_unit_of_work::settle_letter(std::int64_t id, const settlement& how) {
+  require_open();
+  return settled_rows{on_}.settle(id, owner_.key, generation_, how);
 }
 
 void postgres_unit_of_work::clear_attempt() {

@@ -20,7 +20,8 @@ class postgres_unit_of_work final : public unit_of_work {
   void park(std::string_view sequence_key, position_t position) override;
   void unpark(std::string_view sequence_key, position_t position) override;
   void add_letter(const dead_letter& letter) override;
-  bool remove_letter(std::int64_t id) override;
+  bool update_letter(const dead_letter& letter) override;
+  bool settle_letter(std::int64_t id, const settlement& how) override;
   void clear_attempt() override;
   [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override;
 

@@ -55,11 +55,19 @@ void letter_rows::add(const dead_letter& letter, const shard_key& key, std::int6
   row.bind(9, std::int64_t{letter.position}).run();
 }
 
-bool letter_rows::remove(std::int64_t id, const shard_key& key, std::int64_t generation) {
-  auto& row = on_.prepared("DELETE FROM waymark_dead_letters "
+bool letter_rows::update(const dead_letter& letter, const shard_key& key,
+                         std::int64_t generation) {
+  auto& row = on_.prepared("UPDATE waymark_dead_letters "
+                           "SET error = ?5, attempts = ?6, projection_version = ?7 "
                            "WHERE projection = ?1 AND shard = ?2 AND generation = ?3 AND id = ?4");
+  const auto attempts = attempts_to_json(letter.attempts);
   bind_key(row, key);
-  row.bind(3, generation).bind(4, id).run();
+  row.bind(3, generation)
+      .bind(4, letter.id)
+      .bind(5, std::string_view{letter.error})
+      .bind(6, std::string_view{attempts})
+      .bind(7, std::int64_t{letter.projection_version})
+      .run();
   return sqlite3_changes64(on_.raw()) == 1;
 }
 
@@ -84,6 +92,15 @@ std::optional<dead_letter> letter_rows::find(std::int64_t id) {
       on_.prepared("SELECT id, " WAYMARK_LETTER_COLUMNS " FROM waymark_dead_letters WHERE id = ?1");
   const running scope{row};
   row.bind(1, id);
+  return row.step() ? std::optional{letter_from(row)} : std::nullopt;
+}
+
+std::optional<dead_letter> letter_rows::at(const shard_key& key, position_t position) {
+  auto& row = on_.prepared("SELECT id, " WAYMARK_LETTER_COLUMNS " FROM waymark_dead_letters WHERE "
+                           "projection = ?1 AND shard = ?2 AND position = ?3 AND " WAYMARK_CURRENT);
+  const running scope{row};
+  bind_key(row, key);
+  row.bind(3, std::int64_t{position});
   return row.step() ? std::optional{letter_from(row)} : std::nullopt;
 }
 
@@ -131,6 +148,26 @@ std::vector<position_t> letter_rows::parked_positions(const shard_key& key,
   std::vector<position_t> result;
   while (rows.step())
     result.push_back(rows.integer(0));
+  return result;
+}
+
+std::vector<parked_queue> letter_rows::parked_queues(const shard_key& key) {
+  auto& rows = on_.prepared(
+      "SELECT p.sequence_key, count(*), max(l.id), max(l.projection_version) "
+      "FROM waymark_parked p LEFT JOIN waymark_dead_letters l USING "
+      "(projection, shard, generation, position) WHERE p.projection = ?1 AND p.shard = ?2 "
+      "AND p." WAYMARK_CURRENT " GROUP BY p.sequence_key ORDER BY p.sequence_key");
+  const running scope{rows};
+  bind_key(rows, key);
+  std::vector<parked_queue> result;
+  while (rows.step()) {
+    parked_queue each{std::string{rows.text(0)}, rows.integer(1), std::nullopt, 0};
+    if (!rows.is_null(2)) {
+      each.letter_id = rows.integer(2);
+      each.letter_version = static_cast<int>(rows.integer(3));
+    }
+    result.push_back(std::move(each));
+  }
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include "persistence/sqlite/attempt_rows.hpp"
 #include "persistence/sqlite/checkpoint_rows.hpp"
 #include "persistence/sqlite/letter_rows.hpp"
+#include "persistence/sqlite/settled_rows.hpp"
 #include "persistence/sqlite/sqlite_unit_of_work.hpp"
 
 namespace waymark::sqlite {
@@ -184,12 +185,25 @@ std::optional<dead_letter> sqlite_projection_store::letter(std::int64_t id) {
   return reading([&](connection& on) { return letter_rows{on}.find(id); });
 }
 
+std::optional<dead_letter> sqlite_projection_store::letter_at(const shard_key& key,
+                                                            position_t position) {
+  return reading([&](connection& on) { return letter_rows{on}.at(key, position); });
+}
+
+std::vector<settled_letter> sqlite_projection_store::settled_letters(const letter_query& query) {
+  return reading([&](connection& on) { return settled_rows{on}.list(query); });
+}
+
 letter_counts sqlite_projection_store::counts(const shard_key& key) {
   return reading([&](connection& on) { return letter_rows{on}.counts(key); });
 }
 
 std::vector<std::string> sqlite_projection_store::parked_keys(const shard_key& key) {
   return reading([&](connection& on) { return letter_rows{on}.parked_keys(key); });
+}
+
+std::vector<parked_queue> sqlite_projection_store::parked_queues(const shard_key& key) {
+  return reading([&](connection& on) { return letter_rows{on}.parked_queues(key); });
 }
 
 std::vector<position_t> sqlite_projection_store::parked_positions(const shard_key& key,

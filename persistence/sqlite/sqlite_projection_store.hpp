@@ -33,8 +33,12 @@ class sqlite_projection_store final : public projection_store {
   void reset(const claim_request& as, std::span<const std::string> truncate) override;
   [[nodiscard]] std::vector<dead_letter> letters(const letter_query& query) override;
   [[nodiscard]] std::optional<dead_letter> letter(std::int64_t id) override;
+  [[nodiscard]] std::optional<dead_letter> letter_at(const shard_key& key,
+                                                     position_t position) override;
+  [[nodiscard]] std::vector<settled_letter> settled_letters(const letter_query& query) override;
   [[nodiscard]] letter_counts counts(const shard_key& key) override;
   [[nodiscard]] std::vector<std::string> parked_keys(const shard_key& key) override;
+  [[nodiscard]] std::vector<parked_queue> parked_queues(const shard_key& key) override;
   [[nodiscard]] std::vector<position_t> parked_positions(const shard_key& key,
                                                          std::string_view sequence_key) override;
   void save_position(std::string_view name, position_t position) override;

@@ -4,6 +4,7 @@
 #include "persistence/sqlite/attempt_rows.hpp"
 #include "persistence/sqlite/checkpoint_rows.hpp"
 #include "persistence/sqlite/letter_rows.hpp"
+#include "persistence/sqlite/settled_rows.hpp"
 
 namespace waymark::sqlite {
 
@@ -51,9 +52,14 @@ void sqlite_unit_of_work::add_letter(const dead_letter& letter) {
   letter_rows{on_}.add(letter, owner_.key, generation_);
 }
 
-bool sqlite_unit_of_work::remove_letter(std::int64_t id) {
+bool sqlite_unit_of_work::update_letter(const dead_letter& letter) {
   require_open();
-  return letter_rows{on_}.remove(id, owner_.key, generation_);
+  return letter_rows{on_}.update(letter, owner_.key, generation_);
+}
+
+bool sqlite_unit_of_work::settle_letter(std::int64_t id, const settlement& how) {
+  require_open();
+  return settled_rows{on_}.settle(id, owner_.key, generation_, how);
 }
 
 void sqlite_unit_of_work::clear_attempt() {

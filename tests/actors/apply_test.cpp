@@ -88,9 +88,9 @@ TEST_CASE("a batch that fails is halved until one event is to blame") {
 
 TEST_CASE("events of a parked key are parked, in order and in the same commit") {
   applied to{seeing()};
-  to.request.parked = std::make_shared<parked_set>(parked_set{std::string{"Thing\0b", 7}});
+  to.request.parked = std::make_shared<parked_set>(parked_set{{std::string{"Thing\0b", 7}, 1}});
   const auto outcome = to(made_page({"a", "b", "c", "b"}));
-  CHECK(outcome.parked == 2);
+  CHECK(outcome.parked.size() == 2);
   CHECK(outcome.handled == 2);
   CHECK(to.store->parked_positions({"p", 0}, std::string{"Thing\0b", 7}) ==
         std::vector<position_t>{2, 4});

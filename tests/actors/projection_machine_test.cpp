@@ -125,7 +125,9 @@ TEST_CASE("an event is tried again after a delay, then given up and its key park
   REQUIRE(find<todo::give_up>(up));
   CHECK(find<todo::give_up>(up)->park);
   CHECK(find<todo::give_up>(up)->letter.attempts.size() == 2);
-  const auto on = at.machine.on_given_up(done(2));
+  auto given_up = done(2);
+  given_up.parked = {std::string{"Thing\0b", 7}};
+  const auto on = at.machine.on_given_up(given_up);
   CHECK(find<todo::announce_letter>(on));
   CHECK(find<todo::apply>(on));
   CHECK(at.machine.parked()->count(std::string{"Thing\0b", 7}) == 1);

@@ -337,17 +337,17 @@ inline void letters_and_parked_events(const projection_store_factory& make) {
 
   // Others' letters can't be settled; one's own are, with the parked events, in one transaction.
   const auto stranger = own(*store, request_of("q", "a"));
-  CHECK_FALSE(store->begin(stranger)->remove_letter(l.id));
+  CHECK_FALSE(store->begin(stranger)->settle_letter(l.id, {}));
   {
     auto unit = store->begin(again);
-    CHECK(unit->remove_letter(l.id));
+    CHECK(unit->settle_letter(l.id, {}));
     unit->unpark(key, 6);
   } // not committed
   CHECK(store->counts(owner.key) == letter_counts{1, 2, 3});
   {
     auto unit = store->begin(again);
-    CHECK(unit->remove_letter(l.id));
-    CHECK_FALSE(unit->remove_letter(l.id + 100));
+    CHECK(unit->settle_letter(l.id, {}));
+    CHECK_FALSE(unit->settle_letter(l.id + 100, {}));
     unit->unpark(key, 6);
     unit->unpark(key, 9);
     REQUIRE(unit->commit(step(9, 9)) == commit_status::committed);
@@ -422,7 +422,7 @@ inline void resets(const projection_store_factory& make) {
   auto now_mine = as;
   now_mine.owner = "a";
   const auto owner = own(*store, now_mine);
-  CHECK_FALSE(store->begin(owner)->remove_letter(history[0].id));
+  CHECK_FALSE(store->begin(owner)->settle_letter(history[0].id, {}));
   {
     auto unit = store->begin(owner); // the same position again, in the new generation
     unit->add_letter(letter_at(1, "k"));

@@ -75,9 +75,13 @@ class faulty_unit final : public unit_of_work {
     plan_.before("add a letter", true);
     real_->add_letter(letter);
   }
-  bool remove_letter(std::int64_t id) override {
-    plan_.before("remove a letter", true);
-    return real_->remove_letter(id);
+  bool update_letter(const dead_letter& letter) override {
+    plan_.before("update a letter", true);
+    return real_->update_letter(letter);
+  }
+  bool settle_letter(std::int64_t id, const settlement& how) override {
+    plan_.before("settle a letter", true);
+    return real_->settle_letter(id, how);
   }
   void clear_attempt() override {
     plan_.before("clear an attempt", true);
@@ -191,6 +195,16 @@ class faulty_projection_store final : public projection_store {
   }
   [[nodiscard]] std::optional<dead_letter> letter(std::int64_t id) override {
     return reading([&] { return real_->letter(id); });
+  }
+  [[nodiscard]] std::optional<dead_letter> letter_at(const shard_key& key,
+                                                     position_t position) override {
+    return reading([&] { return real_->letter_at(key, position); });
+  }
+  [[nodiscard]] std::vector<settled_letter> settled_letters(const letter_query& query) override {
+    return reading([&] { return real_->settled_letters(query); });
+  }
+  [[nodiscard]] std::vector<parked_queue> parked_queues(const shard_key& key) override {
+    return reading([&] { return real_->parked_queues(key); });
   }
   [[nodiscard]] letter_counts counts(const shard_key& key) override {
     return reading([&] { return real_->counts(key); });

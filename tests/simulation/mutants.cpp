@@ -24,7 +24,10 @@ class broken_unit final : public unit_of_work {
     if (which_ != mutant::loses_letter || !random_.one_in(5))
       real_->add_letter(letter);
   }
-  bool remove_letter(std::int64_t id) override { return real_->remove_letter(id); }
+  bool update_letter(const dead_letter& letter) override { return real_->update_letter(letter); }
+  bool settle_letter(std::int64_t id, const settlement& how) override {
+    return real_->settle_letter(id, how);
+  }
   void clear_attempt() override { real_->clear_attempt(); }
 
   [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override {
@@ -98,6 +101,16 @@ class broken_store final : public projection_store {
   }
   [[nodiscard]] std::optional<dead_letter> letter(std::int64_t id) override {
     return real_->letter(id);
+  }
+  [[nodiscard]] std::optional<dead_letter> letter_at(const shard_key& key,
+                                                     position_t position) override {
+    return real_->letter_at(key, position);
+  }
+  [[nodiscard]] std::vector<settled_letter> settled_letters(const letter_query& query) override {
+    return real_->settled_letters(query);
+  }
+  [[nodiscard]] std::vector<parked_queue> parked_queues(const shard_key& key) override {
+    return real_->parked_queues(key);
   }
   [[nodiscard]] letter_counts counts(const shard_key& key) override { return real_->counts(key); }
   [[nodiscard]] std::vector<std::string> parked_keys(const shard_key& key) override {

@@ -34,6 +34,10 @@ oracle::shard_view oracle::view_of(projection_store& in, const checkpoint& recor
   for (auto& letter : in.letters(query))
     if (letter.key == record.key && letter.generation == record.generation)
       view.letters.emplace(letter.position, letter);
+  for (const auto& settled : in.settled_letters(query))
+    if (settled.key == record.key && settled.generation == record.generation &&
+        settled.how.verb == settle_verb::discard)
+      view.discarded.insert(settled.position);
   for (const auto& key : in.parked_keys(record.key)) {
     const auto where = in.parked_positions(record.key, key);
     view.parked[key] = {where.begin(), where.end()};
@@ -41,16 +45,22 @@ oracle::shard_view oracle::view_of(projection_store& in, const checkpoint& recor
   return view;
 }
 
+bool oracle::may_be_retried(const projection_plan& plan) const {
+  return world_.retried.contains(plan.name) || world_.newest_version > 1;
+}
+
 // -- the fold -------------------------------------------------------------------------------------
 
 void oracle::judge_letter(const projection_plan& plan, const written_event& e,
                           const dead_letter& letter) {
   const bool by_operator = world_.discarded.contains({plan.name, e.position});
-  if (!by_operator && !plan.may_give_up(e))
+  const bool retried = may_be_retried(plan);
+  const bool may_fail_again = retried && (e.what == doing::flaky || e.what == doing::broken);
+  if (!by_operator && !plan.may_give_up(e) && !may_fail_again)
     broken("G5", plan, e.position, "has a letter and is not at fault: " + letter.error);
   if (!by_operator && (plan.on_give_up == give_up::stop || !plan.has_key(e)))
     broken("G4", plan, e.position, "was given up without an operator's word");
-  if (!by_operator && letter.attempts.size() != plan.attempts_at(e))
+  if (!by_operator && !retried && letter.attempts.size() != plan.attempts_at(e))
     broken("G5", plan, e.position,
            "was given up after " + std::to_string(letter.attempts.size()) +
                " attempts instead of " + std::to_string(plan.attempts_at(e)));
@@ -76,6 +86,11 @@ void oracle::fold_event(const projection_plan& plan, const shard_view& view, con
              "had an effect beyond the checkpoint at " + std::to_string(view.record.position));
     return;
   }
+  if (view.discarded.contains(e.position)) {
+    if (parked || has_letter || hits > 0)
+      broken("G4", plan, e.position, "was discarded, and is not just gone");
+    return;
+  }
   if (plan.has_key(e) && so_far.parked_keys.contains(key)) {
     if (!parked || has_letter || hits > 0)
       broken("G4", plan, e.position, "is not just parked, though its key is");
@@ -92,8 +107,12 @@ void oracle::fold_event(const projection_plan& plan, const shard_view& view, con
       so_far.parked_keys.insert(key);
     return;
   }
-  if (parked)
-    broken("G4", plan, e.position, "is parked behind no letter");
+  if (parked) {
+    if (at_rest_ || !may_be_retried(plan) || hits > 0)
+      broken("G4", plan, e.position, "is parked behind no letter");
+    so_far.parked_keys.insert(key); // a replay is under way
+    return;
+  }
   if (plan.can_never_handle(e) || !plan.has_key(e))
     broken("G2", plan, e.position, "was passed without a letter");
   if (view.hits && hits != 1)
@@ -114,7 +133,8 @@ void oracle::fold(const projection_plan& plan, const shard_view& view) {
     broken("G2", plan, 0,
            "has handled " + std::to_string(so_far.handled) + " events, and its record says " +
                std::to_string(record.events_processed));
-  if (so_far.last_handled && record.last_event_id != so_far.last_handled->id)
+  if (so_far.last_handled && !may_be_retried(plan) &&
+      record.last_event_id != so_far.last_handled->id)
     broken("G2", plan, so_far.last_handled->position,
            "is not the last handled event of the record");
 }
@@ -198,7 +218,8 @@ void oracle::audit_outside(const projection_plan& plan, projection_store& in) {
       aside.insert(positions.begin(), positions.end());
     for (const auto& e : all)
       if (e.position <= record.position && belongs(plan, record, e) && !done.contains(e.position) &&
-          !aside.contains(e.position) && !view.letters.contains(e.position))
+          !aside.contains(e.position) && !view.discarded.contains(e.position) &&
+          !view.letters.contains(e.position))
         broken("G2", plan, e.position, "never had an effect");
   }
 }
@@ -226,12 +247,15 @@ void oracle::audit_machine(const projection_plan& plan, const shard_runner& runn
            runner.label() + " counts " + std::to_string(m.set_aside().letters) + " letters and " +
                std::to_string(m.set_aside().parked_events) + " parked events instead of " +
                std::to_string(counts.letters) + " and " + std::to_string(counts.parked_events));
-  const auto keys = in.parked_keys(m.record().key);
-  if (*m.parked() != parked_set(keys.begin(), keys.end()))
+  parked_set parked;
+  for (const auto& queue : in.parked_queues(m.record().key))
+    parked.emplace(queue.sequence_key, queue.events);
+  if (*m.parked() != parked)
     broken("G4", plan, 0, runner.label() + " has another set of parked keys than the store");
 }
 
 void oracle::audit_at_rest() {
+  at_rest_ = true;
   audit();
   for (const auto& process : world_.processes)
     for (const auto& runner : process->runners()) {

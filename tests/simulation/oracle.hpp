@@ -28,6 +28,7 @@ class oracle {
     checkpoint record;
     std::map<position_t, dead_letter> letters;          ///< Of its generation.
     std::map<std::string, std::set<position_t>> parked; ///< By key.
+    std::set<position_t> discarded;                     ///< Of its generation.
     const std::map<position_t, int>* hits = nullptr;    ///< Null if effects are not counted.
   };
   /// How far the fold of a shard has come.
@@ -37,6 +38,8 @@ class oracle {
     const written_event* last_handled = nullptr;
   };
 
+  /// Whether letters of it may have been retried, which adds attempts and letters.
+  [[nodiscard]] bool may_be_retried(const projection_plan& plan) const;
   [[nodiscard]] shard_view view_of(projection_store& in, const checkpoint& record) const;
   void audit_projection(const projection_plan& plan, projection_store& in,
                         const std::map<position_t, int>* hits);
@@ -55,6 +58,7 @@ class oracle {
               const std::string& what);
 
   world& world_;
+  bool at_rest_ = false;
 };
 
 } // namespace waymark::sim

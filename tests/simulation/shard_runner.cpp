@@ -11,8 +11,9 @@ namespace {
 
 const char* name_of(const action& what) {
   static constexpr const char* names[] = {
-      "claim",   "fetch", "apply",           "give_up", "keep_failure", "save_passed", "save_later",
-      "release", "wake",  "announce_letter", "note",    "held",         "end"};
+      "claim",           "fetch",        "apply",       "give_up",    "replay",  "settled",
+      "retry_letters",   "keep_failure", "save_passed", "save_later", "release", "wake",
+      "announce_letter", "note",         "held",        "end"};
   return names[what.index()];
 }
 
@@ -42,6 +43,7 @@ void shard_runner::clear_work() {
   result_.reset();
   fetch_.reset();
   timers_.clear();
+  letter_timers_.clear();
   notices_.clear();
   last_fetch_.reset();
   last_timer_.reset();
@@ -92,6 +94,15 @@ void shard_runner::carry_out(const todo::save_later& what, const action&) {
   const auto handled = pending_ ? pending_->handled : 0;
   pending_ = what.advance;
   pending_->handled += handled;
+}
+
+void shard_runner::carry_out(const todo::retry_letters& what, const action&) {
+  letter_timers_.push_back({on_.time.now() + what.delay, what.token});
+}
+
+void shard_runner::carry_out(const todo::settled& what, const action&) {
+  if (what.order->done)
+    what.order->done(what.report);
 }
 
 void shard_runner::carry_out(const todo::note& what, const action&) {

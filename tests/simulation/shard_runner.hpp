@@ -91,6 +91,8 @@ class shard_runner {
   void carry_out(const todo::wake& what, const action&);
   void carry_out(const todo::save_later& what, const action&);
   void carry_out(const todo::announce_letter&, const action&) { ++letters_; }
+  void carry_out(const todo::retry_letters& what, const action&);
+  void carry_out(const todo::settled& what, const action&);
   void carry_out(const todo::note& what, const action&);
   void carry_out(const todo::held&, const action&) { hold_kept_ = true; }
   void carry_out(const todo::end& what, const action&);
@@ -111,6 +113,7 @@ class shard_runner {
   std::optional<job_result> result_; ///< Run, but the machine does not know yet.
   std::optional<todo::fetch> fetch_;
   std::vector<timer> timers_;
+  std::vector<timer> letter_timers_; ///< Nothing waits for them.
   std::vector<notice_call> notices_;
   std::vector<job> zombies_;
 

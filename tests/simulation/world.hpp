@@ -92,6 +92,7 @@ class world {
   std::vector<std::unique_ptr<process>> processes; ///< Null while one is down.
   std::vector<int> lives;
   std::set<std::pair<std::string, position_t>> discarded; ///< By an operator.
+  std::set<std::string> retried; ///< Projections whose letters an operator has retried.
 
   void start_process(std::size_t number, int version);
   void crash(std::size_t number);

@@ -1,0 +1,286 @@
+#include "actors/projection_machine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace waymark {
+
+using level = todo::note::level;
+
+namespace {
+
+constexpr std::size_t max_orders = 100;
+
+void add(settled_key& total, const settled_key& step) {
+  total.replayed += step.replayed;
+  total.discarded += step.discarded;
+  total.unwanted += step.unwanted;
+  total.untried += step.untried;
+  total.remaining = step.remaining;
+  if (step.failed)
+    total.failed = step.failed;
+  if (!step.refused.empty())
+    total.refused = step.refused;
+}
+
+std::string events(std::int64_t count) {
+  return std::to_string(count) + (count == 1 ? " event" : " events");
+}
+
+std::string summary(const settle_order& order, const settle_report& report) {
+  const auto failed = std::count_if(report.keys.begin(), report.keys.end(),
+                                    [](const settled_key& k) { return k.failed.has_value(); });
+  std::string text = order.by.empty() ? "" : "asked for by " + order.by + ": ";
+  if (report.dry_run)
+    text += "dry run: ";
+  text += events(report.replayed()) + " handled again, " + std::to_string(report.discarded()) +
+          " discarded, " + std::to_string(report.remaining()) + " still parked";
+  if (failed > 0)
+    text += "; " + std::to_string(failed) +
+            (failed == 1 ? " key stopped at a failure" : " keys stopped at failures");
+  return text;
+}
+
+} // namespace
+
+// -- orders ---------------------------------------------------------------------------------------
+
+/// Why letters can't be settled as things are; empty if they can.
+std::string projection_machine::refusal_to_settle() const {
+  if (ended_ || draining_)
+    return "is being stopped";
+  if (holding_)
+    return "is being reset";
+  if (paused_)
+    return "is " + pause_reason_ + "; resume it first";
+  switch (stand_) {
+  case stand::none:
+  case stand::backing_off:
+  case stand::full:
+    return {};
+  case stand::standing_by:
+    return "stands by: " + reason_ + "; ask the owner's process";
+  case stand::degraded:
+    return "is degraded: " + reason_;
+  case stand::stopped:
+    return "is " + reason_;
+  case stand::failed:
+    return "has failed: " + reason_ + "; mend it and resume it first";
+  case stand::diverged:
+    return "has diverged: " + reason_;
+  }
+  return {};
+}
+
+actions projection_machine::settle(settle_order_ptr order) {
+  pending_order one;
+  one.report.verb = order->verb;
+  one.report.dry_run = order->dry_run;
+  one.report.handlers_called = !order->dry_run || can_take_back(*spec_);
+  for (const auto& task : order->tasks) {
+    one.report.keys.emplace_back();
+    one.report.keys.back().key = key_;
+    one.report.keys.back().sequence_key = task.sequence_key;
+  }
+  one.order = std::move(order);
+  orders_.push_back(std::move(one));
+  actions out;
+  auto why = refusal_to_settle();
+  if (why.empty() && orders_.size() > max_orders)
+    why = "has " + std::to_string(max_orders) +
+          " such orders to carry out already; ask again later";
+  if (!why.empty()) {
+    for (auto& each : orders_.back().report.keys)
+      each.refused = why;
+    out.emplace_back(todo::settled{orders_.back().order, std::move(orders_.back().report)});
+    orders_.pop_back();
+    return out;
+  }
+  go_on(out);
+  return out;
+}
+
+bool projection_machine::may_replay() const noexcept {
+  // A commit clears the stored failure, which has to stay until its event has passed.
+  const bool goes =
+      stand_ == stand::none || stand_ == stand::backing_off || stand_ == stand::full;
+  return !orders_.empty() && claimed_ && !paused_ && goes && !record_.failure;
+}
+
+void projection_machine::replay_next(actions& out) {
+  auto& first = orders_.front();
+  if (first.task == first.order->tasks.size()) {
+    end_order(out);
+    return go_on(out);
+  }
+  if (!std::exchange(first.begun, true))
+    first.rest = first.order->tasks[first.task];
+  replay_turn_ = false;
+  job_ = job::replay;
+  out.emplace_back(todo::replay{first.order, first.rest});
+}
+
+actions projection_machine::on_replayed(const replay_outcome& outcome) {
+  if (!take_result())
+    return next();
+  actions out;
+  take_replay(out, outcome);
+  using status = replay_outcome::status;
+  if (outcome.state == status::fenced || outcome.state == status::faulted) {
+    auto rest = outcome.state == status::fenced ? fenced() : end_for_store(outcome.error);
+    std::move(rest.begin(), rest.end(), std::back_inserter(out));
+    return out;
+  }
+  go_on(out);
+  return out;
+}
+
+/// What is counted is committed, even if the step then came to an end by a fault.
+void projection_machine::take_replay(actions& out, const replay_outcome& outcome) {
+  if (!orders_.empty()) {
+    auto& first = orders_.front();
+    add(first.report.keys[first.task], outcome.key);
+    first.rest = outcome.rest;
+    if (outcome.state == replay_outcome::status::ended) {
+      ++first.task;
+      first.begun = false;
+    }
+  }
+  if (orders_.empty() || orders_.front().order->dry_run ||
+      outcome.state == replay_outcome::status::fenced ||
+      outcome.state == replay_outcome::status::faulted)
+    return;
+  set_aside_.letters += outcome.letters;
+  take_queue_length(outcome.key);
+  if (outcome.handled > 0) {
+    record_.events_processed += outcome.handled;
+    record_.last_event_id = outcome.last_event_id;
+    record_.last_event_type = outcome.last_event_type;
+    record_.last_event_at = outcome.last_event_at;
+    record_.last_processed_at = options_.time->now();
+  }
+  if (outcome.new_letter)
+    out.emplace_back(todo::announce_letter{*outcome.new_letter});
+  if (outcome.key.failed) {
+    const auto& f = *outcome.key.failed;
+    last_error_ = f.error;
+    note(out, level::warning, "retry_letter",
+         f.event_type + " " + f.event_id.to_string() + " at position " +
+             std::to_string(f.position) + " failed again: " + f.error + "; " +
+             events(outcome.key.remaining) + " stay parked");
+    if (outcome.key.remaining > 0)
+      plan_retry(out, outcome.key.sequence_key);
+  }
+  if (stand_ == stand::full && !is_full())
+    stand_still(stand::none, {});
+}
+
+void projection_machine::end_order(actions& out) {
+  auto first = std::move(orders_.front());
+  orders_.pop_front();
+  note(out, level::info, first.order->verb == settle_verb::retry ? "retry" : "discard",
+       summary(*first.order, first.report));
+  out.emplace_back(todo::settled{std::move(first.order), std::move(first.report)});
+}
+
+/// Those that nobody waits for stay unless `all`: they are taken up again when it goes on.
+void projection_machine::abandon_orders(actions& out, const std::string& why, bool all) {
+  std::deque<pending_order> kept;
+  for (auto& each : std::exchange(orders_, {})) {
+    if (!all && !each.order->done) {
+      kept.push_back(std::move(each));
+      continue;
+    }
+    for (auto i = each.task; i < each.report.keys.size(); ++i)
+      each.report.keys[i].refused = why;
+    out.emplace_back(todo::settled{std::move(each.order), std::move(each.report)});
+  }
+  orders_ = std::move(kept);
+}
+
+void projection_machine::replay_unfinished(actions& out, claim_report& report) {
+  if (!report.unfinished.empty()) {
+    auto order = std::make_shared<settle_order>();
+    order->by = "waymark";
+    order->tasks = std::move(report.unfinished);
+    note(out, level::info, "retry",
+         std::to_string(order->tasks.size()) + " parked keys are retried" +
+             (report.of_new_version ? " with the new version" : ": their replay was not finished"));
+    pending_order one;
+    for (const auto& task : order->tasks) {
+      one.report.keys.emplace_back();
+      one.report.keys.back().key = key_;
+      one.report.keys.back().sequence_key = task.sequence_key;
+    }
+    one.order = std::move(order);
+    orders_.push_back(std::move(one));
+  }
+  if (spec_->retry_letters.rounds > 0)
+    for (const auto& [key, count] : *parked_)
+      plan_retry(out, key);
+}
+
+// -- by itself ------------------------------------------------------------------------------------
+
+void projection_machine::plan_retry(actions& out, const std::string& sequence_key) {
+  const auto& policy = spec_->retry_letters;
+  auto& rounds = rounds_[sequence_key];
+  if (rounds >= policy.rounds)
+    return;
+  ++rounds;
+  planned_.emplace(++letters_token_, sequence_key);
+  out.emplace_back(todo::retry_letters{next_delay(policy.backoff, rounds, options_.random()),
+                                       letters_token_});
+}
+
+actions projection_machine::on_letters_due(std::uint64_t token) {
+  const auto found = planned_.find(token);
+  if (found == planned_.end() || ended_ || !claimed_)
+    return {};
+  const auto key = std::move(found->second);
+  planned_.erase(found);
+  if (parked_->count(key) == 0)
+    return {};
+  auto order = std::make_shared<settle_order>();
+  order->by = "waymark, round " + std::to_string(rounds_[key]) + " of " +
+              std::to_string(spec_->retry_letters.rounds);
+  order->tasks.push_back({key, {}, true});
+  return settle(std::move(order));
+}
+
+// -- what is parked -------------------------------------------------------------------------------
+
+void projection_machine::add_parked(const std::vector<std::string>& keys) {
+  for (const auto& key : keys) {
+    const auto [found, is_new] = parked_->try_emplace(key, 0);
+    ++found->second;
+    set_aside_.parked_keys += is_new ? 1 : 0;
+    ++set_aside_.parked_events;
+  }
+}
+
+void projection_machine::take_queue_length(const settled_key& of) {
+  const auto found = parked_->find(of.sequence_key);
+  if (found == parked_->end())
+    return;
+  set_aside_.parked_events += of.remaining - found->second;
+  found->second = of.remaining;
+  if (of.remaining > 0)
+    return;
+  parked_->erase(found);
+  rounds_.erase(of.sequence_key);
+  --set_aside_.parked_keys;
+}
+
+bool projection_machine::is_full() const noexcept {
+  const auto of_shard = spec_->parking.per_projection / spec_->shards;
+  return set_aside_.parked_events >= std::max<std::int64_t>(1, of_shard);
+}
+
+void projection_machine::stand_full(actions& out, const std::string& why) {
+  attempts_.clear();
+  stand_still(stand::full, why);
+  note(out, level::error, "full", why);
+}
+
+} // namespace waymark

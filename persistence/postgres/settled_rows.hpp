@@ -1,0 +1,25 @@
+#pragma once
+
+#include "persistence/postgres/session.hpp"
+
+#include <waymark/messages/letter_settlement.hpp>
+
+#include <vector>
+
+namespace waymark::postgres {
+
+/// The records of settled letters, in the transaction that is open on the session.
+class settled_rows {
+ public:
+  explicit settled_rows(session& on) noexcept : on_{on} {}
+
+  /// Makes a letter such a record; false if there is no such letter.
+  [[nodiscard]] bool settle(std::int64_t id, const shard_key& key, std::int64_t generation,
+                            const settlement& how);
+  [[nodiscard]] std::vector<settled_letter> list(const letter_query& query);
+
+ private:
+  session& on_;
+};
+
+} // namespace waymark::postgres
