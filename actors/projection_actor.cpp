@@ -160,6 +160,7 @@ struct projection_state_of_actor {
   }
 
   void carry_out(const todo::settled& what, const action&) {
+    publish(); // who asked looks at the status next
     if (what.order->done)
       what.order->done(what.report);
   }
