@@ -41,6 +41,7 @@ class engine_actors {
 
   /// The whole tree as it is now. @throws error if the root does not answer.
   [[nodiscard]] child_snapshot tree() const;
+
   /// Has letters of one shard settled; `order->done` is called with what came of it, or destroyed
   /// uncalled if the actor ends first.
   void settle(const shard_key& key, settle_order_ptr order);
