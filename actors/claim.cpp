@@ -131,13 +131,51 @@ std::optional<claim_result> claimed_together(const claim_order& order) {
   return order.together->take(*order.store, {order.spec->name, order.shard});
 }
 
-/// The claim is granted, so that nobody else changes what is parked.
-void take_queues(claim_report& report, std::vector<parked_queue> queues,
-                 const claim_order& order) {
+/// A letter for the first parked event of a key whose replay ended with its process: that event may
+/// have ended it, so nobody tries it again before a person has looked.
+void write_letter(const claim_order& order, const claim_report& report, const parked_queue& queue) {
+  const auto position = order.store->parked_positions(report.record.key, queue.sequence_key).at(0);
+  read_limit one;
+  one.max_events = one.max_scanned = 1;
+  auto found = order.log->read_all(position - 1, one);
+  if (found.events.empty())
+    throw store_error{order.log->address() + " has no event at position " +
+                      std::to_string(position) + " any more: the log was replaced"};
+  dead_letter letter;
+  letter.key = report.record.key;
+  letter.position = position;
+  letter.generation = report.record.generation;
+  letter.sequence_key = queue.sequence_key;
+  letter.projection_version = order.spec->version;
+  letter.subject = std::move(found.events.front());
+  letter.created_at = order.log->now();
+  letter.error = "the process ended while the key's events were handled again, perhaps in this "
+                 "one; retry or discard it";
+  auto unit = order.store->begin({report.record.key, report.record.epoch});
+  if (!unit)
+    return; // fenced: the next owner does it
+  unit->add_letter(letter);
+  checkpoint_advance stay;
+  stay.from = stay.to = report.record.position;
+  stay.event_id_at_position = report.record.event_id_at_position;
+  static_cast<void>(unit->commit(stay));
+}
+
+/// The claim is granted, so that nobody else changes what is parked. A replay that its own store or
+/// a stop has interrupted goes on; one whose process ended does not, or it would end each further
+/// one too.
+void take_queues(claim_report& report, std::vector<parked_queue> queues, const claim_order& order,
+                 const claim_result& result) {
+  const bool ended = !result.ended_owner.empty();
+  const bool first_of_version = result.previous_version < order.spec->version;
   for (auto& queue : queues) {
     report.parked->emplace(queue.sequence_key, queue.events);
     const bool older = queue.letter_id && queue.letter_version < order.spec->version;
     if (!order.log || (queue.letter_id && !older))
+      continue;
+    if (ended && !queue.letter_id && !report.record.failure)
+      write_letter(order, report, queue); // a commit would clear the stored failure
+    if (ended && (!queue.letter_id || !first_of_version))
       continue;
     report.of_new_version = report.of_new_version || older;
     report.unfinished.push_back({std::move(queue.sequence_key), {}, true});
@@ -182,7 +220,7 @@ claim_report claim_or_throw(const claim_order& order) {
   }
   report.parked = std::make_shared<parked_set>();
   if (!result.parked_keys.empty())
-    take_queues(report, store.parked_queues(request.key), order);
+    take_queues(report, store.parked_queues(request.key), order, result);
   report.set_aside = store.counts(request.key);
   take_care(report, result, order.spec->where);
   return report;

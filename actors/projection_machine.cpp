@@ -374,53 +374,6 @@ actions projection_machine::on_save_tick() {
   return {todo::save_passed{saving_to_}};
 }
 
-// -- what is seen of it ---------------------------------------------------------------------------
-
-std::optional<timestamp> projection_machine::next_try() const noexcept {
-  if (stand_ == stand::failed || stand_ == stand::backing_off)
-    return timer_due_;
-  return std::nullopt;
-}
-
-projection_state projection_machine::state() const noexcept {
-  if (ended_)
-    return stand_ == stand::degraded ? projection_state::degraded : projection_state::ended;
-  if (overdue_)
-    return projection_state::failed;
-  if (draining_)
-    return projection_state::draining;
-  if (paused_ || holding_)
-    return projection_state::paused;
-  switch (stand_) {
-  case stand::standing_by:
-    return projection_state::standing_by;
-  case stand::backing_off:
-    return projection_state::backing_off;
-  case stand::degraded:
-    return projection_state::degraded;
-  case stand::full:
-    return projection_state::paused;
-  case stand::stopped:
-    return projection_state::stopped;
-  case stand::failed:
-    return projection_state::failed;
-  case stand::diverged:
-    return projection_state::diverged;
-  case stand::none:
-    break;
-  }
-  return claimed_ ? projection_state::running : projection_state::starting;
-}
-
-const std::string& projection_machine::reason() const noexcept {
-  static const std::string held{"held until its reset is done"};
-  if (overdue_ && !ended_)
-    return *overdue_;
-  if (ended_ || draining_)
-    return reason_;
-  return holding_ ? held : paused_ ? pause_reason_ : reason_;
-}
-
 void projection_machine::note(actions& out, level severity, const char* what,
                               std::string text) const {
   out.emplace_back(todo::note{severity, what, std::move(text)});

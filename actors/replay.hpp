@@ -75,7 +75,9 @@ struct replay_outcome {
 ///   before an event's commit has reached the disk: the event is still parked, its letter stands,
 ///     and nothing of its effects is in the read model; retry again;
 ///   after it, with more parked behind: the rest is still parked, and no letter stands before it.
-///     The next claim finds such a key and goes on with it (`unfinished_keys`);
+///     The next claim finds such a key. After a death it writes a letter for the event at its
+///     head, which may be what the process died of, and leaves the key to a person; after a fault
+///     of the store, or a stop, it goes on with the key;
 ///   after the last one's: nothing is parked for the key, which is live at the next claim;
 ///   between a failure and the commit of its attempt: the letter lacks this attempt; all else is as
 ///     if the event had not been tried;
