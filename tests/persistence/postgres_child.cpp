@@ -1,13 +1,15 @@
 // postgres_child ADDRESS write PREFIX
-//   Appends orders of one cent, each for a day of its own, until it is killed; says each when it is
-//   acknowledged.
+//   Says how its sessions are named in the server, then appends orders of one cent, each for a day
+//   of its own, until it is killed; says each when it is acknowledged.
 // postgres_child ADDRESS project OWNER_TIMEOUT PLACE
 //   Projects them and says each state that the projection comes to. After SIGUSR1 it stops itself
 //   (SIGSTOP) where it next comes to the fault point PLACE.
 #include "persistence/fault_point.hpp"
+#include "persistence/postgres/stale_owner.hpp"
 #include "tests/testing/orders.hpp"
 
 #include <waymark/messages/error.hpp>
+#include <waymark/persistence/process_instance.hpp>
 #include <waymark/supervisors/engine.hpp>
 
 #include <atomic>
@@ -43,6 +45,7 @@ auto patiently(Action action) {
 }
 
 [[noreturn]] void write(const std::string& address, const std::string& prefix) {
+  std::cout << waymark::postgres::session_name(waymark::this_process_instance()) << std::endl;
   const auto log = patiently([&] { return waymark::open(address).events; });
   for (int i = 0;; ++i) {
     const auto id = prefix + std::to_string(i);
