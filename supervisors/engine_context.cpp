@@ -54,11 +54,16 @@ std::vector<shard_key> engine_context::shards_below(const std::string& name) con
 }
 
 void engine_context::observe(const supervisor_event& what) const {
+  observe(what, shards_below(what.child));
+}
+
+void engine_context::observe_inner(const supervisor_event& what) const {
+  observe(what, {});
+}
+
+void engine_context::observe(const supervisor_event& what,
+                             const std::vector<shard_key>& keys) const {
   using kind = supervisor_event::kind;
-  // Projections may have the names of the engine's own actors, which stand elsewhere in the tree.
-  const bool inner = what.supervisor == "root" || what.supervisor == "log" ||
-                     what.supervisor.starts_with("sessions");
-  const auto keys = inner ? std::vector<shard_key>{} : shards_below(what.child);
   const auto now = clock::system().now();
   const auto show = [&](projection_state state, const std::string& reason) {
     for (const auto& key : keys)

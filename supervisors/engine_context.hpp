@@ -44,10 +44,13 @@ class engine_context {
   /// The name of the child that is the actor of `key`; empty if there is none.
   [[nodiscard]] std::string child_of(const shard_key& key) const;
 
-  /// Logs and publishes what a supervisor tells.
+  /// Logs and publishes what a supervisor of projections or shards tells.
   void observe(const supervisor_event& what) const;
+  /// Logs what a supervisor of the engine's own actors tells.
+  void observe_inner(const supervisor_event& what) const;
 
  private:
+  void observe(const supervisor_event& what, const std::vector<shard_key>& keys) const;
   /// The shards whose actor is `name`, or stands under the supervisor of that name.
   [[nodiscard]] std::vector<shard_key> shards_below(const std::string& name) const;
 

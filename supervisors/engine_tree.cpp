@@ -39,13 +39,18 @@ supervisor_observer observer_of(const context_ptr& context) {
   return [context](const supervisor_event& what) { context->observe(what); };
 }
 
+/// For supervisors of the engine's own actors, whose names projections may have, too.
+supervisor_observer inner_observer_of(const context_ptr& context) {
+  return [context](const supervisor_event& what) { context->observe_inner(what); };
+}
+
 supervisor_options options_for(const context_ptr& context, const std::string& name,
                                restart_strategy strategy) {
   supervisor_options options;
   options.name = name;
   options.strategy = strategy;
   options.intensity = 20;
-  options.observer = observer_of(context);
+  options.observer = inner_observer_of(context);
   options.seed = random_seed();
   return options;
 }
@@ -113,6 +118,7 @@ supervision group_of(const context_ptr& context, const std::string& projection) 
 supervisor_options shards_options(const context_ptr& context, const std::string& projection,
                                   const supervision& group) {
   auto options = options_for(context, projection, restart_strategy::one_for_one);
+  options.observer = observer_of(context);
   options.intensity = group.intensity;
   options.period = group.period;
   options.at_limit = group.at_limit;

@@ -38,6 +38,20 @@ TEST_CASE("a projection whose group was given up can be stopped, and started aga
   CHECK(test.actors->stop(patience));
 }
 
+TEST_CASE("a group may have the name of one of the engine's own supervisors") {
+  auto named = group(on_intensity::fail_child);
+  named.name = "log";
+  open_engine test{{named}};
+  test.start();
+  REQUIRE(test.comes_to(projection_state::running));
+  test.kill_shard();
+  CHECK(eventually([&] { return test.shown().status.restarts == 1; }));
+  REQUIRE(test.comes_to(projection_state::running));
+  test.kill_shard();
+  CHECK(test.comes_to(projection_state::failed));
+  CHECK(test.actors->stop(patience));
+}
+
 TEST_CASE("shards obey the intensity of their projection's group") {
   open_engine test{{group(on_intensity::fail_child)}};
   test.spec = shop::revenue().shards(2).freeze();
