@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <thread>
 
 namespace waymark {
@@ -60,6 +61,7 @@ engine::~engine() {
 // -- projections ----------------------------------------------------------------------------------
 
 projection_handle engine::start(spec_ptr spec) {
+  refuse_inside_handler("engine.start");
   const std::lock_guard lock{impl_->starting};
   impl_->require_startable(*spec);
   impl_->records_for(*spec)->prepare_tables(spec->tables);
@@ -68,10 +70,15 @@ projection_handle engine::start(spec_ptr spec) {
 }
 
 void engine::start(const std::vector<spec_ptr>& specs) {
+  refuse_inside_handler("engine.start");
   const std::lock_guard lock{impl_->starting};
   std::map<std::shared_ptr<projection_store>, std::vector<std::string>> tables;
+  std::set<std::string> names;
   for (const auto& spec : specs) {
     impl_->require_startable(*spec);
+    if (!names.insert(spec->name).second)
+      throw usage_error{"two projections are named \"" + spec->name +
+                        "\": give one of them another name"};
     auto& all = tables[impl_->records_for(*spec)];
     all.insert(all.end(), spec->tables.begin(), spec->tables.end());
   }
@@ -79,10 +86,8 @@ void engine::start(const std::vector<spec_ptr>& specs) {
     records->prepare_tables(all);
   for (const auto& spec : specs)
     impl_->claim_together(spec);
-  for (const auto& spec : specs) {
-    impl_->require_startable(*spec); // one name may stand twice in the list
+  for (const auto& spec : specs)
     impl_->start_actors(spec);
-  }
 }
 
 void engine::implementation::require_startable(const projection_spec& spec) const {

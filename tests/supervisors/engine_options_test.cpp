@@ -23,3 +23,11 @@ TEST_CASE("options that can't work are refused by name before anything runs") {
   refused("supervision tree", [](engine_options& o) { o.supervisors = {{.name = ""}}; });
   CHECK_THROWS_WITH(engine(store{}), Catch::Matchers::ContainsSubstring("opened store"));
 }
+
+TEST_CASE("a name that stands twice in a list of projections starts none of them") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  CHECK_THROWS_WITH(it.start({shop::revenue().freeze(), shop::revenue().freeze()}),
+                    Catch::Matchers::ContainsSubstring("two projections are named \"revenue\""));
+  CHECK(it.names().empty());
+}

@@ -175,6 +175,7 @@ TEST_CASE("inside a handler, what would wait for it is refused") {
       [&](read_model& db, const shop::order_placed& e) {
         refuses([&] { place_orders(it, 1); });
         refuses([&] { static_cast<void>(it.wait_until("revenue", position_t{1}, 1ms)); });
+        refuses([&] { it.start(projection::in_memory<shop::days>("another")); });
         refuses([&] { it.stop(); });
         refuses([&] { it.stop("revenue"); });
         refuses([&] { it.reset("revenue"); });
@@ -188,6 +189,6 @@ TEST_CASE("inside a handler, what would wait for it is refused") {
         db.execute(shop::add_to_day, e.day, e.cents);
       }));
   CHECK(it.wait_until("revenue", place_orders(it, 1), patience) == wait_result::reached);
-  CHECK(refused == 7);
+  CHECK(refused == 8);
   CHECK(cents_of(it) == 1);
 }
