@@ -79,17 +79,16 @@ class projection_handle {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   /// Waits until the effects of an append are visible, at most `timeout`; only for those shards
-  /// that its events belong to.
-  /// @throws timeout_error that says why the projection is where it is.
+  /// that its events belong to. Blocks and throws as `engine::wait_until` does.
   wait_result wait_until(const appended& token, std::chrono::milliseconds timeout) const;
   /// Waits until everything up to `position` has passed, in all shards.
   wait_result wait_until(position_t position, std::chrono::milliseconds timeout) const;
 
-  /// Waits until everything that is in the log now has passed. @throws timeout_error.
+  /// Waits until everything that is in the log now has passed.
   wait_result wait_until_caught_up(std::chrono::milliseconds timeout) const;
 
-  [[nodiscard]] projection_status status() const;
-  [[nodiscard]] waymark::lag lag() const;
+  [[nodiscard]] projection_status status() const; ///< As `engine::status`.
+  [[nodiscard]] waymark::lag lag() const;         ///< As `engine::lag`.
 
  private:
   friend class engine;
@@ -103,23 +102,34 @@ class projection_handle {
 /// All members are thread-safe, except that nothing may be called while the engine is destroyed.
 /// `append` and the waits must not be called inside a transactional handler: they throw there,
 /// since they would wait for themselves. The destructor stops with the drain deadline.
+///
+/// Each member says whether it blocks. "Asks the store" means: as long as that store takes, which
+/// may be seconds behind a lock or without a connection, and then it throws store_error. "Tells the
+/// actors" means: until those of all shards have taken note, without waiting for the batch under
+/// way; usually at once, at most 10 s a shard. Whatever takes a name throws usage_error with the
+/// names there are if no such projection is started. Once stopped, an engine answers from what it
+/// knows and its stores, and throws usage_error or store_error for all that needs its actors.
 class engine {
  public:
   /// Opens nothing: takes an opened store. Appends go to `where.events`; projections keep their
-  /// records in `where.projections` unless built with `.into`.
+  /// records in `where.projections` unless built with `.into`. Does not block.
+  /// @throws usage_error for an empty store, or an option that can't work, by name.
   explicit engine(store where, engine_options options = {});
+  /// Blocks until everything has ended, at most the drain deadline.
   ~engine();
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
 
   // Projections
 
-  /// Makes the projection's tables and starts its supervised actors.
-  /// @throws usage_error for a bad spec or a name that is taken; projection_error if a `.table`
-  ///   statement fails; store_error.
+  /// Makes the projection's tables and starts its supervised actors. Asks the store for the tables;
+  /// does not wait for the claim.
+  /// @throws usage_error for a bad spec or a name that is taken, and inside a transactional
+  ///   handler; projection_error if a `.table` statement fails; store_error.
   projection_handle start(spec_ptr spec);
   /// Starts many at once, which takes a transaction for each store instead of some for each
-  /// projection. If one can't be started, nothing after it is.
+  /// projection. Nothing is started if one has a mistake, a name that is taken or twice in the
+  /// list, or a table that can't be made. Blocks and throws as above.
   void start(const std::vector<spec_ptr>& specs);
   template <class Builder>
     requires requires(Builder&& b) { std::forward<Builder>(b).freeze(); }
@@ -127,28 +137,38 @@ class engine {
     return start(std::forward<Builder>(builder).freeze());
   }
 
-  /// The handle of a started projection. @throws usage_error listing the names there are.
+  /// The handle of a started projection. Does not block.
   [[nodiscard]] projection_handle handle(std::string_view name);
+  /// Of all started projections, sorted. Does not block or throw.
   [[nodiscard]] std::vector<std::string> names() const;
 
-  /// Ends one projection: it finishes its batch and releases its claim.
+  /// Ends one projection: it finishes its batch and releases its claim. Blocks until then; an actor
+  /// that does not end within its group's `shutdown` (5 s) is left behind.
+  /// @throws usage_error inside a transactional handler; error if its supervisor does not answer.
   void stop(std::string_view name);
 
   /// Drains everything: no new work, the batches under way commit, claims are released.
+  /// Blocks until then, at most `deadline`, which is the drain deadline unless given.
   /// @returns false if something had to be abandoned at the deadline; nothing is lost by that.
+  /// @throws usage_error inside a transactional handler.
   bool stop(std::optional<std::chrono::milliseconds> deadline = {});
 
-  /// Holds a projection where it is until `resume`; not kept across restarts of the process.
+  /// Holds a projection where it is until `resume`; not kept across restarts of the process. Tells
+  /// the actors.
   void pause(std::string_view name, std::string why = "");
 
   /// Goes on after `pause`, and tries again after `stop` (give-up policy), `failed` or `diverged`.
+  /// Tells the actors, and has those that are gone started again.
+  /// @throws error if a supervisor does not answer.
   void resume(std::string_view name);
 
-  /// Passes the event that a projection stands before (give-up policy `stop`), with a letter.
+  /// Passes the event that a projection stands before (give-up policy `stop`), with a letter. Tells
+  /// the actors. @throws usage_error if it does not stand before one.
   void discard(std::string_view name);
 
   /// Claims a projection that stands by, whoever holds it: for an owner that hangs or can't be
-  /// reached. What that owner has under way changes nothing any more; if it lives, it stands by
+  /// reached. Tells the actors, and does not wait for the claim. What that owner has under way
+  /// changes nothing any more; if it lives, it stands by
   /// from then on. Shards that do not stand by go on as they are.
   void take_over(std::string_view name);
 
@@ -170,15 +190,18 @@ class engine {
   settle_report discard(const letter_selection& which, const settle_options& options = {});
 
   /// One letter, and what waits behind it; empty if there is none of that number. Numbers are given
-  /// by the store that keeps the letters: name the projection if there are several stores.
+  /// by the store that keeps the letters: name the projection if there are several stores. Asks the
+  /// stores.
   [[nodiscard]] std::optional<letter_details>
   letter(std::int64_t id, const std::optional<std::string>& projection = {}) const;
 
-  /// Letters that were retried with success or discarded: by whom and when.
+  /// Letters that were retried with success or discarded: by whom and when. Asks the stores.
   [[nodiscard]] std::vector<settled_letter> settled_letters(const letter_query& query = {}) const;
 
   /// Empties read model and checkpoint in one transaction; the projection then starts at the
-  /// beginning of the log.
+  /// beginning of the log. Waits for the batches under way, at most 10 s each, and asks the store.
+  /// @throws usage_error inside a transactional handler; error while a handler that hangs holds
+  ///   what it needs; projection_error if a `.table` or `.truncate` statement fails; store_error.
   void reset(std::string_view name);
 
   /// How far a rebuild is.
@@ -189,16 +212,19 @@ class engine {
     std::int64_t handled = 0;
     bool done = false;
   };
-  /// Reset, then waits until it has caught up with the head of now. `report` is called on this
-  /// thread about ten times a second and once at the end.
-  /// @throws timeout_error, or error if the projection stands.
+  /// Reset, then waits until it has caught up with the head of now, at most `timeout`. `report` is
+  /// called on this thread about ten times a second and once at the end.
+  /// @throws what `reset` does; timeout_error; error if the projection stands; what `report` does.
   void rebuild(std::string_view name, const std::function<void(const progress&)>& report = {},
                std::chrono::milliseconds timeout = std::chrono::hours{24});
 
   // The log
 
-  /// Appends in a group with whatever other threads append meanwhile; returns when it is durable.
-  /// @throws version_conflict, duplicate_event, usage_error, store_error.
+  /// Appends in a group with whatever other threads append meanwhile. Blocks until it is durable,
+  /// also while `engine_options::append_queue` commands wait already.
+  /// @throws version_conflict, duplicate_event; usage_error for bad input, and inside a
+  ///   transactional handler; store_error, after which the same call with the same event ids may be
+  ///   repeated.
   appended append(append_command command);
 
   /// Appends typed events to the stream of their aggregate type, all or none:
@@ -215,36 +241,51 @@ class engine {
   }
 
   /// Many commands at once, for imports: each on its own terms, one result each, never throws for
-  /// what a single command did.
+  /// what a single command did. Blocks as `append`. @throws usage_error inside a transactional
+  /// handler.
   std::vector<append_result> append_all(std::vector<append_command> commands);
 
+  /// Its members block and throw as event_store says. It lives as long as the engine at least.
   [[nodiscard]] event_store& log() noexcept;
+  /// Position of the newest event. Asks the log's store.
   [[nodiscard]] position_t head();
 
   // Watching
 
+  /// Of all projections, sorted by name. Asks nobody: does not block.
   [[nodiscard]] std::vector<projection_status> status() const;
   [[nodiscard]] projection_status status(std::string_view name) const;
+  /// Asks the log's store; if that is away, the lag is unknown, and nothing is thrown.
   [[nodiscard]] waymark::lag lag(std::string_view name) const;
+  /// What status and lag come to. Blocks as `lag`.
   [[nodiscard]] waymark::health health(std::string_view name) const;
+  /// The record as it is stored; empty if the shard never ran. Asks the store.
+  /// @throws usage_error if there is no such shard.
   [[nodiscard]] std::optional<waymark::checkpoint> checkpoint(std::string_view name,
                                                               int shard = 0) const;
 
   /// Letters of every generation, by store and id. Ids count within a store: to go on behind
-  /// `after_id` when projections keep their records in several, name a projection.
+  /// `after_id` when projections keep their records in several, name a projection. Asks the stores.
   /// @throws usage_error if none is named then.
   [[nodiscard]] std::vector<dead_letter> dead_letters(const letter_query& query = {}) const;
 
   /// The supervision tree as it is now: the engine's own supervisors, and those of the projections
-  /// under "projections". @throws error if a supervisor does not answer.
+  /// under "projections". Waits for their answers.
+  /// @throws error if the root has not answered in 10 s.
   [[nodiscard]] child_snapshot tree() const;
 
-  /// The status with everything that `explain` looks at; asks the stores, so it takes longer.
+  /// The status with everything that `explain` looks at. Asks the stores; what one that is away
+  /// would have said is left out, and nothing is thrown.
   [[nodiscard]] projection_status examine(std::string_view name) const;
 
-  /// One sentence: why a projection is where it is, with its evidence and what can be done.
+  /// One sentence: why a projection is where it is, with its evidence and what can be done. Blocks
+  /// as `examine`.
   [[nodiscard]] std::string explain(std::string_view name) const;
 
+  /// Block at most `timeout`, besides asking the log's store which shards a token concerns, and the
+  /// projection's whether its events were set aside.
+  /// @throws timeout_error that says why the projection is where it is; usage_error inside a
+  ///   transactional handler; store_error.
   wait_result wait_until(std::string_view name, const appended& token,
                          std::chrono::milliseconds timeout) const;
   wait_result wait_until(std::string_view name, position_t position,
@@ -253,8 +294,9 @@ class engine {
 
   // Reading
 
-  /// Runs `queries(read_model&)` in a read-only transaction of the projection's database and
-  /// returns what it returns.
+  /// Runs `queries(read_model&)` in a read-only transaction of the projection's database, on this
+  /// thread, and returns what it returns. Asks the store.
+  /// @throws usage_error if the projection has no tables; what the queries throw.
   template <class F>
     requires std::is_invocable_v<F&, read_model&>
   auto read(std::string_view name, F queries) const {
@@ -268,7 +310,10 @@ class engine {
     }
   }
 
-  /// Runs `look(const State&)` on an in-memory projection's state, between two batches.
+  /// Runs `look(const State&)` on an in-memory projection's state, on this thread, between two
+  /// batches: waits for the end of the one under way.
+  /// @throws usage_error if it keeps no such State, and inside a handler of one in memory or with
+  ///   tables; what `look` throws.
   template <class State, class F>
   auto read(std::string_view name, F look) const {
     using result = std::invoke_result_t<F&, const State&>;
@@ -284,7 +329,8 @@ class engine {
     }
   }
 
-  /// For one query: `engine.read("order-revenue").query_value<std::int64_t>("SELECT …")`.
+  /// For one query: `engine.read("order-revenue").query_value<std::int64_t>("SELECT …")`. Its
+  /// members block and throw as `read` above and the read_model's do.
   class reader {
    public:
     template <class T, class... Args>
