@@ -65,6 +65,18 @@ exit_status report(const catch_up_report& found, std::size_t projections, bool j
   return found.reached() ? exit_status::done : exit_status::failed;
 }
 
+/// While it lives, requests are answered. It ends before the node does, also by an exception.
+class answering {
+ public:
+  answering(api_server& by, running_node& node) : by_{by} { by_.serve(node); }
+  ~answering() { by_.stop(); }
+  answering(const answering&) = delete;
+  answering& operator=(const answering&) = delete;
+
+ private:
+  api_server& by_;
+};
+
 exit_status run_node(const run_arguments& wanted, program_context& context) {
   const interruption signals;
   auto settings = read_and_try(wanted.file, context);
@@ -72,7 +84,7 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
   const node_lock only_one{socket, wanted.file};
   api_server api{socket};
   running_node node{std::move(settings), context.projections};
-  api.serve(node);
+  const answering requests{api, node};
   notify_service_manager("READY=1");
   auto result = exit_status::done;
   if (wanted.until_caught_up) {
