@@ -9,7 +9,7 @@ namespace waymark::node {
 
 namespace {
 
-claim_request request_for(const checkpoint& record) {
+claim_request request_for(const checkpoint& record, std::chrono::milliseconds owner_timeout) {
   claim_request request;
   request.key = record.key;
   request.shards = record.shards;
@@ -17,6 +17,7 @@ claim_request request_for(const checkpoint& record) {
   request.projection_version = record.projection_version;
   request.log_id = record.log_id;
   request.owner = this_process_instance();
+  request.owner_timeout = owner_timeout;
   return request;
 }
 
@@ -33,10 +34,10 @@ class claimed {
   claimed(const claimed&) = delete;
   claimed& operator=(const claimed&) = delete;
 
-  void claim(const std::vector<checkpoint>& records) {
+  void claim(const std::vector<checkpoint>& records, std::chrono::milliseconds owner_timeout) {
     std::vector<claim_request> requests;
     for (const auto& each : records)
-      requests.push_back(request_for(each));
+      requests.push_back(request_for(each, owner_timeout));
     for (const auto& each : in_.claim(requests)) {
       if (each.state != claim_result::status::granted)
         throw error{to_string(each.record.key) + " is not free: " + each.detail};
@@ -80,11 +81,12 @@ position_t lowest_position(const recorded_projection& of) {
       ->position;
 }
 
-void move_checkpoint(const recorded_projection& of, event_store& log, position_t to) {
+void move_checkpoint(const recorded_projection& of, event_store& log, position_t to,
+                     std::chrono::milliseconds owner_timeout) {
   const auto id = id_at(log, to);
   const auto records = records_of(of);
   claimed shards{*of.in};
-  shards.claim(records);
+  shards.claim(records, owner_timeout);
   for (const auto& each : shards.owned()) {
     const auto record = of.in->load(each.key);
     checkpoint_advance advance;

@@ -18,6 +18,7 @@ namespace waymark::node {
 /// Sets the position of all shards as their owner, and forgets a stored failure. What is parked
 /// stays parked, and the read model stays as it is.
 /// @throws usage_error if the log has no such position; error if another process owns a shard.
-void move_checkpoint(const recorded_projection& of, event_store& log, position_t to);
+void move_checkpoint(const recorded_projection& of, event_store& log, position_t to,
+                     std::chrono::milliseconds owner_timeout);
 
 } // namespace waymark::node
