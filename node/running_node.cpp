@@ -36,6 +36,7 @@ engine_options options_of(const configuration& from) {
   options.drain_deadline = from.drain_deadline;
   options.owner_timeout = from.owner_timeout;
   options.poll_interval = from.poll_interval;
+  options.handler_timeout = from.handler_timeout;
   options.on_unrecoverable = end_process;
   return options;
 }

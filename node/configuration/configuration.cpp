@@ -28,13 +28,15 @@ class reader {
     result_.drain_deadline = defaults.drain_deadline;
     result_.owner_timeout = defaults.owner_timeout;
     result_.poll_interval = defaults.poll_interval;
+    result_.handler_timeout = defaults.handler_timeout;
   }
 
   configuration read() {
     const field root{in_, in_.json, ""};
     if (in_.mistakes.empty() &&
         root.object({"$schema", "store", "read_models", "projections", "supervision", "socket",
-                     "log", "health", "drain_deadline", "owner_timeout", "poll_interval"})) {
+                     "log", "health", "drain_deadline", "owner_timeout", "poll_interval",
+                     "handler_timeout"})) {
       read_stores(root);
       read_projections(root);
       if (const auto tree = root.member("supervision"))
@@ -99,6 +101,7 @@ class reader {
     root.read_duration("drain_deadline", result_.drain_deadline, 1ms);
     root.read_duration("owner_timeout", result_.owner_timeout, 1s);
     root.read_duration("poll_interval", result_.poll_interval, 1ms);
+    root.read_duration("handler_timeout", result_.handler_timeout, 0ms);
     if (const auto log = root.member("log"); log && log->object({"level", "format"}))
       read_log(*log);
     if (const auto health = root.member("health");

@@ -51,6 +51,7 @@ struct configuration {
   std::chrono::milliseconds drain_deadline{};
   std::chrono::milliseconds owner_timeout{};
   std::chrono::milliseconds poll_interval{};
+  std::chrono::milliseconds handler_timeout{};
   ordered_json as_written; ///< Before environment variables were put in: holds no secret of theirs.
 };
 

@@ -52,7 +52,8 @@ ordered_json default_node() {
            {{"warning", to_text(o.health.warning)}, {"critical", to_text(o.health.critical)}}},
           {"drain_deadline", to_text(o.drain_deadline)},
           {"owner_timeout", to_text(o.owner_timeout)},
-          {"poll_interval", to_text(o.poll_interval)}};
+          {"poll_interval", to_text(o.poll_interval)},
+          {"handler_timeout", to_text(o.handler_timeout)}};
 }
 
 /// Adds what is missing, at every level.
