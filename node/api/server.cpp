@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -37,6 +38,7 @@ struct api_server::implementation {
   std::string socket;
   httplib::Server http;
   std::thread answering;
+  std::atomic<bool> ended{false}; ///< It answers no more, or never did.
 };
 
 api_server::api_server(const std::string& socket) : impl_{std::make_unique<implementation>()} {
@@ -63,9 +65,14 @@ api_server::~api_server() {
 
 void api_server::serve(running_node& node) {
   add_routes(impl_->http, node);
-  impl_->answering = std::thread{[this] { impl_->http.listen_after_bind(); }};
-  while (!impl_->http.is_running())
+  impl_->answering = std::thread{[this] {
+    impl_->http.listen_after_bind();
+    impl_->ended = true;
+  }};
+  while (!impl_->http.is_running() && !impl_->ended)
     std::this_thread::yield();
+  if (impl_->ended)
+    throw usage_error{"can't answer on the socket " + impl_->socket};
 }
 
 void api_server::stop() noexcept {

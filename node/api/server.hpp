@@ -23,6 +23,7 @@ class api_server {
   api_server& operator=(const api_server&) = delete;
 
   /// Begins to answer for a node, which must outlive this or `stop`.
+  /// @throws usage_error if the socket can not be listened on.
   void serve(running_node& node);
 
   /// Answers no more; requests under way are finished first.
