@@ -3,17 +3,11 @@
 #include "node/event_line.hpp"
 #include "node/text_table.hpp"
 
+#include <waymark/messages/letter_settlement.hpp>
+
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 namespace waymark::node {
-
-std::string shown_key(std::string_view sequence_key) {
-  std::string text{sequence_key};
-  std::replace(text.begin(), text.end(), '\0', '/');
-  return text;
-}
 
 std::string to_json_text(const dead_letter& letter, std::int64_t waiting) {
   using nlohmann::json;

@@ -4,12 +4,8 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace waymark::node {
-
-/// A sequence key for people: "Order/o-17"; the separator inside it is a NUL.
-[[nodiscard]] std::string shown_key(std::string_view sequence_key);
 
 /// A letter as one JSON object; its event is as `write_event_line` writes it, every digit kept.
 /// @param waiting events of its key that are parked behind it.

@@ -28,6 +28,8 @@ void end_process(const work_at_hand& handler, const std::string& why) {
   std::_Exit(static_cast<int>(exit_status::failed));
 }
 
+} // namespace
+
 engine_options options_of(const configuration& from) {
   engine_options options;
   options.supervisors = from.supervisors;
@@ -40,8 +42,6 @@ engine_options options_of(const configuration& from) {
   options.on_unrecoverable = end_process;
   return options;
 }
-
-} // namespace
 
 running_node::running_node(configuration from, const std::vector<spec_ptr>& more)
     : settings_{std::move(from)}, stores_{open_stores(settings_)},

@@ -10,6 +10,9 @@
 
 namespace waymark::node {
 
+/// What a configuration says of its engine. A handler that never returns ends the process.
+[[nodiscard]] engine_options options_of(const configuration& from);
+
 /// The engine of a configuration, with all of its projections started. Its members are as
 /// thread-safe as the engine.
 class running_node {

@@ -18,6 +18,11 @@ _waymark() {
     mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
     return
   fi
+  case $command in
+    dead-letters) word="list show retry discard export" ;;
+    checkpoint) word="show set" ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
   compopt -o default 2>/dev/null
 }
 complete -F _waymark waymark

@@ -1,5 +1,7 @@
 #include "node/api/routes.hpp"
 
+#include "node/api/answers.hpp"
+#include "node/api/letter_routes.hpp"
 #include "node/api/node_status.hpp"
 #include "node/running_node.hpp"
 
@@ -20,34 +22,6 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 using nlohmann::json;
-
-constexpr int not_found = 404;
-constexpr int bad_request = 400;
-constexpr int failed = 500;
-
-void answer(Response& to, const json& document, int status = 200) {
-  to.status = status;
-  to.set_content(document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n",
-                 "application/json");
-}
-
-void refuse(Response& to, int status, const std::string& why) {
-  answer(to, {{"error", why}}, status);
-}
-
-/// Runs what makes an answer, and turns what it throws into one.
-template <class Action>
-httplib::Server::Handler guarded(Action action) {
-  return [action](const Request& from, Response& to) {
-    try {
-      action(from, to);
-    } catch (const usage_error& e) {
-      refuse(to, bad_request, e.what());
-    } catch (const std::exception& e) {
-      refuse(to, failed, e.what());
-    }
-  };
-}
 
 /// The projection that the path names; answers 404 and gives an empty name if there is none.
 std::string projection_in(const Request& from, Response& to, const engine& of) {
@@ -88,11 +62,7 @@ void add_deed(httplib::Server& to, running_node& node, const std::string& verb, 
             const auto name = projection_in(from, reply, node.engine());
             if (name.empty())
               return;
-            const auto body = from.body.empty() ? json::object()
-                                                : json::parse(from.body, nullptr, false);
-            if (!body.is_object())
-              return refuse(reply, bad_request, "the body is not a JSON object");
-            auto result = what(node.engine(), name, body);
+            auto result = what(node.engine(), name, body_of(from));
             result.update(status_of(node.engine(), name, node.settings().health));
             answer(reply, result);
           }));
@@ -140,6 +110,7 @@ void add_routes(httplib::Server& to, running_node& node) {
              answer(reply, {{"name", name}, {"explanation", node.engine().explain(name)}});
          }));
   add_deeds(to, node);
+  add_letter_routes(to, node);
   to.set_error_handler([](const Request& from, Response& reply) {
     if (reply.body.empty())
       refuse(reply, reply.status,

@@ -4,7 +4,8 @@
 
 namespace waymark::node {
 
-/// `waymark dead-letters [FILE] list | show ID`: the events that projections gave up.
+/// `waymark dead-letters [FILE] list | show | retry | discard | export`: the events that
+/// projections gave up.
 [[nodiscard]] command add_dead_letters_command(CLI::App& program);
 
 } // namespace waymark::node

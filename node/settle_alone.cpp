@@ -1,0 +1,65 @@
+#include "node/settle_alone.hpp"
+
+#include "node/move_checkpoint.hpp"
+#include "node/node_lock.hpp"
+#include "node/running_node.hpp"
+#include "node/socket_path.hpp"
+
+#include <waymark/messages/error.hpp>
+
+#include <chrono>
+#include <thread>
+
+namespace waymark::node {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds glance{10};
+constexpr std::chrono::seconds for_a_claim{30};
+
+void refuse_new_version(const recorded_projection& of) {
+  for (const auto& record : records_of(of))
+    if (record.projection_version != of.spec->version)
+      throw usage_error{to_string(record.key) + " has version " +
+                        std::to_string(record.projection_version) + " in its tables and " +
+                        std::to_string(of.spec->version) +
+                        " in the configuration; `waymark run` changes that first"};
+}
+
+void wait_until_claimed(const engine& on) {
+  const auto deadline = steady_clock::now() + for_a_claim;
+  const auto all_claimed = [&] {
+    for (const auto& status : on.status())
+      if (status.state == projection_state::starting)
+        return false;
+    return true;
+  };
+  while (!all_claimed() && steady_clock::now() < deadline)
+    std::this_thread::sleep_for(glance);
+}
+
+} // namespace
+
+settle_report settle_alone(const configuration& settings, const node_stores& stores,
+                           const std::vector<recorded_projection>& concerned, settle_verb verb,
+                           const settle_request& wanted) {
+  const node_lock only_one{socket_path(settings), settings.file};
+  auto options = options_of(settings);
+  options.supervisors.clear(); // they name projections that are not started here
+  std::vector<spec_ptr> specs;
+  for (const auto& each : concerned) {
+    refuse_new_version(each);
+    specs.push_back(each.spec);
+  }
+  engine on{stores.log(), options};
+  on.start(specs);
+  wait_until_claimed(on);
+  auto report = verb == settle_verb::retry ? on.retry(wanted.which, wanted.options)
+                                           : on.discard(wanted.which, wanted.options);
+  on.stop();
+  return report;
+}
+
+} // namespace waymark::node

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "node/recorded_projections.hpp"
+
+#include <waymark/messages/letter_settlement.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Dead letters as the stores have them, whether a node runs or not.
+namespace waymark::node {
+
+/// A letter, and how many events wait behind it.
+struct stored_letter {
+  dead_letter letter;
+  std::int64_t waiting = 0;
+};
+
+/// The letters that a selection matches, by projection, oldest first, at most `limit` in all; those
+/// of before a reset are among them. A selection that names nothing means all.
+/// @throws usage_error for a projection that is not there.
+[[nodiscard]] std::vector<stored_letter> stored_letters(const std::vector<recorded_projection>& of,
+                                                        const letter_selection& which,
+                                                        std::size_t limit);
+
+/// How many match that can still be settled. @throws usage_error like `stored_letters`.
+[[nodiscard]] std::size_t count_letters(const std::vector<recorded_projection>& of,
+                                        const letter_selection& which);
+
+/// The one of a number. @throws usage_error if there is none, or several in different databases.
+[[nodiscard]] stored_letter stored_letter_of(const std::vector<recorded_projection>& of,
+                                             std::int64_t id,
+                                             const std::optional<std::string>& projection);
+
+/// The projections in which something matches: a letter, or a key that is parked.
+[[nodiscard]] std::vector<recorded_projection>
+concerned_by(const std::vector<recorded_projection>& of, const letter_selection& which);
+
+} // namespace waymark::node
