@@ -167,7 +167,7 @@ void projection_machine::take_replay(actions& out, const replay_outcome& outcome
     note(out, level::warning, "retry_letter",
          f.event_type + " " + f.event_id.to_string() + " at position " +
              std::to_string(f.position) + " failed again: " + f.error + "; " +
-             events(outcome.key.remaining) + " stay parked");
+             events(outcome.key.remaining) + " still parked");
     if (outcome.key.remaining > 0)
       plan_retry(out, outcome.key.sequence_key);
   }
