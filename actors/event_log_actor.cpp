@@ -7,7 +7,11 @@
 
 #include <waymark/messages/error.hpp>
 
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
+
 #include <algorithm>
+#include <atomic>
 
 namespace waymark {
 
@@ -25,6 +29,7 @@ struct event_log_state {
     set_quiet_handlers(self_);
     options_ = std::move(options);
     others_ = std::move(others);
+    hear_of_appends();
     compat::tell(self_, caf::actor{self_}, tick_atom_v);
     return {[this](read_atom, position_t after, const wants_ptr& wanted,
                    std::uint64_t max_bytes) -> caf::result<page_ptr> {
@@ -55,11 +60,32 @@ struct event_log_state {
               told_ = -1;
               look(asker);
             },
+            [this](head_atom) {
+              heard_->store(false); // before the look: what comes now is looked at once more
+              look();
+            },
             [this](tick_atom) {
-              look(coordinator_ ? coordinator_ : others_->find(roles::coordinator));
+              look();
               compat::tell_after(self_, options_.poll_interval, caf::actor{self_}, tick_atom_v);
             }};
   }
+
+  /// However often the store calls, one message waits here at a time.
+  void hear_of_appends() {
+    try {
+      calls_ = options_.log->call_on_foreign_append(
+          [heard = heard_, me = caf::actor_cast<caf::actor_addr>(self_)] {
+            if (heard->exchange(true))
+              return;
+            if (const auto to = caf::actor_cast<caf::actor>(me))
+              compat::anon_tell(to, head_atom_v);
+          });
+    } catch (const std::exception&) {
+      // it looks by itself all the same
+    }
+  }
+
+  void look() { look(coordinator_ ? coordinator_ : others_->find(roles::coordinator)); }
 
   /// Only what somebody was there to hear counts as told.
   void look(const caf::actor& listener) {
@@ -88,6 +114,8 @@ struct event_log_state {
   position_t told_ = -1;
   unsigned quiet_looks_ = 0;
   std::uint64_t told_incarnation_ = 0;
+  std::shared_ptr<std::atomic<bool>> heard_ = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<void> calls_; // of the store, when another process has appended
 };
 
 caf::behavior run(event_log_state::self_ptr self, event_log_options options,

@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,6 +72,14 @@ class event_store {
   /// Waits until the head is past `after`, at most `timeout`; returns the head either way. Notices
   /// appends of this process at once and of others within the store's poll interval.
   virtual position_t wait_for(position_t after, std::chrono::milliseconds timeout) = 0;
+
+  /// Asks for a call of `back`, on a thread of the store, whenever another process says that it has
+  /// appended; of this process's appends who makes them knows. A call is a hint: some come in vain,
+  /// and some get lost, so look by yourself now and then. `back` must not block, throw or use the
+  /// store.
+  /// @returns what ends the calls when it is destroyed (one that has begun goes on); null if this
+  ///   store hears of nobody. @throws store_error.
+  [[nodiscard]] virtual std::shared_ptr<void> call_on_foreign_append(std::function<void()> back);
 
   /// What stands at `position`; empty past the head or at 0.
   [[nodiscard]] virtual std::optional<event_mark> mark_at(position_t position) = 0;

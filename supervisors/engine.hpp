@@ -35,7 +35,8 @@ struct engine_options {
 
   std::chrono::milliseconds drain_deadline{10'000}; ///< For `stop` and the destructor.
   std::chrono::milliseconds owner_timeout{10'000};  ///< After which another process may claim.
-  std::chrono::milliseconds poll_interval{50};      ///< For other processes' appends.
+  /// How often other processes' appends are looked for, besides when the store hears of one.
+  std::chrono::milliseconds poll_interval{50};
   std::chrono::milliseconds passed_save_interval{5'000};
   backoff_policy store_backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000},
                                2.0, 0.1};

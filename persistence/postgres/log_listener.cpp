@@ -23,7 +23,9 @@ constexpr auto between_two = 5ms;
 /// is no other.
 constexpr auto answer_within = 5s;
 constexpr auto check_every = 10s;
-constexpr auto before_next_try = 1s;
+/// Doubled while it never gets to listen, as on a standby.
+constexpr std::chrono::milliseconds before_next_try = 1s;
+constexpr std::chrono::milliseconds most_before_next_try = 16s;
 
 int new_eventfd() noexcept {
   return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -42,6 +44,28 @@ void log_growth::signal() {
     ++signals;
   }
   grown.notify_all();
+}
+
+// Outside the lock: what is called may be what asks no longer to be called.
+void log_growth::signal_from_elsewhere() {
+  std::vector<std::shared_ptr<std::function<void()>>> to_call;
+  {
+    const std::lock_guard lock{mutex};
+    std::erase_if(callbacks, [](const auto& each) { return each.expired(); });
+    for (const auto& each : callbacks)
+      to_call.push_back(each.lock());
+  }
+  signal();
+  for (const auto& each : to_call)
+    if (each)
+      (*each)();
+}
+
+std::shared_ptr<void> log_growth::call(std::function<void()> back) {
+  auto kept = std::make_shared<std::function<void()>>(std::move(back));
+  const std::lock_guard lock{mutex};
+  callbacks.push_back(kept);
+  return kept;
 }
 
 log_listener::log_listener(const address& where, const std::string& purpose, log_growth& growth)
@@ -78,14 +102,15 @@ bool log_listener::wait(int socket, std::chrono::milliseconds at_most) {
 
 // Whatever goes wrong, a standby included, waiting readers look for themselves meanwhile.
 void log_listener::run() {
+  auto pause = before_next_try / 2;
   while (!stopping_) {
     try {
       serve();
     } catch (const std::exception&) {
-      hears_ = false;
+      pause = hears_.exchange(false) ? before_next_try : std::min(2 * pause, most_before_next_try);
       growth_.signal();
     }
-    const auto next = steady_clock::now() + before_next_try;
+    const auto next = steady_clock::now() + pause;
     while (!stopping_ && steady_clock::now() < next)
       (void)wait(-1, until(next));
   }
@@ -93,10 +118,15 @@ void log_listener::run() {
 
 void log_listener::serve() {
   pqxx::connection on{conninfo_};
+  // A notification need not be on disk before it is passed on.
+  pqxx::nontransaction{on}.exec("SET synchronous_commit = off");
   bool heard = true;
-  const channel_listener listener{on, channel_, [&](const std::string&) {
+  const channel_listener listener{on, channel_, [&](int sender) {
                                     heard = true;
-                                    growth_.signal();
+                                    if (sender == on.backendpid())
+                                      growth_.signal();
+                                    else
+                                      growth_.signal_from_elsewhere();
                                   }};
   auto told_at = steady_clock::time_point{};
   to_tell_ = true; // also shows that what is sent arrives

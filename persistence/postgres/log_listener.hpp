@@ -6,9 +6,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace waymark::postgres {
 
@@ -17,8 +20,13 @@ struct log_growth {
   std::mutex mutex;
   std::condition_variable grown;
   std::uint64_t signals = 0;
+  std::vector<std::weak_ptr<std::function<void()>>> callbacks;
 
   void signal();
+  /// The same after an append elsewhere: also makes the calls that were asked for.
+  void signal_from_elsewhere();
+  /// See event_store::call_on_foreign_append.
+  [[nodiscard]] std::shared_ptr<void> call(std::function<void()> back);
 };
 
 /// Tells the other processes of appends and hears of theirs, by one connection and one thread. A

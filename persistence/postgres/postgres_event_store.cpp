@@ -174,6 +174,14 @@ position_t postgres_event_store::wait_for(position_t after, std::chrono::millise
   }
 }
 
+std::shared_ptr<void> postgres_event_store::call_on_foreign_append(std::function<void()> back) {
+  if (in_->where().pooled)
+    return nullptr;
+  auto asked = in_->growth().call(std::move(back));
+  (void)in_->listener();
+  return asked;
+}
+
 std::string postgres_event_store::append_obstacle() {
   const session_pool::lease lease{in_->readers()};
   return holder_of_append_lock(lease.on());

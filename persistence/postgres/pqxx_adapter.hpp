@@ -12,16 +12,17 @@
 
 namespace waymark::postgres {
 
-/// Hears one channel's notifications on a connection. `heard` gets their payload and is called by
-/// `pqxx::connection::get_notifs`, on the thread that calls it.
+/// Hears one channel's notifications on a connection. `heard` gets the process id of the
+/// session that has sent it, and is called by `pqxx::connection::get_notifs`, on the thread that
+/// calls it.
 class channel_listener {
  public:
-  using callback = std::function<void(const std::string& payload)>;
+  using callback = std::function<void(int sender)>;
 
 #if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
   channel_listener(pqxx::connection& on, const std::string& channel, callback heard) {
     on.listen(channel, [heard = std::move(heard)](pqxx::notification n) {
-      heard(std::string{n.payload.c_str()});
+      heard(n.backend_pid);
     });
   }
 #else
@@ -34,7 +35,7 @@ class channel_listener {
    public:
     receiver(pqxx::connection& on, const std::string& channel, callback heard)
         : pqxx::notification_receiver{on, channel}, heard_{std::move(heard)} {}
-    void operator()(const std::string& payload, int) override { heard_(payload); }
+    void operator()(const std::string&, int sender) override { heard_(sender); }
 
    private:
     callback heard_;

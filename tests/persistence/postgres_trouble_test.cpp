@@ -2,6 +2,7 @@
 #include "tests/catch.hpp"
 
 #include "persistence/postgres/database.hpp"
+#include "persistence/postgres/postgres_event_store.hpp"
 #include "persistence/postgres/stale_owner.hpp"
 #include "tests/contract/event_store_contract.hpp"
 #include "tests/contract/projection_store_contract.hpp"
@@ -182,6 +183,39 @@ TEST_CASE("notifications arrive, and again after the listener was ended") {
     terminate("listen");
     REQUIRE(listens());
   }
+}
+
+TEST_CASE("a store calls for the appends of others, not for its own, until it shall not") {
+  const postgres_schema schema;
+  const auto in = std::make_shared<postgres::database>(postgres::address::parse(schema.address()),
+                                                       postgres::database_options{});
+  postgres::postgres_event_store here{in};
+  std::atomic<int> calls{0}, calls_since{0};
+  auto asked = here.call_on_foreign_append([&] { ++calls; });
+  REQUIRE(asked);
+  REQUIRE(eventually([&] { return in->listener().hears(); }));
+  const auto signals = [&] {
+    const std::lock_guard lock{in->growth().mutex};
+    return in->growth().signals;
+  };
+  const auto before = signals();
+  here.append(command("s", any_version, {event_of("A")}));
+  REQUIRE(eventually([&] { return signals() >= before + 2; })); // by itself, and told by itself
+  CHECK(calls == 0);
+
+  const auto there = open(schema.address()).events;
+  const auto next_of = [&](const std::atomic<int>& counted) {
+    const int so_far = counted;
+    there->append(command("s", any_version, {event_of("A")}));
+    return eventually([&] { return counted > so_far; });
+  };
+  CHECK(next_of(calls));
+  asked.reset();
+  const auto asked_again = here.call_on_foreign_append([&] { ++calls_since; });
+  REQUIRE(next_of(calls_since)); // whatever call had begun before has ended
+  const int ended = calls;
+  CHECK(next_of(calls_since));
+  CHECK(calls == ended);
 }
 
 TEST_CASE("an opened store has max_sessions connections and ten at most") {

@@ -73,6 +73,24 @@ TEST_CASE("events of another process are seen") {
   CHECK(e.read("revenue").query_value<std::int64_t>("SELECT sum(cents) FROM revenue") == 200);
 }
 
+TEST_CASE("an engine is told of events of another process, without looking") {
+  const postgres_schema schema;
+  engine_options options;
+  options.log.level = log_level::warning;
+  options.poll_interval = 1h;
+  engine e{open(schema.address()), options};
+  auto handle = e.start(shop::revenue());
+  const auto elsewhere = open(schema.address()).events;
+  REQUIRE(eventually([&] { // since when it is told is not known
+    elsewhere->append(order("first", "monday", 1));
+    return handle.status().passed >= 1;
+  }));
+  for (int i = 0; i < 20; ++i) {
+    const auto token = elsewhere->append(order(std::to_string(i), "monday", 1));
+    REQUIRE(handle.wait_until(token.last_position, patience) == wait_result::reached);
+  }
+}
+
 TEST_CASE("poison events in PostgreSQL become letters, the others go on") {
   const postgres_schema schema;
   engine_options options;
