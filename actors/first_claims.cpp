@@ -18,10 +18,10 @@ std::optional<claim_result> first_claims::take(projection_store& store, const sh
     return std::nullopt;
   const std::lock_guard lock{from->mutex};
   if (!from->requests.empty()) {
-    auto answers = store.claim(from->requests);
+    const auto requests = std::exchange(from->requests, {});
+    auto answers = store.claim(requests);
     for (std::size_t i = 0; i < answers.size(); ++i)
-      from->answers.insert_or_assign(from->requests[i].key, std::move(answers[i]));
-    from->requests.clear();
+      from->answers.insert_or_assign(requests[i].key, std::move(answers[i]));
   }
   auto found = from->answers.extract(key);
   if (found.empty())

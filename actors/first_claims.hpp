@@ -19,7 +19,8 @@ class first_claims {
   void add(projection_store& store, std::vector<claim_request> requests);
 
   /// The answer for a shard; nothing if it is none of the noted ones, or was answered before.
-  /// @throws store_error; then the next one asks the store again.
+  /// @throws store_error; then each claims for itself, so that one whose row somebody keeps locked
+  /// holds up nobody else.
   [[nodiscard]] std::optional<claim_result> take(projection_store& store, const shard_key& key);
 
  private:

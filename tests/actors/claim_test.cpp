@@ -1,6 +1,7 @@
 #include "tests/catch.hpp"
 
 #include "actors/claim.hpp"
+#include "persistence/fault_point.hpp"
 #include "tests/actors/core_fixture.hpp"
 
 #include <waymark/messages/error.hpp>
@@ -10,6 +11,11 @@ namespace waymark::test {
 namespace {
 
 using status = claim_report::status;
+
+void fail_claims(const char* place) {
+  if (std::string_view{place} == "claim.before_commit")
+    throw store_error{"a row is locked"};
+}
 
 struct claims {
   waymark::store at = open("memory:");
@@ -22,6 +28,24 @@ struct claims {
     order.log = at.events;
     order.owner = owner;
     return claim_shard(order);
+  }
+};
+
+/// Two shards that are noted to be claimed together, but are not yet.
+struct started_together : claims {
+  claim_order first, second;
+
+  started_together() {
+    first.store = at.projections;
+    first.log = at.events;
+    first.owner = "me";
+    first.together = std::make_shared<first_claims>();
+    first.spec = seeing().shards(2).freeze();
+    first.store->prepare_tables(first.spec->tables);
+    second = first;
+    second.shard = 1;
+    first.together->add(*first.store, {request_of(first), request_of(second)});
+    REQUIRE(first.store->load_all().empty());
   }
 };
 
@@ -41,27 +65,24 @@ TEST_CASE("a claim makes the tables and is held against others") {
   CHECK(claim(seeing()).record.epoch == 2); // the same owner may
 }
 
-TEST_CASE("what was started together is claimed in one go, and each answer is given once") {
-  claims claim;
-  claim_order order;
-  order.store = claim.at.projections;
-  order.log = claim.at.events;
-  order.owner = "me";
-  order.together = std::make_shared<first_claims>();
-  order.spec = seeing().shards(2).freeze();
-  order.store->prepare_tables(order.spec->tables);
-  auto first = order;
-  auto second = order;
-  second.shard = 1;
-  order.together->add(*order.store, {request_of(first), request_of(second)});
-  REQUIRE(order.store->load_all().empty());
-
+TEST_CASE_METHOD(started_together,
+                 "what was started together is claimed in one go, and each answer is given once") {
   CHECK(claim_shard(second).state == status::granted);
-  const auto claimed = order.store->load_all(); // the other one too
+  const auto claimed = first.store->load_all(); // the other one too
   REQUIRE(claimed.size() == 2);
   CHECK(claim_shard(first).record.epoch == claimed[0].epoch);
   CHECK(claim_shard(first).record.epoch > claimed[0].epoch); // by itself
-  CHECK(claim(seeing().shards(2), 1, "another").state == status::held);
+  CHECK((*this)(seeing().shards(2), 1, "another").state == status::held);
+}
+
+TEST_CASE_METHOD(started_together, "after a failed claim of all, each claims for itself") {
+  fault_hook = fail_claims;
+  const auto failed = claim_shard(first).state;
+  fault_hook = nullptr;
+  CHECK(failed == status::store_fault);
+  CHECK(claim_shard(second).state == status::granted);
+  CHECK(first.store->load_all().size() == 1); // whatever it was that could not be claimed
+  CHECK(claim_shard(first).state == status::granted);
 }
 
 TEST_CASE("a broken table statement is the projection's fault") {
