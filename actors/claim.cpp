@@ -4,6 +4,7 @@
 
 #include <waymark/messages/error.hpp>
 
+#include <functional>
 #include <utility>
 
 namespace waymark {
@@ -131,9 +132,25 @@ std::optional<claim_result> claimed_together(const claim_order& order) {
   return order.together->take(*order.store, {order.spec->name, order.shard});
 }
 
-/// A letter for the first parked event of a key whose replay ended with its process: that event may
-/// have ended it, so nobody tries it again before a person has looked.
-void write_letter(const claim_order& order, const claim_report& report, const parked_queue& queue) {
+constexpr const char* process_ended =
+    "the process ended while the key's events were handled again, perhaps in this one; retry or "
+    "discard it";
+
+/// Writes a letter and leaves the checkpoint where it is.
+void write_letter(const claim_order& order, const claim_report& report,
+                  const std::function<void(unit_of_work&)>& write) {
+  auto unit = order.store->begin({report.record.key, report.record.epoch});
+  if (!unit)
+    return; // fenced: the next owner does it
+  write(*unit);
+  checkpoint_advance stay;
+  stay.from = stay.to = report.record.position;
+  stay.event_id_at_position = report.record.event_id_at_position;
+  static_cast<void>(unit->commit(stay));
+}
+
+/// A letter for the first parked event of a key.
+void add_letter(const claim_order& order, const claim_report& report, const parked_queue& queue) {
   const auto position = order.store->parked_positions(report.record.key, queue.sequence_key).at(0);
   read_limit one;
   one.max_events = one.max_scanned = 1;
@@ -149,21 +166,36 @@ void write_letter(const claim_order& order, const claim_report& report, const pa
   letter.projection_version = order.spec->version;
   letter.subject = std::move(found.events.front());
   letter.created_at = order.log->now();
-  letter.error = "the process ended while the key's events were handled again, perhaps in this "
-                 "one; retry or discard it";
-  auto unit = order.store->begin({report.record.key, report.record.epoch});
-  if (!unit)
-    return; // fenced: the next owner does it
-  unit->add_letter(letter);
-  checkpoint_advance stay;
-  stay.from = stay.to = report.record.position;
-  stay.event_id_at_position = report.record.event_id_at_position;
-  static_cast<void>(unit->commit(stay));
+  letter.error = process_ended;
+  write_letter(order, report, [&](unit_of_work& unit) { unit.add_letter(letter); });
 }
 
-/// The claim is granted, so that nobody else changes what is parked. A replay that its own store or
-/// a stop has interrupted goes on; one whose process ended does not, or it would end each further
-/// one too.
+/// One more attempt in the letter that a key stands before.
+void add_attempt(const claim_order& order, const claim_report& report, std::int64_t letter_id) {
+  auto letter = order.store->letter(letter_id);
+  if (!letter)
+    return;
+  letter->projection_version = order.spec->version;
+  letter->error = process_ended;
+  letter->attempts.push_back({order.log->now(), process_ended});
+  write_letter(order, report,
+               [&](unit_of_work& unit) { static_cast<void>(unit.update_letter(*letter)); });
+}
+
+/// The replay of this key may be what the process before ended in: it goes to a person, with a
+/// letter that says so, or it would end each further process too.
+void leave_to_a_person(const claim_order& order, const claim_report& report,
+                       const parked_queue& queue) {
+  if (report.record.failure)
+    return; // which a commit would clear
+  if (queue.letter_id)
+    add_attempt(order, report, *queue.letter_id);
+  else
+    add_letter(order, report, queue);
+}
+
+/// The claim is granted, so that nobody else changes what is parked. A replay goes on that a store's
+/// fault or a stop has interrupted, or that a new version has not begun.
 void take_queues(claim_report& report, std::vector<parked_queue> queues, const claim_order& order,
                  const claim_result& result) {
   const bool ended = !result.ended_owner.empty();
@@ -173,10 +205,10 @@ void take_queues(claim_report& report, std::vector<parked_queue> queues, const c
     const bool older = queue.letter_id && queue.letter_version < order.spec->version;
     if (!order.log || (queue.letter_id && !older))
       continue;
-    if (ended && !queue.letter_id && !report.record.failure)
-      write_letter(order, report, queue); // a commit would clear the stored failure
-    if (ended && (!queue.letter_id || !first_of_version))
+    if (ended && (!queue.letter_id || !first_of_version)) {
+      leave_to_a_person(order, report, queue);
       continue;
+    }
     report.of_new_version = report.of_new_version || older;
     report.unfinished.push_back({std::move(queue.sequence_key), {}, true});
   }

@@ -215,7 +215,8 @@ void projection_machine::replay_unfinished(actions& out, claim_report& report) {
     one.order = std::move(order);
     orders_.push_back(std::move(one));
   }
-  if (spec_->retry_letters.rounds > 0)
+  // After a death nothing is tried by itself: it may have been what the process died of.
+  if (spec_->retry_letters.rounds > 0 && report.ended_owner.empty())
     for (const auto& [key, count] : *parked_)
       plan_retry(out, key);
 }
