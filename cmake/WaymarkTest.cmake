@@ -35,7 +35,7 @@ waymark_cacheable_pch(waymark_test_pch)
 #   TSAN     the test means something under ThreadSanitizer: it runs in the tsan preset too
 #   SERIAL   no other test runs beside it
 #   LABELS   labels for `ctest -L`
-#   TIMEOUT  in seconds, 120 unless given; multiplied under sanitizers
+#   TIMEOUT  in seconds, 300 unless given; multiplied under sanitizers
 #
 # A test that starts children finds them in the folder that the environment variable
 # WAYMARK_CHILD_BIN_DIR names. Under asan and tsan that is the dev preset's build/dev/bin: a killed
@@ -65,7 +65,7 @@ endfunction()
 function(waymark_test_settings name)
   set(seconds "${ARGN}")
   if(NOT seconds)
-    set(seconds 120)
+    set(seconds 300)
   endif()
   math(EXPR seconds "${seconds} * ${WAYMARK_TEST_TIMEOUT_FACTOR}")
   set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds}
