@@ -194,8 +194,8 @@ void leave_to_a_person(const claim_order& order, const claim_report& report,
     add_letter(order, report, queue);
 }
 
-/// The claim is granted, so that nobody else changes what is parked. A replay goes on that a store's
-/// fault or a stop has interrupted, or that a new version has not begun.
+/// The claim is granted, so that nobody else changes what is parked. A replay goes on that a fault
+/// of the store or a stop has interrupted, or that a new version has not begun.
 void take_queues(claim_report& report, std::vector<parked_queue> queues, const claim_order& order,
                  const claim_result& result) {
   const bool ended = !result.ended_owner.empty();
