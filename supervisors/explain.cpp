@@ -1,5 +1,7 @@
 #include "supervisors/explain.hpp"
 
+#include "supervisors/wording.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -24,18 +26,6 @@ std::string count(std::int64_t n, const char* one) {
   return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
 }
 
-/// "840 ms", "12 s", "3 min", "2 h".
-std::string spelled(milliseconds time) {
-  const auto ms = std::max<std::int64_t>(time.count(), 0);
-  if (ms < 1'000)
-    return std::to_string(ms) + " ms";
-  if (ms < 120'000)
-    return std::to_string(ms / 1'000) + " s";
-  if (ms < 7'200'000)
-    return std::to_string(ms / 60'000) + " min";
-  return std::to_string(ms / 3'600'000) + " h";
-}
-
 milliseconds between(timestamp from, timestamp to) {
   return std::chrono::duration_cast<milliseconds>(to - from);
 }
@@ -46,13 +36,6 @@ std::string at(const view& v) {
 
 std::string since(const view& v) {
   return " since " + to_string(v.status.since);
-}
-
-std::string event_of(const work_at_hand& work) {
-  auto text = "\"" + work.event_type + "\"";
-  if (work.event_id)
-    text += " " + work.event_id->to_string();
-  return text + " at position " + std::to_string(work.position);
 }
 
 std::string describe(const work_at_hand& work) {

@@ -4,6 +4,7 @@
 #include "actors/exit_reason.hpp"
 #include "actors/roles.hpp"
 #include "supervisors/watch_rule.hpp"
+#include "supervisors/wording.hpp"
 
 #include <waymark/messages/clock.hpp>
 
@@ -25,11 +26,6 @@ milliseconds since(steady_clock::time_point when, steady_clock::time_point now) 
   return std::chrono::duration_cast<milliseconds>(now - when);
 }
 
-std::string spelled(milliseconds time) {
-  return time < seldom ? std::to_string(time.count()) + " ms"
-                       : std::to_string(time.count() / 1'000) + " s";
-}
-
 watch_facts::work work_of(const std::shared_ptr<job_meter>& job) {
   if (!job)
     return watch_facts::work::none;
@@ -44,11 +40,6 @@ watch_facts::work work_of(const std::shared_ptr<job_meter>& job) {
     break;
   }
   return watch_facts::work::returned;
-}
-
-std::string event_of(const work_at_hand& work) {
-  return "\"" + work.event_type + "\" " + (work.event_id ? work.event_id->to_string() : "") +
-         " at position " + std::to_string(work.position);
 }
 
 struct watchdog_state {
