@@ -3,6 +3,7 @@
 #include "benchmarks/row.hpp"
 #include "benchmarks/verdict.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -68,19 +69,24 @@ std::vector<row> wanted_rows(const options& with) {
   return wanted;
 }
 
+int longest_name(const std::vector<row>& of) {
+  std::size_t longest = 0;
+  for (const auto& each : of)
+    longest = std::max(longest, each.name.size());
+  return static_cast<int>(longest);
+}
+
 int run(const options& with) {
   const auto wanted = wanted_rows(with);
   std::vector<verdict> verdicts;
-  {
-    setting in{with};
-    const progress line;
-    for (const auto& each : wanted) {
-      const auto prefix =
-          "[" + std::to_string(verdicts.size() + 1) + "/" + std::to_string(wanted.size()) + "] ";
-      verdicts.push_back(measure(each, in, line, prefix));
-    }
+  setting in{with};
+  const table rows{longest_name(wanted)};
+  for (const auto& each : wanted) {
+    const auto prefix =
+        "[" + std::to_string(verdicts.size() + 1) + "/" + std::to_string(wanted.size()) + "] ";
+    verdicts.push_back(measure(each, in, progress{}, prefix));
+    rows.add(verdicts.back());
   }
-  print_table(verdicts);
   if (with.runs < least_runs)
     std::printf("%d of at least %d pairs of runs: a look, no measurement\n", with.runs, least_runs);
   if (!with.json.empty() && !(std::ofstream{with.json} << to_json(verdicts)))

@@ -114,8 +114,8 @@ std::vector<row> postgres_append_rows() {
            between(engine_with(producers), groups_by_hand, 2)},
           {"append PostgreSQL, batches of 100", "events/s", share, 0.8,
            between(batches_by_engine, batches_by_hand, 1)},
-          {"append PostgreSQL, batches of 100, of a bare INSERT", "events/s", share, 0,
-           between(batches_by_engine, batches_without_checks, 1)}};
+          {"append PostgreSQL, batches of 100, of a bare INSERT", "events/s",
+           row::goal::for_the_record, 0, between(batches_by_engine, batches_without_checks, 1)}};
 }
 
 } // namespace bench

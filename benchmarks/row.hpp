@@ -17,7 +17,7 @@ struct contest {
 
 /// A line of the table, and the way to measure it.
 struct row {
-  enum class goal { at_least_of_floor, at_least, at_most };
+  enum class goal { at_least_of_floor, at_least, at_most, for_the_record };
 
   std::string name;
   std::string unit;

@@ -51,12 +51,21 @@ std::string target_of(const verdict& v) {
     return ">= " + text(v.target);
   case row::goal::at_most:
     return "<= " + text(v.target);
+  case row::goal::for_the_record:
+    return "-";
   }
   return {};
 }
 
+std::string met(const verdict& v) {
+  return v.what == row::goal::for_the_record ? "-" : v.met ? "yes" : "NO";
+}
+
 constexpr std::size_t columns = 12;
 using line = std::array<std::string, columns>;
+
+/// Of each column but the first: wide enough for its heading and for any number that is likely.
+constexpr std::array<int, columns> widths{0, 7, 20, 7, 5, 7, 10, 3, 12, 8, 6, 6};
 
 line line_of(const verdict& v) {
   return {v.name,
@@ -66,11 +75,21 @@ line line_of(const verdict& v) {
           text(v.ratio),
           text(v.spread * 100) + " %",
           target_of(v),
-          v.met ? "yes" : "NO",
+          met(v),
           text(v.details.cpu_us_per_event),
           text(v.details.peak_mib),
           text(v.details.p50_ms),
           text(v.details.p99_ms)};
+}
+
+void print(const line& cells, int name_width) {
+  std::printf("%-*s", name_width, cells[0].c_str());
+  for (std::size_t i = 1; i < columns; ++i) {
+    const bool left = i == 2 || i == 6 || i == 7;
+    std::printf("  %*s", left ? -widths[i] : widths[i], cells[i].c_str());
+  }
+  std::printf("\n");
+  std::fflush(stdout); // a row may take a minute, and the next one another
 }
 
 } // namespace
@@ -106,22 +125,14 @@ verdict judge(const row& of, const std::vector<sample>& ours, const std::vector<
   return v;
 }
 
-void print_table(const std::vector<verdict>& verdicts) {
-  std::vector<line> lines{{"row", "ours", "unit", "floor", "ratio", "spread", "target", "met",
-                           "CPU us/event", "peak MiB", "p50 ms", "p99 ms"}};
-  for (const auto& v : verdicts)
-    lines.push_back(line_of(v));
-  std::array<int, columns> widths{};
-  for (const auto& cells : lines)
-    for (std::size_t i = 0; i < columns; ++i)
-      widths[i] = std::max(widths[i], static_cast<int>(cells[i].size()));
-  for (const auto& cells : lines) {
-    for (std::size_t i = 0; i < columns; ++i) {
-      const bool left = i == 0 || i == 2 || i == 6 || i == 7;
-      std::printf(i == 0 ? "%*s" : "  %*s", left ? -widths[i] : widths[i], cells[i].c_str());
-    }
-    std::printf("\n");
-  }
+table::table(int name_width) : name_width_{name_width} {
+  print(line{"row", "ours", "unit", "floor", "ratio", "spread", "target", "met", "CPU us/event",
+             "peak MiB", "p50 ms", "p99 ms"},
+        name_width_);
+}
+
+void table::add(const verdict& v) const {
+  print(line_of(v), name_width_);
 }
 
 std::string to_json(const std::vector<verdict>& verdicts) {
@@ -129,19 +140,21 @@ std::string to_json(const std::vector<verdict>& verdicts) {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
   };
   auto rows = nlohmann::ordered_json::array();
-  for (const auto& v : verdicts)
+  for (const auto& v : verdicts) {
+    const bool judged = v.what != row::goal::for_the_record;
     rows.push_back({{"name", v.name},
                     {"value", v.value},
                     {"unit", v.unit},
                     {"floor", number(v.floor)},
                     {"ratio", number(v.ratio)},
                     {"spread", v.spread},
-                    {"target", v.target},
-                    {"met", v.met},
+                    {"target", number(judged ? std::optional{v.target} : std::nullopt)},
+                    {"met", judged ? nlohmann::ordered_json(v.met) : nullptr},
                     {"cpu_us_per_event", number(v.details.cpu_us_per_event)},
                     {"peak_mib", number(v.details.peak_mib)},
                     {"p50_ms", number(v.details.p50_ms)},
                     {"p99_ms", number(v.details.p99_ms)}});
+  }
   return rows.dump(2) + "\n";
 }
 

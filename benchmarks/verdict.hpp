@@ -19,7 +19,7 @@ struct verdict {
   std::optional<double> ratio{}; ///< The median of the pairs' ratios, not the ratio of medians.
   double spread =
       0; ///< (greatest - least) / median of the ratios, or of the values without a floor.
-  bool met = false; ///< By the ratio wherever there is one.
+  bool met = false; ///< By the ratio wherever there is one; true where there is no target.
   sample details{}; ///< Of our side: CPU, peak, p50, p99.
 };
 
@@ -27,8 +27,16 @@ struct verdict {
 [[nodiscard]] verdict judge(const row& of, const std::vector<sample>& ours,
                             const std::vector<sample>& floors);
 
-/// One aligned table, with a line for each verdict.
-void print_table(const std::vector<verdict>& verdicts);
+/// An aligned table that is printed as it grows, for its rows take minutes.
+class table {
+ public:
+  /// Prints the headings; `name_width` is the length of the longest name to come.
+  explicit table(int name_width);
+  void add(const verdict& v) const;
+
+ private:
+  int name_width_;
+};
 
 /// An array with an object for each verdict.
 [[nodiscard]] std::string to_json(const std::vector<verdict>& verdicts);
