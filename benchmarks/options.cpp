@@ -12,7 +12,7 @@ namespace {
 constexpr const char* usage =
     "usage: waymark-bench [--json FILE] [--only PATTERN] [--runs N] [--events N]\n"
     "\n"
-    "Measures waymark against hand-written floors, in alternating runs, and prints one table.\n"
+    "Measures waymark against hand-written floors, in alternating runs, a row at a time.\n"
     "\n"
     "  --json FILE     also writes the rows to FILE, as an array of objects\n"
     "  --only PATTERN  measures only the rows whose name contains PATTERN\n"
