@@ -3,8 +3,8 @@
 #include "benchmarks/row.hpp"
 #include "benchmarks/shop.hpp"
 
-#include "persistence/sqlite/checkpoint_rows.hpp"
 #include "persistence/sqlite/event_rows.hpp"
+#include "persistence/sqlite/record_sql.hpp"
 
 #include <array>
 #include <deque>
@@ -32,7 +32,7 @@ class hand_written {
  public:
   hand_written(raw_database& db, int number)
       : into_{number}, upsert_{db.get(), into_.upsert_order}, count_{db.get(), into_.count_type},
-        advance_{db.get(), waymark::sqlite::advance_checkpoint_sql} {
+        advance_{db.get(), waymark::sqlite::record_texts.checkpoints.advance} {
     raw_statement row{db.get(), "SELECT epoch, position FROM waymark_checkpoints WHERE "
                                 "projection = ?1"};
     row.bind(1, std::string_view{into_.name});

@@ -8,24 +8,9 @@
 
 namespace waymark::postgres {
 
-// After an error the server takes nothing but ROLLBACK; later statements fail here, with the cause.
-template <class Action>
-auto handler_model::remembering_failure(std::string_view sql, Action action) {
-  if (first_failure_)
-    std::rethrow_exception(first_failure_);
-  try {
-    auto result = action();
-    require_transaction(sql);
-    return result;
-  } catch (...) {
-    first_failure_ = std::current_exception();
-    throw;
-  }
-}
-
 rows handler_model::run(std::string_view sql, std::span<const sql_value> args) {
   return remembering_failure(sql, [&] {
-    return on_.handlers().run(sql, args, access_ == access::read ? stage::query : stage::handler);
+    return on_.handlers().run(sql, args, may_write() ? stage::handler : stage::query);
   });
 }
 
@@ -37,7 +22,7 @@ std::int64_t handler_model::do_execute(std::string_view sql, std::span<const sql
 
 std::int64_t handler_model::do_execute_many(std::string_view sql,
                                             std::span<const sql_column> columns) {
-  if (access_ == access::write)
+  if (may_write())
     if (const auto changed =
             remembering_failure(sql, [&] { return run_at_once(on_, sql, columns); }))
       return *changed;
@@ -56,12 +41,10 @@ void handler_model::require_transaction(std::string_view sql) const {
                           std::string{sql}};
 }
 
-void handler_model::require_sound() {
-  if (first_failure_)
-    std::rethrow_exception(first_failure_);
-  on_.look_for_end(); // a handler that dawdled after its last statement is at fault itself
+// A handler that dawdled after its last statement is at fault itself.
+void handler_model::look_at_transaction() {
+  on_.look_for_end();
   on_.require_not_ended("(before the checkpoint)");
-  require_transaction("(before the checkpoint)");
 }
 
 } // namespace waymark::postgres

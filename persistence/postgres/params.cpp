@@ -124,6 +124,10 @@ params& params::add(std::string_view text) {
   return put(oid::text, text);
 }
 
+params& params::add(const sql::foreign_text& v) {
+  return v.is ? put(oid::text, keep(storable(*v.is))) : add_null(oid::text);
+}
+
 params& params::add_bytes(std::string_view bytes) {
   return put(oid::bytes, bytes);
 }

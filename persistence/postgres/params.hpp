@@ -1,5 +1,7 @@
 #pragma once
 
+#include "persistence/sql/connection.hpp"
+
 #include <waymark/messages/timestamp.hpp>
 #include <waymark/messages/uuid.hpp>
 
@@ -90,6 +92,11 @@ class params {
   params& add(const std::optional<timestamp>& v) {
     return v ? add(*v) : add_null(oid::timestamptz);
   }
+  params& add(const std::optional<std::string_view>& v) {
+    return v ? add(*v) : add_null(oid::text);
+  }
+  params& add(const sql::byte_text& v) { return v.is ? add_bytes(*v.is) : add_null(oid::bytes); }
+  params& add(const sql::foreign_text& v);
   params& add(const std::string& v) { return add(std::string_view{v}); }
   params& add(const char*) = delete;
 

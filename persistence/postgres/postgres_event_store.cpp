@@ -3,7 +3,7 @@
 #include "messages/text.hpp"
 #include "persistence/postgres/append_lock.hpp"
 #include "persistence/postgres/appending.hpp"
-#include "persistence/postgres/event_rows.hpp"
+#include "persistence/sql/columns.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ namespace {
 // The bytes of a page are bounded by the server too, so that a page of large events is not sent in
 // vain; `before` is what stands on the page before the event.
 #define WAYMARK_PAGE(CONDITION)                                                                    \
-  "SELECT " WAYMARK_POSTGRES_EVENT_COLUMNS " FROM ("                                               \
+  "SELECT " WAYMARK_EVENT_COLUMNS " FROM ("                                               \
   "  SELECT e.*, sum(octet_length(e.data)) OVER (ORDER BY e.position ROWS UNBOUNDED PRECEDING) "   \
   "    - octet_length(e.data) AS before "                                                          \
   "  FROM (SELECT * FROM {schema}.events WHERE position > $1 AND position <= $2 " CONDITION        \
@@ -61,7 +61,7 @@ void fill(page& into, const rows& from, const read_limit& limit, position_t up_t
   into.scanned_to = up_to;
   into.events.reserve(static_cast<std::size_t>(from.size()));
   for (int row = 0; row < from.size(); ++row) {
-    auto e = event_from(from, row);
+    auto e = sql::event_from(row_of{from, row});
     bytes += size_bytes(e);
     if (!into.events.empty() && bytes > limit.max_bytes) {
       into.scanned_to = e.position - 1;
@@ -96,11 +96,11 @@ std::vector<append_result> postgres_event_store::append(std::span<const append_c
 std::vector<event> postgres_event_store::read_stream(const stream_id& stream,
                                                      const stream_range& range) {
   constexpr const char* forward =
-      "SELECT " WAYMARK_POSTGRES_EVENT_COLUMNS " FROM {schema}.events WHERE aggregate_type = $1 "
+      "SELECT " WAYMARK_EVENT_COLUMNS " FROM {schema}.events WHERE aggregate_type = $1 "
       "AND aggregate_id = $2 AND aggregate_version BETWEEN $3 AND $4 "
       "ORDER BY aggregate_version LIMIT $5";
   constexpr const char* backward =
-      "SELECT " WAYMARK_POSTGRES_EVENT_COLUMNS " FROM {schema}.events WHERE aggregate_type = $1 "
+      "SELECT " WAYMARK_EVENT_COLUMNS " FROM {schema}.events WHERE aggregate_type = $1 "
       "AND aggregate_id = $2 AND aggregate_version BETWEEN $3 AND $4 "
       "ORDER BY aggregate_version DESC LIMIT $5";
   if (!is_text(stream.aggregate_type) || !is_text(stream.aggregate_id))
@@ -113,7 +113,7 @@ std::vector<event> postgres_event_store::read_stream(const stream_id& stream,
   const auto found = lease.on().run(range.backward ? backward : forward, with);
   std::vector<event> result;
   for (int row = 0; row < found.size(); ++row)
-    result.push_back(event_from(found, row));
+    result.push_back(sql::event_from(row_of{found, row}));
   return result;
 }
 

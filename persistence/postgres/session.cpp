@@ -1,6 +1,7 @@
 #include "persistence/postgres/session.hpp"
 
 #include "persistence/postgres/handler_statements.hpp"
+#include "persistence/postgres/record_sql.hpp"
 
 #include <poll.h>
 
@@ -66,14 +67,6 @@ uuid rows::id(int row, int column) const noexcept {
   return result;
 }
 
-std::optional<std::string> rows::optional_text(int row, int column) const {
-  return is_null(row, column) ? std::nullopt : std::optional{std::string{text(row, column)}};
-}
-
-std::optional<timestamp> rows::optional_time(int row, int column) const noexcept {
-  return is_null(row, column) ? std::nullopt : std::optional{time(row, column)};
-}
-
 session::session(const address& where, std::string_view purpose)
     : where_{where}, begin_{"BEGIN; " + (where.pooled ? settings(where, "SET LOCAL ") : "")},
       handlers_{std::make_unique<handler_statements>(*this)} {
@@ -133,6 +126,38 @@ rows session::run(const char* sql, const params& with, stage when) {
   return take(PQexecPrepared(raw(), found->second.c_str(), with.size(), with.values(),
                              with.lengths(), with.formats(), 1),
               sql, when);
+}
+
+std::int64_t session::do_run(const char* sql, std::span<const sql::value> with,
+                             const std::function<void(const sql::row&)>& each) {
+  params all;
+  for (const auto& value : with)
+    std::visit([&](const auto& is) { all.add(is); }, value);
+  const auto found = run(sql, all);
+  for (int row = 0; each && row < found.size(); ++row)
+    each(row_of{found, row});
+  return found.changed();
+}
+
+const sql::record_sql& session::texts() const noexcept {
+  return record_texts;
+}
+
+void session::run_script(std::string_view sql) {
+  handlers_->run_script(sql);
+}
+
+// After an error the server takes nothing but a rollback, so each trial has a savepoint to go back
+// to. What a trial has made stays for the next ones.
+void session::try_out(const sql_trial& trial) {
+  (void)execute("SAVEPOINT trial");
+  try {
+    handlers_->try_out(trial);
+  } catch (...) {
+    (void)execute("ROLLBACK TO SAVEPOINT trial; RELEASE SAVEPOINT trial");
+    throw;
+  }
+  (void)execute("RELEASE SAVEPOINT trial");
 }
 
 rows session::execute(std::string_view sql, stage when) {

@@ -3,6 +3,7 @@
 #include "persistence/postgres/address.hpp"
 #include "persistence/postgres/fault.hpp"
 #include "persistence/postgres/params.hpp"
+#include "persistence/sql/connection.hpp"
 
 #include <libpq-fe.h>
 
@@ -36,8 +37,6 @@ class rows {
   [[nodiscard]] timestamp time(int row, int column) const noexcept {
     return from_server_time(integer(row, column));
   }
-  [[nodiscard]] std::optional<std::string> optional_text(int row, int column) const;
-  [[nodiscard]] std::optional<timestamp> optional_time(int row, int column) const noexcept;
 
  private:
   struct deleter {
@@ -46,17 +45,31 @@ class rows {
   std::unique_ptr<PGresult, deleter> handle_;
 };
 
+/// One of them.
+class row_of final : public sql::row {
+ public:
+  /// `all` must outlive it.
+  row_of(const rows& all, int at) noexcept : all_{all}, at_{at} {}
+  [[nodiscard]] bool is_null(int c) const noexcept override { return all_.is_null(at_, c); }
+  [[nodiscard]] std::int64_t integer(int c) const noexcept override { return all_.integer(at_, c); }
+  [[nodiscard]] std::string_view text(int c) const noexcept override { return all_.text(at_, c); }
+  [[nodiscard]] uuid id(int c) const noexcept override { return all_.id(at_, c); }
+  [[nodiscard]] timestamp time(int c) const noexcept override { return all_.time(at_, c); }
+
+ private:
+  const rows& all_;
+  int at_;
+};
+
 /// One connection to the server, with the statements that were prepared on it. Used by one thread
 /// at a time. libpq itself and not libpqxx, which knows neither binary results nor arrays in
 /// binary.
-class session {
+class session final : public sql::connection {
  public:
   /// @param where must outlive the session. `purpose` shows in pg_stat_activity.
   /// @throws store_error, incompatible_store.
   session(const address& where, std::string_view purpose);
-  ~session();
-  session(const session&) = delete;
-  session& operator=(const session&) = delete;
+  ~session() override;
 
   [[nodiscard]] PGconn* raw() const noexcept { return connection_.get(); }
   [[nodiscard]] const address& where() const noexcept { return where_; }
@@ -77,8 +90,7 @@ class session {
 
   /// @param more settings for this transaction, as `SET LOCAL …;` statements.
   void begin(std::string_view more = {}) { (void)execute(begin_ + std::string{more}); }
-  /// Commits or throws. @throws store_error whose outcome says what is known; statement_error.
-  void commit();
+  void commit() override;
   /// Leaves no transaction open, if the connection is still there.
   void rollback() noexcept;
 
@@ -101,7 +113,14 @@ class session {
   /// What handlers ran on this connection.
   [[nodiscard]] handler_statements& handlers() noexcept { return *handlers_; }
 
+  [[nodiscard]] const sql::record_sql& texts() const noexcept override;
+  void run_script(std::string_view sql) override;
+  void try_out(const sql_trial& trial) override;
+
  private:
+  std::int64_t do_run(const char* sql, std::span<const sql::value> with,
+                      const std::function<void(const sql::row&)>& each) override;
+
   struct closer {
     void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
   };

@@ -1,5 +1,7 @@
 #include "persistence/sqlite/connection.hpp"
 
+#include "persistence/sqlite/record_sql.hpp"
+
 #include <SQLiteCpp/Exception.h>
 
 namespace waymark::sqlite {
@@ -36,6 +38,23 @@ statement& connection::prepared(const char* sql) {
   if (const auto found = own_.find(sql); found != own_.end())
     return found->second;
   return own_.emplace(sql, statement{raw_, file_, sql}).first->second;
+}
+
+const sql::record_sql& connection::texts() const noexcept {
+  return record_texts;
+}
+
+std::int64_t connection::do_run(const char* sql, std::span<const sql::value> with,
+                                const std::function<void(const sql::row&)>& each) {
+  auto& statement = prepared(sql);
+  const running scope{statement};
+  int parameter = 0;
+  for (const auto& value : with)
+    std::visit([&](const auto& is) { statement.bind(++parameter, is); }, value);
+  while (statement.step())
+    if (each)
+      each(statement);
+  return sqlite3_changes64(raw_);
 }
 
 void connection::execute(const char* sql, stage when) {

@@ -19,7 +19,7 @@ inline constexpr const char* writer_settings_sql = "PRAGMA synchronous = FULL;"
                                                    "PRAGMA cache_size = -8192";
 
 /// One connection, with the statements that were prepared on it. Used by one thread at a time.
-class connection {
+class connection final : public sql::connection {
  public:
   enum class mode : std::uint8_t { create, write, read };
 
@@ -27,8 +27,6 @@ class connection {
   /// @throws store_error, incompatible_store.
   connection(const std::string& path, std::string file, mode how,
              std::chrono::milliseconds busy_timeout);
-  connection(const connection&) = delete; // statements refer to it
-  connection& operator=(const connection&) = delete;
 
   [[nodiscard]] sqlite3* raw() const noexcept { return raw_; }
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
@@ -47,15 +45,20 @@ class connection {
 
   void begin_immediate();
 
-  /// Commits or throws; either way no transaction is open afterwards.
-  /// @throws store_error whose outcome says whether the commit may have happened.
-  void commit();
+  void commit() override;
   void rollback() noexcept;
 
   /// What handlers ran on this connection.
   [[nodiscard]] handler_statements& handlers() noexcept { return handlers_; }
 
+  [[nodiscard]] const sql::record_sql& texts() const noexcept override;
+  void run_script(std::string_view sql) override { handlers_.run_script(sql); }
+  void try_out(const sql_trial& trial) override { handlers_.try_out(trial); }
+
  private:
+  std::int64_t do_run(const char* sql, std::span<const sql::value> with,
+                      const std::function<void(const sql::row&)>& each) override;
+
   std::string file_;
   SQLite::Database database_;
   sqlite3* raw_;

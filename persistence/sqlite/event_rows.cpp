@@ -2,26 +2,6 @@
 
 namespace waymark::sqlite {
 
-event event_from(const statement& row, int first) {
-  event e;
-  e.position = row.integer(first);
-  e.event_id = row.id(first + 1);
-  e.event_type = row.text(first + 2);
-  e.schema_version = static_cast<int>(row.integer(first + 3));
-  e.aggregate_type = row.text(first + 4);
-  e.aggregate_id = row.text(first + 5);
-  e.aggregate_version = row.integer(first + 6);
-  e.occurred_at = row.time(first + 7);
-  e.recorded_at = row.time(first + 8);
-  e.tenant_id = row.optional_text(first + 9);
-  e.actor_id = row.optional_text(first + 10);
-  e.correlation_id = row.optional_text(first + 11);
-  e.causation_id = row.optional_text(first + 12);
-  e.metadata = row.text(first + 13);
-  e.data = payload::from_json(std::string{row.text(first + 14)});
-  return e;
-}
-
 void bind_event(statement& to, int first, const event& e, std::string_view data) {
   to.bind(first, std::int64_t{e.position})
       .bind(first + 1, e.event_id)

@@ -1,16 +1,9 @@
 #pragma once
 
+#include "persistence/sql/columns.hpp"
 #include "persistence/sqlite/statement.hpp"
 
-#include <waymark/messages/event.hpp>
-
 namespace waymark::sqlite {
-
-/// The columns of an event in the order in which `event_from` takes them.
-#define WAYMARK_EVENT_COLUMNS                                                                      \
-  "position, event_id, event_type, schema_version, aggregate_type, aggregate_id, "                 \
-  "aggregate_version, occurred_at, recorded_at, tenant_id, actor_id, correlation_id, "             \
-  "causation_id, metadata, data"
 
 /// Stores one event; the parameters are the columns in their order.
 inline constexpr const char* insert_event_sql =
@@ -30,9 +23,6 @@ inline constexpr const char* log_end_sql =
 inline constexpr const char* stream_version_sql =
     "SELECT max(aggregate_version) FROM waymark_events "
     "WHERE aggregate_type = ?1 AND aggregate_id = ?2";
-
-/// The event in the current row; its columns start at `first`.
-[[nodiscard]] event event_from(const statement& row, int first = 0);
 
 /// Binds the fifteen values of an event to the parameters from `first` on. `data` is the event's
 /// text; neither is copied.

@@ -36,20 +36,8 @@ sql_cell cell_of(sqlite3_stmt* row, int column) {
 
 } // namespace
 
-template <class Action>
-auto handler_model::remembering_failure(Action action) {
-  if (first_failure_)
-    std::rethrow_exception(first_failure_);
-  try {
-    return action();
-  } catch (...) {
-    first_failure_ = std::current_exception();
-    throw;
-  }
-}
-
 std::int64_t handler_model::do_execute(std::string_view sql, std::span<const sql_value> args) {
-  return remembering_failure([&] {
+  return remembering_failure(sql, [&] {
     auto& statement = ready(sql, args);
     auto* const handle = statement.handle.get();
     const auto before = sqlite3_total_changes64(on_.raw());
@@ -59,7 +47,6 @@ std::int64_t handler_model::do_execute(std::string_view sql, std::span<const sql
       code = sqlite3_step(handle);
     if (code != SQLITE_DONE)
       on_.handlers().fail(statement, sqlite3_extended_errcode(on_.raw()));
-    require_transaction(sql);
     // What changes() says is an older statement's unless this one changed something.
     return sqlite3_total_changes64(on_.raw()) == before
                ? std::int64_t{0}
@@ -68,7 +55,7 @@ std::int64_t handler_model::do_execute(std::string_view sql, std::span<const sql
 }
 
 result_set handler_model::do_query(std::string_view sql, std::span<const sql_value> args) {
-  return remembering_failure([&] {
+  return remembering_failure(sql, [&] {
     auto& statement = ready(sql, args);
     auto* const handle = statement.handle.get();
     const run_of run{handle};
@@ -85,14 +72,13 @@ result_set handler_model::do_query(std::string_view sql, std::span<const sql_val
     }
     if (code != SQLITE_DONE)
       on_.handlers().fail(statement, sqlite3_extended_errcode(on_.raw()));
-    require_transaction(sql);
     return result;
   });
 }
 
 handler_statement& handler_model::ready(std::string_view sql, std::span<const sql_value> args) {
-  auto& result = on_.handlers().ready(sql, args, access_ == access::read);
-  if (access_ == access::read && result.writes)
+  auto& result = on_.handlers().ready(sql, args, !may_write());
+  if (!may_write() && result.writes)
     throw statement_error{on_.file() + ": a query may not write: " + result.sql};
   return result;
 }
@@ -103,12 +89,6 @@ void handler_model::require_transaction(std::string_view sql) const {
                           ": the statement ended the transaction it ran in, so nothing of it is "
                           "kept; use ABORT or FAIL instead of ROLLBACK: " +
                           std::string{sql}};
-}
-
-void handler_model::require_sound() {
-  if (first_failure_)
-    std::rethrow_exception(first_failure_);
-  require_transaction("(before the checkpoint)");
 }
 
 } // namespace waymark::sqlite

@@ -1,40 +1,23 @@
 #pragma once
 
+#include "persistence/sql/handler_model.hpp"
 #include "persistence/sqlite/connection.hpp"
-
-#include <waymark/persistence/read_model.hpp>
-
-#include <exception>
-#include <string>
 
 namespace waymark::sqlite {
 
-/// The read model as a handler or a query sees it: one open transaction of one connection.
-class handler_model final : public read_model {
+/// The read model in the transaction that is open on a connection.
+class handler_model final : public sql::handler_model {
  public:
-  enum class access : std::uint8_t { write, read };
-
-  handler_model(connection& on, access may) noexcept : on_{on}, access_{may} {}
-
-  /// True once a statement has failed.
-  [[nodiscard]] bool failed() const noexcept { return first_failure_ != nullptr; }
-  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return first_failure_; }
-
-  /// Throws the first failure again; @throws statement_error if the transaction is gone.
-  void require_sound();
+  handler_model(connection& on, access may) noexcept : sql::handler_model{may}, on_{on} {}
 
  private:
   std::int64_t do_execute(std::string_view sql, std::span<const sql_value> args) override;
   result_set do_query(std::string_view sql, std::span<const sql_value> args) override;
+  void require_transaction(std::string_view sql) const override;
 
   handler_statement& ready(std::string_view sql, std::span<const sql_value> args);
-  void require_transaction(std::string_view sql) const;
-  template <class Action>
-  auto remembering_failure(Action action);
 
   connection& on_;
-  access access_;
-  std::exception_ptr first_failure_;
 };
 
 } // namespace waymark::sqlite

@@ -72,7 +72,7 @@ void fill(page& into, statement& rows, const read_limit& limit, position_t up_to
   const auto most = static_cast<std::size_t>(clamped(limit.max_events));
   into.scanned_to = up_to;
   while (rows.step()) {
-    auto e = event_from(rows);
+    auto e = sql::event_from(rows);
     bytes += size_bytes(e);
     if (!into.events.empty() && bytes > limit.max_bytes) {
       into.scanned_to = e.position - 1;
@@ -158,7 +158,7 @@ std::vector<event> sqlite_event_store::read_stream(const stream_id& stream,
       .bind(5, range.limit == 0 ? 0 : clamped(range.limit));
   std::vector<event> result;
   while (rows.step())
-    result.push_back(event_from(rows));
+    result.push_back(sql::event_from(rows));
   return result;
 }
 

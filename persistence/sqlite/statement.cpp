@@ -94,16 +94,4 @@ uuid statement::id(int column) const noexcept {
   return result;
 }
 
-std::optional<std::string> statement::optional_text(int column) const {
-  if (is_null(column))
-    return std::nullopt;
-  return std::string{text(column)};
-}
-
-std::optional<timestamp> statement::optional_time(int column) const noexcept {
-  if (is_null(column))
-    return std::nullopt;
-  return time(column);
-}
-
 } // namespace waymark::sqlite

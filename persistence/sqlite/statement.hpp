@@ -1,5 +1,6 @@
 #pragma once
 
+#include "persistence/sql/connection.hpp"
 #include "persistence/sqlite/fault.hpp"
 
 #include <waymark/messages/timestamp.hpp>
@@ -16,9 +17,9 @@
 
 namespace waymark::sqlite {
 
-/// One prepared statement of waymark's own. What is bound is not copied and must outlive the run.
-/// Columns count from 0, parameters from 1.
-class statement {
+/// One prepared statement of waymark's own, and the row that it stands at. What is bound is not
+/// copied and must outlive the run. Parameters count from 1.
+class statement final : public sql::row {
  public:
   /// @throws store_error, or incompatible_store if `when` is `open`.
   statement(sqlite3* db, std::string_view file, std::string_view sql, stage when = stage::step);
@@ -28,6 +29,8 @@ class statement {
   statement& bind(int parameter, const uuid& id);
   statement& bind(int parameter, timestamp when);
   statement& bind_null(int parameter);
+  statement& bind(int parameter, const sql::foreign_text& text) { return bind(parameter, text.is); }
+  statement& bind(int parameter, const sql::byte_text& text) { return bind(parameter, text.is); }
   template <class T>
   statement& bind(int parameter, const std::optional<T>& value) {
     return value ? bind(parameter, *value) : bind_null(parameter);
@@ -48,20 +51,17 @@ class statement {
   /// Throws what the code of `try_step` deserves.
   [[noreturn]] void fail(int code, stage when = stage::step) const;
 
-  [[nodiscard]] std::int64_t integer(int column) const noexcept {
+  [[nodiscard]] std::int64_t integer(int column) const noexcept override {
     return sqlite3_column_int64(handle_.get(), column);
   }
-  [[nodiscard]] bool is_null(int column) const noexcept {
+  [[nodiscard]] bool is_null(int column) const noexcept override {
     return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
   }
-  /// Valid until the next step.
-  [[nodiscard]] std::string_view text(int column) const noexcept;
-  [[nodiscard]] uuid id(int column) const noexcept;
-  [[nodiscard]] timestamp time(int column) const noexcept {
+  [[nodiscard]] std::string_view text(int column) const noexcept override;
+  [[nodiscard]] uuid id(int column) const noexcept override;
+  [[nodiscard]] timestamp time(int column) const noexcept override {
     return timestamp{std::chrono::microseconds{integer(column)}};
   }
-  [[nodiscard]] std::optional<std::string> optional_text(int column) const;
-  [[nodiscard]] std::optional<timestamp> optional_time(int column) const noexcept;
 
  private:
   struct finalizer {

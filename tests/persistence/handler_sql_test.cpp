@@ -116,7 +116,7 @@ TEST_CASE("the statements of handlers are kept up to a bound") {
   sqlite::connection on{":memory:", "memory:", sqlite::connection::mode::create,
                         std::chrono::milliseconds{0}};
   on.begin_immediate();
-  sqlite::handler_model model{on, sqlite::handler_model::access::write};
+  sqlite::handler_model model{on, sql::handler_model::access::write};
   for (int round = 0; round < 2; ++round)
     for (int i = 0; i < 1000; ++i)
       CHECK(static_cast<read_model&>(model).query_value<std::int64_t>(

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "persistence/sql/connection.hpp"
+
+#include <waymark/messages/event.hpp>
+
+/// The columns of an event in the order in which `event_from` takes them.
+#define WAYMARK_EVENT_COLUMNS                                                                      \
+  "position, event_id, event_type, schema_version, aggregate_type, aggregate_id, "                 \
+  "aggregate_version, occurred_at, recorded_at, tenant_id, actor_id, correlation_id, "             \
+  "causation_id, metadata, data"
+
+/// Of a checkpoint, as checkpoint_rows writes and reads them.
+#define WAYMARK_CHECKPOINT_COLUMNS                                                                 \
+  "projection, shard, position, epoch, generation, log_id, event_id_at_position, last_event_id, "  \
+  "last_event_type, last_event_at, last_processed_at, events_processed, projection_version, "      \
+  "shards, key_rule, owner, renewed_at, failure, max_batch, careful_until"
+
+/// Of an attempt marker, as attempt_rows reads them.
+#define WAYMARK_ATTEMPT_COLUMNS                                                                    \
+  "position, event_id, generation, owner, begun_at, crashes, long_ends, ends, last_end"
+
+/// Of a letter, as letter_rows writes them; it reads the id before them.
+#define WAYMARK_LETTER_COLUMNS                                                                     \
+  "projection, shard, generation, sequence_key, projection_version, error, attempts, "             \
+  "created_at, " WAYMARK_EVENT_COLUMNS
+
+/// Of a settled letter, as settled_rows reads them.
+#define WAYMARK_SETTLED_COLUMNS                                                                    \
+  "letter_id, projection, shard, position, generation, sequence_key, event_id, event_type, "       \
+  "error, verb, settled_by, settled_at"
+
+namespace waymark::sql {
+
+/// The event in a row; its columns start at `first`.
+template <class Row>
+[[nodiscard]] event event_from(const Row& row, int first = 0) {
+  event e;
+  e.position = row.integer(first);
+  e.event_id = row.id(first + 1);
+  e.event_type = row.text(first + 2);
+  e.schema_version = number(row, first + 3);
+  e.aggregate_type = row.text(first + 4);
+  e.aggregate_id = row.text(first + 5);
+  e.aggregate_version = row.integer(first + 6);
+  e.occurred_at = row.time(first + 7);
+  e.recorded_at = row.time(first + 8);
+  e.tenant_id = optional_text(row, first + 9);
+  e.actor_id = optional_text(row, first + 10);
+  e.correlation_id = optional_text(row, first + 11);
+  e.causation_id = optional_text(row, first + 12);
+  e.metadata = row.text(first + 13);
+  e.data = payload::from_json(std::string{row.text(first + 14)});
+  return e;
+}
+
+} // namespace waymark::sql
