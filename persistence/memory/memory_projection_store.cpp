@@ -6,6 +6,7 @@
 
 #include <waymark/messages/error.hpp>
 
+#include <algorithm>
 #include <mutex>
 
 namespace waymark {
@@ -55,6 +56,7 @@ class memory_unit_of_work final : public unit_of_work {
     if (!may_change(id))
       return false;
     change([id, how, this](memory_rows& rows) { rows.settle_letter(id, how, owner_.key); });
+    settled_.push_back(id);
     return true;
   }
 
@@ -77,6 +79,8 @@ class memory_unit_of_work final : public unit_of_work {
 
  private:
   [[nodiscard]] bool may_change(std::int64_t letter) const {
+    if (std::find(settled_.begin(), settled_.end(), letter) != settled_.end())
+      return false;
     const std::lock_guard lock{in_->mutex};
     return in_->rows.may_change(letter, owner_.key);
   }
@@ -94,6 +98,7 @@ class memory_unit_of_work final : public unit_of_work {
   ownership owner_;
   bool ended_ = false;
   std::vector<std::function<void(memory_rows&)>> changes_;
+  std::vector<std::int64_t> settled_; ///< Letters that these changes take away.
 };
 
 class memory_projection_store final : public projection_store {

@@ -8,6 +8,7 @@
 
 #include "projection_store_letter_contract.hpp"
 #include "projection_store_owner_contract.hpp"
+#include "projection_store_settling_contract.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -107,6 +108,18 @@ inline void keeps_plain_positions(const projection_store_factory& make) {
   }                                                                                                \
   TEST_CASE(NAME ": letters and parked events", "[contract]") {                                    \
     waymark::contract::letters_and_parked_events(__VA_ARGS__);                                     \
+  }                                                                                                \
+  TEST_CASE(NAME ": letters are found and changed", "[contract]") {                                \
+    waymark::contract::letters_are_found_and_changed(__VA_ARGS__);                                 \
+  }                                                                                                \
+  TEST_CASE(NAME ": letters are settled", "[contract]") {                                          \
+    waymark::contract::letters_are_settled(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": parked queues are told", "[contract]") {                                       \
+    waymark::contract::parked_queues_are_told(__VA_ARGS__);                                        \
+  }                                                                                                \
+  TEST_CASE(NAME ": older generations are history", "[contract]") {                                \
+    waymark::contract::older_generations_are_history(__VA_ARGS__);                                 \
   }                                                                                                \
   TEST_CASE(NAME ": resets", "[contract]") {                                                       \
     waymark::contract::resets(__VA_ARGS__);                                                        \
