@@ -1,6 +1,7 @@
 #include "actors/claim.hpp"
 
 #include "actors/caution.hpp"
+#include "actors/letter_rounds.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -177,7 +178,7 @@ void add_attempt(const claim_order& order, const claim_report& report, std::int6
     return;
   letter->projection_version = order.spec->version;
   letter->error = process_ended;
-  letter->attempts.push_back({order.log->now(), process_ended});
+  letter->attempts.push_back({order.log->now(), process_ended, left_to_a_person});
   write_letter(order, report,
                [&](unit_of_work& unit) { static_cast<void>(unit.update_letter(*letter)); });
 }
@@ -200,6 +201,8 @@ void take_queues(claim_report& report, std::vector<parked_queue> queues, const c
                  const claim_result& result) {
   const bool ended = !result.ended_owner.empty();
   const bool first_of_version = result.previous_version < order.spec->version;
+  report.next_rounds = next_rounds(*order.store, report.record.key.projection, queues,
+                                   order.spec->retry_letters);
   for (auto& queue : queues) {
     report.parked->emplace(queue.sequence_key, queue.events);
     const bool older = queue.letter_id && queue.letter_version < order.spec->version;

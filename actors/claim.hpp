@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 namespace waymark {
 
@@ -44,6 +45,7 @@ struct claim_report {
   /// Parked keys to be replayed at once: a replay of theirs was not finished, or their letter was
   /// last tried by an older version of the projection. None if there is no log to read from.
   std::vector<replay_task> unfinished;
+  std::unordered_map<std::string, int> next_rounds; ///< Parked keys to be retried by schedule.
   bool of_new_version = false; ///< Some of them are there for the second reason.
   std::string detail; ///< In words, if not granted.
 

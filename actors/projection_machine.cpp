@@ -122,6 +122,9 @@ void projection_machine::give_up_discarded(actions& out) {
   if (found == page_->events.end())
     return go_on(out);
   failing_at_ = found->position;
+  attempts_ = record_.failure ? record_.failure->tries : std::vector<failed_attempt>{};
+  if (attempts_.empty() && record_.failure)
+    attempts_.push_back({record_.failure->at, record_.failure->error});
   if (attempts_.empty())
     attempts_.push_back({options_.time->now(), "discarded by an operator"});
   job_ = job::give_up;
@@ -158,8 +161,8 @@ actions projection_machine::on_claim(claim_report report) {
     record_ = std::move(report.record);
     passed_ = record_.position;
     parked_ = std::move(report.parked);
-    rounds_.clear();
     planned_.clear();
+    due_.clear();
     set_aside_ = report.set_aside;
     catching_up_ = true;
     if (page_ && page_->after > passed_)

@@ -223,6 +223,12 @@ class projection_machine {
     bool begun = false;
   };
 
+  /// A round of the schedule to come, for one key.
+  struct planned_round {
+    std::uint64_t token = 0;
+    int round = 0;
+  };
+
   actions next();
   void go_on(actions& out);
   void apply_next(actions& out);
@@ -238,7 +244,7 @@ class projection_machine {
   void end_order(actions& out);
   void abandon_orders(actions& out, const std::string& why, bool all);
   void replay_unfinished(actions& out, claim_report& report);
-  void plan_retry(actions& out, const std::string& sequence_key);
+  void plan_retry(actions& out, const std::string& sequence_key, int round);
   void add_parked(const std::vector<std::string>& keys);
   void take_queue_length(const settled_key& of);
   [[nodiscard]] bool is_full() const noexcept;
@@ -254,8 +260,9 @@ class projection_machine {
   actions end_for_store(const std::string& why);
   actions came_back(const apply_outcome& outcome);
   void take_progress(const apply_outcome& outcome);
-  void decide_fault(actions& out, const apply_outcome& outcome);
+  void decide_fault(actions& out, const apply_outcome& outcome, int round = 0);
   void fail(actions& out, const std::string& why);
+  [[nodiscard]] stored_failure failure_at(const event& culprit) const;
   [[nodiscard]] dead_letter letter_for(const event& subject) const;
   [[nodiscard]] page_ptr page_before(position_t position) const;
   void note(actions& out, todo::note::level level, const char* what, std::string text) const;
@@ -303,8 +310,8 @@ class projection_machine {
   std::deque<pending_order> orders_;
   bool replay_turn_ = false; ///< After a batch of live events, if there are both.
   std::uint64_t letters_token_ = 0;
-  std::unordered_map<std::uint64_t, std::string> planned_; ///< Keys, by the token of their timer.
-  std::unordered_map<std::string, int> rounds_;            ///< Retries planned so far, by key.
+  std::unordered_map<std::string, planned_round> planned_; ///< The next one of each key.
+  std::unordered_map<std::uint64_t, std::string> due_;     ///< Keys, by the token of their timer.
 
   // Why it stands, and what operators want.
   stand stand_ = stand::none;

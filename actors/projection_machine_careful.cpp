@@ -1,5 +1,7 @@
 #include "actors/projection_machine.hpp"
 
+#include "actors/letter_rounds.hpp"
+
 #include <algorithm>
 
 namespace waymark {
@@ -26,7 +28,7 @@ void projection_machine::give_up_poison(actions& out) {
     outcome.has_key = false;
   }
   applying_ = page_;
-  decide_fault(out, outcome);
+  decide_fault(out, outcome, left_to_a_person);
 }
 
 bool projection_machine::careful() const noexcept {

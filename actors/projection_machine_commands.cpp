@@ -50,8 +50,6 @@ actions projection_machine::discard() {
   if (stand_ != stand::stopped)
     return {};
   discard_at_ = record_.failure ? record_.failure->position : failing_at_;
-  if (attempts_.empty() && record_.failure)
-    attempts_.push_back({record_.failure->at, record_.failure->error});
   failing_at_ = discard_at_;
   poison_at_ = 0;
   stand_still(stand::none, {});

@@ -131,6 +131,8 @@ actions projection_machine::on_replayed(const replay_outcome& outcome) {
     std::move(rest.begin(), rest.end(), std::back_inserter(out));
     return out;
   }
+  if (!orders_.empty() && orders_.front().task == orders_.front().order->tasks.size())
+    end_order(out);
   go_on(out);
   return out;
 }
@@ -168,8 +170,8 @@ void projection_machine::take_replay(actions& out, const replay_outcome& outcome
          f.event_type + " " + f.event_id.to_string() + " at position " +
              std::to_string(f.position) + " failed again: " + f.error + "; " +
              events(outcome.key.remaining) + " still parked");
-    if (outcome.key.remaining > 0)
-      plan_retry(out, outcome.key.sequence_key);
+    if (outcome.key.remaining > 0 && outcome.next_round)
+      plan_retry(out, outcome.key.sequence_key, *outcome.next_round);
   }
   if (stand_ == stand::full && !is_full())
     stand_still(stand::none, {});
@@ -216,35 +218,41 @@ void projection_machine::replay_unfinished(actions& out, claim_report& report) {
     orders_.push_back(std::move(one));
   }
   // After a death nothing is tried by itself: it may have been what the process died of.
-  if (spec_->retry_letters.rounds > 0 && report.ended_owner.empty())
-    for (const auto& [key, count] : *parked_)
-      plan_retry(out, key);
+  if (report.ended_owner.empty())
+    for (const auto& [key, round] : report.next_rounds)
+      plan_retry(out, key, round);
 }
 
 // -- by itself ------------------------------------------------------------------------------------
 
-void projection_machine::plan_retry(actions& out, const std::string& sequence_key) {
-  const auto& policy = spec_->retry_letters;
-  auto& rounds = rounds_[sequence_key];
-  if (rounds >= policy.rounds)
-    return;
-  ++rounds;
-  planned_.emplace(++letters_token_, sequence_key);
-  out.emplace_back(todo::retry_letters{next_delay(policy.backoff, rounds, options_.random()),
-                                       letters_token_});
+/// A later plan for a key takes the place of an earlier one.
+void projection_machine::plan_retry(actions& out, const std::string& sequence_key, int round) {
+  planned_[sequence_key] = {++letters_token_, round};
+  due_.emplace(letters_token_, sequence_key);
+  const auto delay = next_delay(spec_->retry_letters.backoff, round, options_.random());
+  out.emplace_back(todo::retry_letters{delay, letters_token_});
 }
 
 actions projection_machine::on_letters_due(std::uint64_t token) {
-  const auto found = planned_.find(token);
-  if (found == planned_.end() || ended_ || !claimed_)
+  const auto due = due_.find(token);
+  if (due == due_.end() || ended_ || !claimed_)
     return {};
-  const auto key = std::move(found->second);
-  planned_.erase(found);
-  if (parked_->count(key) == 0)
+  const auto key = std::move(due->second);
+  due_.erase(due);
+  const auto planned = planned_.find(key);
+  if (planned == planned_.end() || planned->second.token != token)
     return {};
+  const auto round = planned->second.round;
+  planned_.erase(planned);
+  if (!refusal_to_settle().empty() || orders_.size() >= max_orders) {
+    actions later;
+    plan_retry(later, key, round); // it has not been tried
+    return later;
+  }
   auto order = std::make_shared<settle_order>();
-  order->by = "waymark, round " + std::to_string(rounds_[key]) + " of " +
+  order->by = "waymark, round " + std::to_string(round) + " of " +
               std::to_string(spec_->retry_letters.rounds);
+  order->round = round;
   order->tasks.push_back({key, {}, true});
   return settle(std::move(order));
 }
@@ -269,7 +277,7 @@ void projection_machine::take_queue_length(const settled_key& of) {
   if (of.remaining > 0)
     return;
   parked_->erase(found);
-  rounds_.erase(of.sequence_key);
+  planned_.erase(of.sequence_key);
   --set_aside_.parked_keys;
 }
 

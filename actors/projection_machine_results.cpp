@@ -1,5 +1,7 @@
 #include "actors/projection_machine.hpp"
 
+#include "actors/letter_rounds.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -7,6 +9,12 @@
 namespace waymark {
 
 using level = todo::note::level;
+
+namespace {
+
+constexpr std::ptrdiff_t most_tries_kept = 100;
+
+} // namespace
 
 void projection_machine::take_progress(const apply_outcome& outcome) {
   const auto now = options_.time->now();
@@ -84,7 +92,7 @@ actions projection_machine::came_back(const apply_outcome& outcome) {
   return out;
 }
 
-void projection_machine::decide_fault(actions& out, const apply_outcome& outcome) {
+void projection_machine::decide_fault(actions& out, const apply_outcome& outcome, int round) {
   last_error_ = outcome.error;
   if (outcome.who == fault::projection || !outcome.culprit)
     return fail(out, outcome.culprit ? describe(*outcome.culprit) + ": " + outcome.error
@@ -93,7 +101,7 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
   if (failing_at_ != culprit.position)
     attempts_.clear();
   failing_at_ = culprit.position;
-  attempts_.push_back({options_.time->now(), outcome.error});
+  attempts_.push_back({options_.time->now(), outcome.error, round});
 
   attempt_facts facts;
   facts.error = outcome.error;
@@ -129,8 +137,7 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
     return;
   case what::stop:
     job_ = job::keep_failure;
-    record_.failure = stored_failure{culprit.position, culprit.event_id, culprit.event_type,
-                                     facts.attempt,    outcome.error,    options_.time->now()};
+    record_.failure = failure_at(culprit);
     out.emplace_back(todo::keep_failure{*record_.failure});
     return;
   case what::fail:
@@ -139,6 +146,22 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
                          " events in a row failed without a success between, the last being " +
                          describe(culprit) + ": " + outcome.error);
   }
+}
+
+/// With what is known of it from before an operator's resume, or another process.
+stored_failure projection_machine::failure_at(const event& culprit) const {
+  stored_failure why{culprit.position, culprit.event_id, culprit.event_type, 0,
+                     attempts_.back().error, attempts_.back().at};
+  if (record_.failure && record_.failure->event_id == culprit.event_id) {
+    why.attempts = record_.failure->attempts;
+    why.tries = record_.failure->tries;
+  }
+  why.attempts += static_cast<int>(attempts_.size());
+  why.tries.insert(why.tries.end(), attempts_.begin(), attempts_.end());
+  const auto too_many = std::ssize(why.tries) - most_tries_kept;
+  if (too_many > 0)
+    why.tries.erase(why.tries.begin(), why.tries.begin() + too_many);
+  return why;
 }
 
 void projection_machine::fail(actions& out, const std::string& why) {
@@ -186,8 +209,8 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
            (letter.attempts.size() == 1 ? " attempt: " : " attempts: ") + letter.error +
            (giving_up_.park ? "; its key is parked" : ""));
   out.emplace_back(todo::announce_letter{letter});
-  if (giving_up_.park)
-    plan_retry(out, letter.sequence_key);
+  if (const auto round = next_round(letter, spec_->retry_letters); round && giving_up_.park)
+    plan_retry(out, letter.sequence_key, *round);
   giving_up_ = {};
   go_on(out);
   return out;

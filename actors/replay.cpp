@@ -1,6 +1,7 @@
 #include "actors/replay.hpp"
 
 #include "actors/batch_run.hpp"
+#include "actors/letter_rounds.hpp"
 #include "persistence/fault_point.hpp"
 
 #include <algorithm>
@@ -214,7 +215,8 @@ class replayer {
       return stop_fenced();
     auto changed = letter ? *letter : letter_for(subject);
     changed.error = fault.error;
-    changed.attempts.push_back({request_.time->now(), fault.error});
+    changed.attempts.push_back(
+        {request_.time->now(), fault.error, letter ? request_.order->round : 0});
     changed.projection_version = on_.spec->version;
     if (!letter)
       unit->add_letter(changed);
@@ -222,6 +224,7 @@ class replayer {
       return stop_fenced();
     if (!commit(*unit, nullptr))
       return stop_fenced();
+    out_.next_round = next_round(changed, on_.spec->retry_letters);
     if (!letter) {
       ++out_.letters;
       out_.new_letter = std::move(changed);

@@ -27,6 +27,7 @@ struct settle_order {
   settle_verb verb = settle_verb::retry;
   bool dry_run = false;
   std::string by;
+  int round = 0; ///< Of the schedule, if it is one of its.
   std::vector<replay_task> tasks;
   /// Called once with what came of it. Empty: nobody waits, the letters tell.
   std::function<void(const settle_report&)> done;
@@ -60,6 +61,7 @@ struct replay_outcome {
   std::int64_t letters = 0; ///< Written less settled.
   std::int64_t handled = 0;
   std::optional<dead_letter> new_letter;
+  std::optional<int> next_round; ///< Of the schedule, for the letter that has stopped it.
   std::optional<uuid> last_event_id;
   std::string last_event_type;
   std::optional<timestamp> last_event_at;

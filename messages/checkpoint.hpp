@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace waymark {
 
@@ -18,6 +19,14 @@ struct shard_key {
 /// "order-revenue", or "order-revenue/2" for a shard other than 0.
 [[nodiscard]] std::string to_string(const shard_key& key);
 
+/// One try that failed.
+struct failed_attempt {
+  timestamp at{};
+  std::string error;
+  int round = 0; ///< Of the retries by schedule of a letter: 1, 2, 3 …; 0: any other try.
+  friend bool operator==(const failed_attempt&, const failed_attempt&) = default;
+};
+
 /// Why a projection stands before an event until somebody decides (give-up policy `stop`, or a
 /// projection fault); kept in the checkpoint row so that it outlives the process.
 struct stored_failure {
@@ -25,8 +34,11 @@ struct stored_failure {
   uuid event_id;
   std::string event_type;
   int attempts = 0;
-  std::string error;
+  std::string error; ///< The last attempt's.
   timestamp at{};
+  /// Each try since the projection first stood before the event, oldest first; of many, the last
+  /// 100. Empty in a row that does not tell, for it was written by an older program.
+  std::vector<failed_attempt> tries{};
   friend bool operator==(const stored_failure&, const stored_failure&) = default;
 };
 

@@ -6,12 +6,6 @@
 
 namespace waymark {
 
-/// One try that failed.
-struct failed_attempt {
-  timestamp at{};
-  std::string error;
-};
-
 /// An event given up for one projection. Unique by (projection, shard, position, generation).
 struct dead_letter {
   std::int64_t id = 0; ///< Given by the store; 0 before.

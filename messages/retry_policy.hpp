@@ -39,7 +39,9 @@ struct retry_policy {
 /// How often waymark retries the letters of parked keys by itself.
 struct letter_retry_policy {
   backoff_policy backoff{std::chrono::minutes{1}, std::chrono::hours{1}}; ///< Between rounds.
-  int rounds = 0; ///< For each key, counted anew in each process; 0: never by itself.
+  /// At most so many for each letter, over restarts too: its attempts tell the round. 0: never by
+  /// itself. A letter that a process has ended in is left to a person.
+  int rounds = 0;
 };
 
 /// Says what is wrong with a policy, or nothing.

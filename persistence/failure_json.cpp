@@ -38,6 +38,23 @@ timestamp time_at(const json& from) {
   return timestamp{std::chrono::microseconds{value<std::int64_t>(from, "at")}};
 }
 
+json list_of(const std::vector<failed_attempt>& attempts) {
+  auto list = json::array();
+  for (const auto& each : attempts) {
+    list.push_back({{"at", micros(each.at)}, {"error", each.error}});
+    if (each.round != 0)
+      list.back()["round"] = each.round;
+  }
+  return list;
+}
+
+std::vector<failed_attempt> attempts_in(const json& list) {
+  std::vector<failed_attempt> result;
+  for (const auto& each : list)
+    result.push_back({time_at(each), value<std::string>(each, "error"), value<int>(each, "round")});
+  return result;
+}
+
 } // namespace
 
 std::string failure_to_json(const stored_failure& why) {
@@ -46,7 +63,8 @@ std::string failure_to_json(const stored_failure& why) {
                   {"event_type", why.event_type},
                   {"attempts", why.attempts},
                   {"error", why.error},
-                  {"at", micros(why.at)}});
+                  {"at", micros(why.at)},
+                  {"tries", list_of(why.tries)}});
 }
 
 stored_failure failure_from_json(std::string_view text) {
@@ -58,21 +76,16 @@ stored_failure failure_from_json(std::string_view text) {
   why.attempts = value<int>(j, "attempts");
   why.error = value<std::string>(j, "error");
   why.at = time_at(j);
+  why.tries = attempts_in(value<json>(j, "tries"));
   return why;
 }
 
 std::string attempts_to_json(const std::vector<failed_attempt>& attempts) {
-  auto list = json::array();
-  for (const auto& each : attempts)
-    list.push_back({{"at", micros(each.at)}, {"error", each.error}});
-  return text_of(list);
+  return text_of(list_of(attempts));
 }
 
 std::vector<failed_attempt> attempts_from_json(std::string_view text) {
-  std::vector<failed_attempt> result;
-  for (const auto& each : parse(text, json::value_t::array))
-    result.push_back({time_at(each), value<std::string>(each, "error")});
-  return result;
+  return attempts_in(parse(text, json::value_t::array));
 }
 
 } // namespace waymark

@@ -39,6 +39,14 @@ json time_or_null(const std::optional<timestamp>& when) {
   return when ? json(to_string(*when)) : json();
 }
 
+json to_json(const stored_failure& why) {
+  auto attempts = json::array();
+  for (const auto& each : why.tries)
+    attempts.push_back({{"at", to_string(each.at)}, {"error", each.error}});
+  return {{"error", why.error},         {"at", to_string(why.at)}, {"event_type", why.event_type},
+          {"position", why.position}, {"attempts", attempts}};
+}
+
 json to_json(const checkpoint& record) {
   return {{"projection", record.key.projection},
           {"shard", record.key.shard},
@@ -53,7 +61,7 @@ json to_json(const checkpoint& record) {
           {"last_processed_at", time_or_null(record.last_processed_at)},
           {"owner", or_null(record.owner)},
           {"renewed_at", time_or_null(record.renewed_at)},
-          {"failure", record.failure ? json(record.failure->error) : json()},
+          {"failure", record.failure ? to_json(*record.failure) : json()},
           {"log_id", record.log_id}};
 }
 

@@ -67,7 +67,9 @@ inline void commits_by_compare_and_set(const projection_store_factory& make) {
   CHECK(record.events_processed == 2);
 
   // A stored failure stays until the next commit, or until it is cleared.
-  const stored_failure why{21, uuid::v7(), "OrderPaid", 3, "no such \"thing\"", time.now()};
+  const stored_failure why{
+      21, uuid::v7(), "OrderPaid", 3, "no such \"thing\"", time.now(),
+      {{timestamp{std::chrono::microseconds{7}}, "first"}, {time.now(), "no such \"thing\"", 2}}};
   CHECK(store->store_failure(owner, why) == commit_status::committed);
   CHECK(store->load(owner.key)->failure == why);
   CHECK(claim_one(*store, request_of("p", "a")).record.failure == why);

@@ -131,6 +131,40 @@ TEST_CASE("stop: after a resume that helped, discard means the next event that s
   CHECK(letters[0].position == second.first_position);
 }
 
+TEST_CASE("stop: each attempt's time and text outlive the engine, and stand in the letter") {
+  give_up_fixture test;
+  auto count = std::make_shared<std::atomic<int>>(0);
+  const auto start = [&] {
+    test.start(shop::revenue_tables()
+                   .on<shop::order_placed>([count](read_model&, const shop::order_placed&) {
+                     throw std::runtime_error{"failure " + std::to_string(++*count)};
+                   })
+                   .on_give_up(give_up::stop)
+                   .retry(tries(2)));
+  };
+  start();
+  CHECK(test.wait(test.place("a", "monday")) == wait_result::stopped);
+  test.it.reset();
+  start();
+  REQUIRE(test.comes_to(projection_state::stopped));
+  CHECK(test.it->checkpoint("revenue")->failure->tries.size() == 2);
+  test.it->resume("revenue"); // fails twice more
+  REQUIRE(eventually([&] { return test.it->checkpoint("revenue")->failure->attempts == 4; }));
+  test.it.reset();
+  start();
+  REQUIRE(test.comes_to(projection_state::stopped));
+  test.it->discard("revenue");
+  REQUIRE(eventually([&] { return test.it->dead_letters().size() == 1; }));
+  const auto letter = test.it->dead_letters().at(0);
+  CHECK(letter.error == "failure 4");
+  REQUIRE(letter.attempts.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(letter.attempts[i].error == "failure " + std::to_string(i + 1));
+    CHECK(letter.attempts[i].at > timestamp{});
+    CHECK((i == 0 || letter.attempts[i - 1].at <= letter.attempts[i].at));
+  }
+}
+
 TEST_CASE("stop: the failure outlives the engine, also where nobody wanted what came before") {
   give_up_fixture test;
   test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));

@@ -192,15 +192,29 @@ TEST_CASE("a new version retries by itself what the old one has parked") {
   CHECK(test.it->settled_letters().at(0).how.by == "waymark");
 }
 
-TEST_CASE("letters are retried on a schedule, so many rounds") {
+TEST_CASE("letters are retried on a schedule, so many rounds, also over restarts") {
   letters_fixture test;
   letter_retry_policy policy;
   policy.backoff = at_once();
   policy.rounds = 3;
   test.start(delicate_revenue(test.poisonous).retry_letters(policy));
   const auto id = test.park("a", 1);
-  REQUIRE(eventually([&] { return test.it->letter(id)->letter.attempts.size() == 5; }));
-  CHECK_FALSE(eventually([&] { return test.it->letter(id)->letter.attempts.size() > 5; }, 100ms));
+  const auto attempts = [&] { return test.it->letter(id)->letter.attempts; };
+  REQUIRE(eventually([&] { return attempts().size() == 5; }));
+  CHECK_FALSE(eventually([&] { return attempts().size() > 5; }, 100ms));
+  CHECK(attempts().back().round == 3);
+  test.it.reset();
+  test.start(delicate_revenue(test.poisonous).retry_letters(policy));
+  CHECK_FALSE(eventually([&] { return attempts().size() > 5; }, 200ms));
+  test.it->retry({.id = id}); // by hand it may be tried as often as one likes, and is no round
+  CHECK(attempts().back().round == 0);
+  policy.rounds = 4;
+  test.it.reset();
+  test.start(delicate_revenue(test.poisonous).retry_letters(policy));
+  REQUIRE(eventually([&] { return attempts().size() == 7; }));
+  CHECK(attempts().back().round == 4);
+  CHECK_FALSE(eventually([&] { return attempts().size() > 7; }, 100ms));
+  policy.rounds = 5;
   test.it.reset();
   test.poisonous->store(false);
   test.start(delicate_revenue(test.poisonous).retry_letters(policy));

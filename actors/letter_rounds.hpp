@@ -1,0 +1,29 @@
+#pragma once
+
+#include <waymark/messages/dead_letter.hpp>
+#include <waymark/messages/retry_policy.hpp>
+#include <waymark/persistence/projection_store.hpp>
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace waymark {
+
+/// What an attempt that the process ended in has for a round.
+inline constexpr int left_to_a_person = -1;
+
+/// Which round of the schedule comes next for a letter. Its attempts tell, so that rounds are
+/// counted over restarts. Nothing if they are used up, or if the process has ended in the last
+/// attempt: that letter waits for a person.
+[[nodiscard]] std::optional<int> next_round(const dead_letter& letter,
+                                            const letter_retry_policy& policy);
+
+/// The keys among `queues` that the schedule has to retry, each with its next round.
+/// @throws store_error.
+[[nodiscard]] std::unordered_map<std::string, int>
+next_rounds(projection_store& store, const std::string& projection,
+            const std::vector<parked_queue>& queues, const letter_retry_policy& policy);
+
+} // namespace waymark
