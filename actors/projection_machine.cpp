@@ -346,7 +346,7 @@ actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_
 actions projection_machine::on_timer(std::uint64_t token) {
   if (token != timer_token_ || ended_)
     return {};
-  if (stand_ == stand::failed)
+  if (stand_ == stand::failed || stand_ == stand::full)
     return try_again();
   const auto before = stand_;
   if (before == stand::standing_by || before == stand::backing_off || before == stand::degraded)

@@ -110,7 +110,7 @@ using actions = std::vector<action>;
 struct machine_options {
   std::chrono::milliseconds standby_poll{500};     ///< Between claims while another owns it.
   std::chrono::milliseconds fetch_retry{200};      ///< After the log could not be read.
-  std::chrono::milliseconds failed_retry{300'000}; ///< After a projection fault.
+  std::chrono::milliseconds failed_retry{300'000}; ///< After a projection fault, and when full.
   const clock* time = &clock::system();
   std::function<double()> random = [] { return 0.5; }; ///< In [0, 1), for jitter.
   std::shared_ptr<store_stall> stall{}; ///< Of this shard, over all its machines; may be null.

@@ -33,7 +33,9 @@ actions projection_machine::resume() {
 
 /// Leaves a standstill. What operators want (pause, hold, drain) stays.
 actions projection_machine::try_again() {
-  const bool anew = stand_ == stand::failed || stand_ == stand::diverged;
+  // Who stands full applies nothing, and so does not notice that its claim is lost.
+  const bool full = stand_ == stand::full && orders_.empty();
+  const bool anew = full || stand_ == stand::failed || stand_ == stand::diverged;
   // Claims again, which also makes the tables again. A state in memory would start from nothing,
   // and fail again where it stands now.
   if (anew && spec_->where != effect::memory && !holding_ && !draining_)

@@ -289,6 +289,8 @@ bool projection_machine::is_full() const noexcept {
 void projection_machine::stand_full(actions& out, const std::string& why) {
   attempts_.clear();
   stand_still(stand::full, why);
+  if (spec_->where != effect::memory)
+    wait(out, options_.failed_retry); // what is parked may have been settled, or reset, elsewhere
   note(out, level::error, "full", why);
 }
 

@@ -102,6 +102,24 @@ TEST_CASE("a failed machine that tries again by itself passes no further event")
   }
 }
 
+TEST_CASE("a machine that stands full claims anew when it is resumed, and after a while by itself") {
+  applying at;
+  auto full = done(1);
+  full.overflow = "as much is parked as may be";
+  auto next = at.machine.on_applied(full);
+  CHECK(at.machine.state() == projection_state::paused);
+  const auto* wake = find<todo::wake>(next);
+  REQUIRE(wake);
+  const bool by_hand = GENERATE(true, false);
+  next = by_hand ? at.machine.resume() : at.machine.on_timer(wake->token);
+  REQUIRE(find<todo::claim>(next)); // another process may have reset it, or own it by now
+  claim_report lost;
+  lost.state = claim_report::status::held;
+  lost.detail = "owned by another";
+  CHECK(find<todo::wake>(at.machine.on_claim(lost)));
+  CHECK(at.machine.state() == projection_state::standing_by);
+}
+
 TEST_CASE("a machine claims, fetches, applies and fetches behind it") {
   applying at;
   const auto next = at.machine.on_applied(done(3));
