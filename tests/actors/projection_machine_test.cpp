@@ -102,7 +102,7 @@ TEST_CASE("a failed machine that tries again by itself passes no further event")
   }
 }
 
-TEST_CASE("a machine that stands full claims anew when it is resumed, and after a while by itself") {
+TEST_CASE("a machine that stands full claims anew when resumed, and after a while by itself") {
   applying at;
   auto full = done(1);
   full.overflow = "as much is parked as may be";

@@ -1,115 +1,12 @@
 #include "tests/simulation/faulty_projection_store.hpp"
 
-#include <waymark/messages/error.hpp>
+#include "tests/simulation/faulty_unit.hpp"
 
-#include <exception>
 #include <type_traits>
 
 namespace waymark::sim {
 
 namespace {
-
-/// Statements of handlers. As in a real store, the first failure stays.
-class faulty_read_model final : public read_model {
- public:
-  faulty_read_model(read_model& real, fault_plan& plan) : real_{real}, plan_{plan} {}
-
-  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
-
- private:
-  std::int64_t do_execute(std::string_view sql, std::span<const sql_value> args) override {
-    return remembering([&] {
-      plan_.before("execute a statement", true);
-      return real_.execute_values(sql, args);
-    });
-  }
-  result_set do_query(std::string_view sql, std::span<const sql_value> args) override {
-    return remembering([&] {
-      plan_.before("query");
-      return real_.query_values(sql, args);
-    });
-  }
-
-  template <class Call>
-  std::invoke_result_t<Call&> remembering(Call call) {
-    if (failure_)
-      std::rethrow_exception(failure_);
-    try {
-      return call();
-    } catch (...) {
-      failure_ = std::current_exception();
-      throw;
-    }
-  }
-
-  read_model& real_;
-  fault_plan& plan_;
-  std::exception_ptr failure_;
-};
-
-class faulty_unit final : public unit_of_work {
- public:
-  faulty_unit(std::unique_ptr<unit_of_work> real, fault_plan& plan, ledger& book,
-              const projection_store& in, const ownership& owner)
-      : real_{std::move(real)}, plan_{plan}, book_{book}, in_{in}, owner_{owner} {}
-
-  [[nodiscard]] read_model& model() override {
-    if (!model_)
-      model_ = std::make_unique<faulty_read_model>(real_->model(), plan_);
-    return *model_;
-  }
-  [[nodiscard]] bool failed() const noexcept override { return injected() || real_->failed(); }
-  [[nodiscard]] std::exception_ptr failure() const noexcept override {
-    return injected() ? injected() : real_->failure();
-  }
-
-  void park(std::string_view sequence_key, position_t position) override {
-    plan_.before("park", true);
-    real_->park(sequence_key, position);
-  }
-  void unpark(std::string_view sequence_key, position_t position) override {
-    plan_.before("unpark", true);
-    real_->unpark(sequence_key, position);
-  }
-  void add_letter(const dead_letter& letter) override {
-    plan_.before("add a letter", true);
-    real_->add_letter(letter);
-  }
-  bool update_letter(const dead_letter& letter) override {
-    plan_.before("update a letter", true);
-    return real_->update_letter(letter);
-  }
-  bool settle_letter(std::int64_t id, const settlement& how) override {
-    plan_.before("settle a letter", true);
-    return real_->settle_letter(id, how);
-  }
-  void clear_attempt() override {
-    plan_.before("clear an attempt", true);
-    real_->clear_attempt();
-  }
-  [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override {
-    if (const auto first = injected())
-      std::rethrow_exception(first);
-    plan_.before("commit", true);
-    const auto status = real_->commit(advance);
-    if (status == commit_status::committed)
-      book_.advanced(in_, owner_, advance);
-    plan_.after("commit");
-    return status;
-  }
-
- private:
-  [[nodiscard]] std::exception_ptr injected() const noexcept {
-    return model_ ? model_->failure() : nullptr;
-  }
-
-  std::unique_ptr<unit_of_work> real_;
-  std::unique_ptr<faulty_read_model> model_;
-  fault_plan& plan_;
-  ledger& book_;
-  const projection_store& in_;
-  ownership owner_;
-};
 
 class faulty_projection_store final : public projection_store {
  public:
@@ -128,7 +25,7 @@ class faulty_projection_store final : public projection_store {
       results = real_->claim(requests);
       for (const auto& each : results)
         if (each.state == claim_result::status::granted)
-          book_.granted(*this, each.record);
+          book_.granted(*real_, each.record);
     });
     return results;
   }
@@ -162,7 +59,7 @@ class faulty_projection_store final : public projection_store {
     auto unit = real_->begin(owner);
     if (!unit)
       return nullptr;
-    return std::make_unique<faulty_unit>(std::move(unit), plan_, book_, *this, owner);
+    return make_faulty(std::move(unit), plan_, book_, *real_, owner);
   }
   [[nodiscard]] commit_status save(const ownership& owner,
                                    const checkpoint_advance& advance) override {
@@ -170,7 +67,7 @@ class faulty_projection_store final : public projection_store {
     writing("save a position", [&] {
       status = real_->save(owner, advance);
       if (status == commit_status::committed)
-        book_.advanced(*this, owner, advance);
+        book_.committed(*real_, {owner, advance, {}, {}, {}, {}, {}, {}, false});
     });
     return status;
   }
@@ -180,14 +77,14 @@ class faulty_projection_store final : public projection_store {
     writing("keep a failure", [&] {
       status = real_->store_failure(owner, why);
       if (status == commit_status::committed)
-        book_.wrote(*this, owner, "keep a failure");
+        book_.wrote(*real_, owner, "keep a failure");
     });
     return status;
   }
   void reset(const claim_request& as, std::span<const std::string> truncate) override {
     writing("reset", [&] {
       real_->reset(as, truncate);
-      book_.reset(*this, as.key.projection, real_->load_all());
+      book_.reset(*real_, as.key.projection, real_->load_all());
     });
   }
   [[nodiscard]] std::vector<dead_letter> letters(const letter_query& query) override {

@@ -12,6 +12,7 @@ void ledger::granted(const projection_store& in, const checkpoint& record) {
                   std::to_string(record.position) + ", but it is at " +
                   std::to_string(known.position));
   known.epoch = record.epoch;
+  chronicle_.granted(in, record);
 }
 
 void ledger::require_current(const row& known, const ownership& by, const char* what) {
@@ -21,14 +22,16 @@ void ledger::require_current(const row& known, const ownership& by, const char* 
                   what);
 }
 
-void ledger::advanced(const projection_store& in, const ownership& by,
-                      const checkpoint_advance& how) {
+void ledger::committed(projection_store& in, const transaction& what) {
+  const auto& by = what.by;
+  const auto& how = what.advance;
   auto& known = of(in, by.key);
   require_current(known, by, "advance the checkpoint");
   if (how.from != known.position || how.to < how.from)
     trace_.broken("G3: " + to_string(by.key) + " went from " + std::to_string(how.from) + " to " +
                   std::to_string(how.to) + ", but it was at " + std::to_string(known.position));
   known.position = how.to;
+  chronicle_.committed(in, what);
 }
 
 void ledger::wrote(const projection_store& in, const ownership& by, const char* what) {
@@ -49,6 +52,7 @@ void ledger::reset(const projection_store& in, const std::string& projection,
                     std::to_string(record.position));
     known = {record.epoch, 0};
   }
+  chronicle_.reset(in, projection, records);
 }
 
 } // namespace waymark::sim

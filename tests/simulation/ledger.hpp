@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/simulation/chronicle.hpp"
 #include "tests/simulation/trace.hpp"
 
 #include <waymark/persistence/projection_store.hpp>
@@ -10,13 +11,14 @@
 namespace waymark::sim {
 
 /// Watches what really took effect on checkpoints, whatever its caller was told, and says at once
-/// when a stale owner wrote or an epoch went back (guarantee G3).
+/// when a stale owner wrote or an epoch went back (guarantee G3). What was written goes on into the
+/// chronicle. Stores are told apart by their address.
 class ledger {
  public:
-  explicit ledger(trace& told) : trace_{told} {}
+  ledger(trace& told, chronicle& into) : trace_{told}, chronicle_{into} {}
 
   void granted(const projection_store& in, const checkpoint& record);
-  void advanced(const projection_store& in, const ownership& by, const checkpoint_advance& how);
+  void committed(projection_store& in, const transaction& what);
   void wrote(const projection_store& in, const ownership& by, const char* what);
   /// After a reset: `records` is what the store has now.
   void reset(const projection_store& in, const std::string& projection,
@@ -31,6 +33,7 @@ class ledger {
   void require_current(const row& known, const ownership& by, const char* what);
 
   trace& trace_;
+  chronicle& chronicle_;
   std::map<std::pair<const projection_store*, shard_key>, row> rows_;
 };
 

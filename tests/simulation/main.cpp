@@ -62,9 +62,10 @@ int run_twice() {
 }
 
 int run_mutants() {
-  constexpr std::uint64_t most = 500;
+  constexpr std::uint64_t most = 1000;
   int survivors = 0;
-  for (const auto which : all_mutants) {
+  for (auto i = 1; i <= static_cast<int>(last_mutant); ++i) {
+    const auto which = static_cast<mutant>(i);
     std::uint64_t seed = 0;
     report found;
     for (; seed < most && !found.problem; ++seed)
@@ -80,9 +81,9 @@ int run_mutants() {
 }
 
 mutant mutant_named(std::string_view name) {
-  for (const auto which : all_mutants)
-    if (to_string(which) == name)
-      return which;
+  for (auto i = 1; i <= static_cast<int>(last_mutant); ++i)
+    if (to_string(static_cast<mutant>(i)) == name)
+      return static_cast<mutant>(i);
   return mutant::none;
 }
 

@@ -13,6 +13,7 @@ namespace waymark::sim {
 /// Ways to be wrong on purpose. The simulation has to notice each, or it proves nothing.
 enum class mutant : std::uint8_t {
   none,
+  // of a batch
   forgets_effects,    ///< Now and then a commit saves the checkpoint but not the read model.
   forgets_checkpoint, ///< Now and then a commit saves the read model but not the checkpoint.
   loses_parked,       ///< Now and then an event is not parked.
@@ -21,12 +22,19 @@ enum class mutant : std::uint8_t {
   resets_half,        ///< A reset does not empty the read model.
   loses_append,       ///< Now and then an append is acknowledged and not written.
   forgets_timers,     ///< Now and then a timer never fires.
+  // of letters
+  drops_rest,       ///< A letter that is settled takes along what is parked behind it.
+  discards_two,     ///< A discard takes the next event along.
+  keeps_parked,     ///< An event that was replayed stays parked.
+  skips_parked,     ///< A replay begins with the second event.
+  keeps_letter,     ///< A letter that was settled stands.
+  loses_attempt,    ///< An attempt that failed is not entered in the letter.
+  forgets_key,      ///< A claim does not tell of one key that is parked.
+  replays_unfenced, ///< An owner before may still replay.
+  loses_answer,     ///< Now and then nobody is told what an order came to.
 };
 
-inline constexpr mutant all_mutants[] = {mutant::forgets_effects, mutant::forgets_checkpoint,
-                                         mutant::loses_parked,    mutant::loses_letter,
-                                         mutant::ignores_epoch,   mutant::resets_half,
-                                         mutant::loses_append,    mutant::forgets_timers};
+inline constexpr auto last_mutant = mutant::loses_answer;
 
 [[nodiscard]] std::string_view to_string(mutant which);
 

@@ -2,166 +2,107 @@
 
 #include <waymark/messages/error.hpp>
 
+#include <set>
+
 namespace waymark::sim {
 
-void oracle::broken(const char* guarantee, const projection_plan& plan, position_t at,
-                    const std::string& what) {
-  std::string about;
-  if (at > 0) {
-    const auto& e = world_.writer->acknowledged().at(static_cast<std::size_t>(at - 1));
-    about = ", position " + std::to_string(at) + " (" + e.type + ", " + to_string(e.what) + ", " +
-            to_string(e.stream) + ", group \"" + e.group + "\")";
-  }
-  world_.told.broken(std::string{guarantee} + ": " + plan.name + about + " " + what);
+// -- what is in the stores ------------------------------------------------------------------------
+
+void oracle::audit_record(const projection_plan& plan, const checkpoint& record,
+                          const shard_history& known) {
+  const auto differs = [&](const char* what, std::int64_t there, std::int64_t expected) {
+    if (there != expected)
+      broken("G2", plan, 0,
+             std::string{what} + " of " + to_string(record.key) + " is " + std::to_string(there) +
+                 " instead of " + std::to_string(expected));
+  };
+  differs("the position", record.position, known.position);
+  differs("the generation", record.generation, known.generation);
+  if (plan.where == effect::outside)
+    return; // what was handled and not saved is handled, and counted, again
+  differs("the number of handled events", record.events_processed, known.handled);
+  if (record.last_event_id != known.last_handled)
+    broken("G2", plan, 0, "has another last event in its record than the last that it handled");
 }
 
-bool oracle::belongs(const projection_plan& plan, const checkpoint& record,
-                     const written_event& e) {
-  if (!plan.concerns(e))
-    return false;
-  if (!plan.has_key(e))
-    return record.key.shard == 0;
-  return fnv1a(plan.key_of(e)) % static_cast<std::uint64_t>(record.shards) ==
-         static_cast<std::uint64_t>(record.key.shard);
-}
-
-oracle::shard_view oracle::view_of(projection_store& in, const checkpoint& record) const {
-  shard_view view;
-  view.record = record;
+void oracle::audit_letters(const projection_plan& plan, projection_store& in,
+                           const checkpoint& record, const shard_history& known) {
   letter_query query;
-  query.projection = record.key.projection;
+  query.projection = plan.name;
   query.limit = 100'000;
-  for (auto& letter : in.letters(query))
-    if (letter.key == record.key && letter.generation == record.generation)
-      view.letters.emplace(letter.position, letter);
-  for (const auto& settled : in.settled_letters(query))
-    if (settled.key == record.key && settled.generation == record.generation &&
-        settled.how.verb == settle_verb::discard)
-      view.discarded.insert(settled.position);
+  std::set<position_t> there;
+  for (const auto& letter : in.letters(query)) {
+    if (letter.key != record.key || letter.generation != record.generation)
+      continue;
+    there.insert(letter.position);
+    const auto expected = known.letters.find(letter.position);
+    if (expected == known.letters.end())
+      broken("G5", plan, letter.position, "has a letter that nobody wrote, or that was settled");
+    else if (letter.attempts.size() != expected->second.attempts)
+      broken("G5", plan, letter.position,
+             "has a letter with " + std::to_string(letter.attempts.size()) +
+                 " attempts instead of " + std::to_string(expected->second.attempts));
+  }
+  for (const auto& [at, letter] : known.letters)
+    if (!there.contains(at))
+      broken("G5", plan, at, "was given up, and its letter is gone");
+  std::map<position_t, settle_verb> settled;
+  for (const auto& each : in.settled_letters(query))
+    if (each.key == record.key && each.generation == record.generation)
+      settled[each.position] = each.how.verb;
+  for (const auto& [at, verb] : known.settled)
+    if (const auto found = settled.find(at); found == settled.end() || found->second != verb)
+      broken("G5", plan, at, "was settled, and there is no record of it, or another");
+  if (settled.size() > known.settled.size())
+    broken("G5", plan, 0, "has a record of a letter that was not settled");
+}
+
+void oracle::audit_parked(const projection_plan& plan, projection_store& in,
+                          const checkpoint& record, const shard_history& known) {
+  std::map<std::string, std::set<position_t>> parked;
   for (const auto& key : in.parked_keys(record.key)) {
     const auto where = in.parked_positions(record.key, key);
-    view.parked[key] = {where.begin(), where.end()};
+    parked[key] = {where.begin(), where.end()};
   }
-  return view;
+  for (const auto& [key, positions] : known.parked) {
+    for (const auto at : positions)
+      if (!parked[key].contains(at))
+        broken("G4", plan, at, "should be parked");
+    if (at_rest_ && !known.letters.contains(*positions.begin()))
+      broken("G4", plan, *positions.begin(), "is parked behind no letter");
+  }
+  for (const auto& [key, positions] : parked)
+    for (const auto at : positions)
+      if (!known.is_parked(key, at))
+        broken("G4", plan, at, "is parked for no reason");
 }
 
-bool oracle::may_be_retried(const projection_plan& plan) const {
-  return world_.retried.contains(plan.name) || world_.newest_version > 1;
-}
-
-// -- the fold -------------------------------------------------------------------------------------
-
-void oracle::judge_letter(const projection_plan& plan, const written_event& e,
-                          const dead_letter& letter) {
-  const bool by_operator = world_.discarded.contains({plan.name, e.position});
-  const bool retried = may_be_retried(plan);
-  const bool may_fail_again = retried && (e.what == doing::flaky || e.what == doing::broken);
-  if (!by_operator && !plan.may_give_up(e) && !may_fail_again)
-    broken("G5", plan, e.position, "has a letter and is not at fault: " + letter.error);
-  if (!by_operator && (plan.on_give_up == give_up::stop || !plan.has_key(e)))
-    broken("G4", plan, e.position, "was given up without an operator's word");
-  if (!by_operator && !retried && letter.attempts.size() != plan.attempts_at(e))
-    broken("G5", plan, e.position,
-           "was given up after " + std::to_string(letter.attempts.size()) +
-               " attempts instead of " + std::to_string(plan.attempts_at(e)));
-  if (letter.subject.event_id != e.id ||
-      letter.sequence_key != (plan.has_key(e) ? plan.key_of(e) : ""))
-    broken("G5", plan, e.position, "has a letter with another event or key in it");
-}
-
-void oracle::fold_event(const projection_plan& plan, const shard_view& view, const written_event& e,
-                        progress& so_far) {
-  const auto key = plan.has_key(e) ? plan.key_of(e) : std::string{};
-  const auto parked_of = view.parked.find(key);
-  const bool parked = parked_of != view.parked.end() && parked_of->second.contains(e.position);
-  const auto letter = view.letters.find(e.position);
-  const bool has_letter = letter != view.letters.end();
-  const auto found =
-      view.hits ? view.hits->find(e.position) : std::map<position_t, int>::const_iterator{};
-  const int hits = view.hits && found != view.hits->end() ? found->second : 0;
-
-  if (e.position > view.record.position) {
-    if (hits > 0 || has_letter || parked)
-      broken("G2", plan, e.position,
-             "had an effect beyond the checkpoint at " + std::to_string(view.record.position));
-    return;
-  }
-  if (view.discarded.contains(e.position)) {
-    if (parked || has_letter || hits > 0)
-      broken("G4", plan, e.position, "was discarded, and is not just gone");
-    return;
-  }
-  if (plan.has_key(e) && so_far.parked_keys.contains(key)) {
-    if (!parked || has_letter || hits > 0)
-      broken("G4", plan, e.position, "is not just parked, though its key is");
-    return;
-  }
-  if (has_letter) {
-    judge_letter(plan, e, letter->second);
-    const bool parks = plan.on_give_up == give_up::park_key && plan.has_key(e);
-    if (parked != parks)
-      broken("G4", plan, e.position, parked ? "is parked for no reason" : "should be parked");
-    if (hits > 0)
-      broken("G2", plan, e.position, "was given up and had an effect");
-    if (parks)
-      so_far.parked_keys.insert(key);
-    return;
-  }
-  if (parked) {
-    if (at_rest_ || !may_be_retried(plan) || hits > 0)
-      broken("G4", plan, e.position, "is parked behind no letter");
-    so_far.parked_keys.insert(key); // a replay is under way
-    return;
-  }
-  if (plan.can_never_handle(e) || !plan.has_key(e))
-    broken("G2", plan, e.position, "was passed without a letter");
-  if (view.hits && hits != 1)
-    broken("G2", plan, e.position, "took effect " + std::to_string(hits) + " times");
-  ++so_far.handled;
-  so_far.last_handled = &e;
-}
-
-void oracle::fold(const projection_plan& plan, const shard_view& view) {
-  progress so_far;
-  for (const auto& e : world_.writer->acknowledged())
-    if (belongs(plan, view.record, e))
-      fold_event(plan, view, e, so_far);
-  if (!view.hits)
-    return;
-  const auto& record = view.record;
-  if (record.events_processed != so_far.handled)
-    broken("G2", plan, 0,
-           "has handled " + std::to_string(so_far.handled) + " events, and its record says " +
-               std::to_string(record.events_processed));
-  if (so_far.last_handled && !may_be_retried(plan) &&
-      record.last_event_id != so_far.last_handled->id)
-    broken("G2", plan, so_far.last_handled->position,
-           "is not the last handled event of the record");
-}
-
-// -- what there is to compare ---------------------------------------------------------------------
-
-void oracle::audit_projection(const projection_plan& plan, projection_store& in,
-                              const std::map<position_t, int>* hits) {
-  for (const auto& record : in.load_all()) {
+void oracle::audit_shards(const projection_plan& plan, const shelf& where) {
+  for (const auto& record : where.real->load_all()) {
     if (record.key.projection != plan.name)
       continue;
-    auto view = view_of(in, record);
-    view.hits = hits;
-    fold(plan, view);
+    const auto& known = world_.history.of(*where.mutated, record.key);
+    audit_record(plan, record, known);
+    audit_letters(plan, *where.real, record, known);
+    audit_parked(plan, *where.real, record, known);
   }
 }
 
-void oracle::audit_order(const projection_plan& plan, const std::vector<position_t>& order) {
-  std::map<std::string, position_t> last;
-  for (const auto position : order) {
-    const auto& e = world_.writer->acknowledged().at(static_cast<std::size_t>(position - 1));
-    auto& before = last[plan.key_of(e)];
-    if (position <= before)
-      broken("G4", plan, position,
-             "was handled after position " + std::to_string(before) + " of the same key");
-    before = position;
-  }
+// -- what handlers have done ----------------------------------------------------------------------
+
+void oracle::audit_effects(const projection_plan& plan, const std::vector<position_t>& known,
+                           const std::map<position_t, int>& hits,
+                           const std::vector<position_t>& order) {
+  for (const auto at : known)
+    if (const auto found = hits.find(at); found == hits.end() || found->second != 1)
+      broken("G2", plan, at,
+             "took effect " + std::to_string(found == hits.end() ? 0 : found->second) + " times");
+  if (hits.size() != known.size())
+    broken("G2", plan, 0,
+           "has the effects of " + std::to_string(hits.size()) + " events instead of " +
+               std::to_string(known.size()));
+  if (order != known)
+    broken("G4", plan, 0, "has its effects in another order than they were committed");
 }
 
 void oracle::audit_tables(const projection_plan& plan) {
@@ -179,50 +120,52 @@ void oracle::audit_tables(const projection_plan& plan) {
   } catch (const projection_error&) {
     // nobody has made the tables yet
   }
-  audit_projection(plan, *world_.tables.real, &hits);
-  audit_order(plan, order);
-  if (order.size() != hits.size())
-    broken("G2", plan, 0, "has tables that differ from each other");
+  audit_effects(plan, world_.history.effects(*world_.tables.mutated, plan.name), hits, order);
 }
 
-void oracle::audit() {
-  if (!world_.writer->unsettled())
-    world_.writer->audit(*world_.real_log);
-  for (const auto& plan : world_.plans)
-    if (plan.where == effect::database)
-      audit_tables(plan);
+void oracle::audit_memory(const projection_plan& plan, const shelf& where,
+                          const remembered& state) {
+  audit_shards(plan, where);
+  audit_effects(plan, world_.history.effects(*where.mutated, plan.name), state.hits, state.order);
 }
 
-void oracle::audit_outside(const projection_plan& plan, projection_store& in) {
-  audit_projection(plan, in, nullptr);
+void oracle::audit_outside(const projection_plan& plan, const shelf& where) {
   std::map<std::pair<std::int64_t, std::string>, position_t> last;
   std::set<position_t> done;
-  const auto& all = world_.writer->acknowledged();
   for (const auto& [claim, position] : world_.code.outside[plan.name]) {
     done.insert(position);
-    const auto& e = all.at(static_cast<std::size_t>(position - 1));
+    const auto& e = *world_.writer->find(position);
     if (plan.can_never_handle(e))
       broken("G2", plan, position, "had an effect, though its handler throws");
+    if (plan.on_give_up != give_up::park_key)
+      continue; // its letters are retried after later events of their keys
     auto& before = last[{claim, plan.key_of(e)}];
     if (claim > 0 && !plan.in_batches && position <= before)
       broken("G4", plan, position,
              "was handled after position " + std::to_string(before) + " of the same key");
     before = position;
   }
-  for (const auto& record : in.load_all()) {
-    if (record.key.projection != plan.name)
+  for (const auto at : world_.history.effects(*where.mutated, plan.name))
+    if (!done.contains(at))
+      broken("G2", plan, at, "never had an effect");
+}
+
+void oracle::audit() {
+  if (!world_.writer->unsettled())
+    world_.writer->audit(*world_.real_log);
+  for (const auto& plan : world_.plans) {
+    if (plan.where == effect::memory)
       continue;
-    const auto view = view_of(in, record);
-    std::set<position_t> aside;
-    for (const auto& [key, positions] : view.parked)
-      aside.insert(positions.begin(), positions.end());
-    for (const auto& e : all)
-      if (e.position <= record.position && belongs(plan, record, e) && !done.contains(e.position) &&
-          !aside.contains(e.position) && !view.discarded.contains(e.position) &&
-          !view.letters.contains(e.position))
-        broken("G2", plan, e.position, "never had an effect");
+    const auto& where = world_.shelf_for(plan, nullptr);
+    audit_shards(plan, where);
+    if (plan.where == effect::database)
+      audit_tables(plan);
+    else
+      audit_outside(plan, where);
   }
 }
+
+// -- what machines believe ------------------------------------------------------------------------
 
 void oracle::audit_machine(const projection_plan& plan, const shard_runner& runner,
                            projection_store& in) {
@@ -260,17 +203,14 @@ void oracle::audit_at_rest() {
   for (const auto& process : world_.processes)
     for (const auto& runner : process->runners()) {
       const auto& plan = world_.plans[world_.plan_of(*runner)];
-      auto& in = *world_.shelf_for(plan, *process).real;
-      audit_machine(plan, *runner, in);
-      if (plan.where == effect::memory) {
-        const auto& state = *static_cast<const remembered*>(runner->context().state->object.get());
-        audit_projection(plan, in, &state.hits);
-        audit_order(plan, state.order);
-      }
+      const auto& where = world_.shelf_for(plan, process.get());
+      audit_machine(plan, *runner, *where.real);
+      if (runner->waits_for_answers())
+        broken("G7", plan, 0, runner->label() + " has not answered what an operator asked for");
+      if (plan.where == effect::memory)
+        audit_memory(plan, where,
+                     *static_cast<const remembered*>(runner->context().state->object.get()));
     }
-  for (const auto& plan : world_.plans)
-    if (plan.where == effect::outside)
-      audit_outside(plan, *world_.shelf_for(plan, *world_.processes.front()).real);
 }
 
 void oracle::audit_released() {

@@ -91,8 +91,13 @@ void producer::settle() {
 
 void producer::send() {
   std::vector<append_command> commands;
-  for (const auto& c : group_)
+  auto position = static_cast<position_t>(all_.size());
+  for (auto& c : group_) {
     commands.push_back(c.send);
+    if (c.what == kind::good)
+      for (auto& e : c.events)
+        e.position = ++position;
+  }
   std::vector<append_result> answers;
   try {
     answers = log_->append(commands);
@@ -139,12 +144,24 @@ void producer::check(const command& asked, const append_result& answer) {
     wrong("the positions of an append are not dense");
   done_.push_back(asked);
   done_.back().first_position = first;
-  for (auto e : asked.events) {
-    e.position = static_cast<position_t>(all_.size()) + 1;
-    all_.push_back(std::move(e));
-  }
+  for (const auto& e : asked.events)
+    all_.push_back(e);
   versions_[to_string(asked.send.stream)] += count;
   trace_.say("appended " + std::to_string(first) + ".." + std::to_string(first + count - 1));
+}
+
+const written_event* producer::find(position_t position) const {
+  if (position <= static_cast<position_t>(all_.size()))
+    return &all_[static_cast<std::size_t>(position - 1)];
+  auto ahead = static_cast<std::size_t>(position) - all_.size();
+  for (const auto& c : group_) {
+    if (c.what != kind::good)
+      continue;
+    if (ahead <= c.events.size())
+      return &c.events[ahead - 1];
+    ahead -= c.events.size();
+  }
+  return nullptr;
 }
 
 void producer::audit(event_store& log) const {

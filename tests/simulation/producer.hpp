@@ -27,6 +27,9 @@ class producer {
   /// Everything acknowledged, in order: the event at position p is [p - 1].
   [[nodiscard]] const std::vector<written_event>& acknowledged() const noexcept { return all_; }
 
+  /// The event at a position, also one whose answer was lost; null beyond the last one.
+  [[nodiscard]] const written_event* find(position_t position) const;
+
   /// Compares the log with what was acknowledged.
   void audit(event_store& log) const;
 

@@ -76,6 +76,7 @@ void set_options(Builder& builder, const projection_plan& plan, int version) {
   // The real clock must not decide where a batch ends, or a run could not be repeated.
   builder.batch({plan.max_events, std::chrono::hours{1}});
   builder.shards(plan.shards[version - 1]).version(version).on_new_version(plan.on_new_version);
+  builder.park_limits(plan.parking).retry_letters({{500ms, 2s, 2.0, 0.1}, plan.rounds});
   if (plan.only_a)
     builder.filter({{}, {"A"}, {}});
   if (plan.by_group)
@@ -174,6 +175,9 @@ projection_plan make_plan(rng& random, int number) {
   plan.only_a = random.one_in(4);
   plan.on_unhandled = plan.in_batches ? unhandled::ignore : random.pick(others);
   plan.max_events = random.pick(sizes);
+  if (random.one_in(5))
+    plan.parking = {random.between(1, 4), random.between(4, 12)};
+  plan.rounds = random.one_in(3) ? random.between(1, 3) : 0;
   return plan;
 }
 

@@ -30,6 +30,8 @@ struct projection_plan {
   bool only_a = false; ///< Filters for the aggregate type "A".
   unhandled on_unhandled = unhandled::ignore;
   std::size_t max_events = 1000;
+  park_limits parking;
+  int rounds = 0; ///< Of automatic retries.
 
   [[nodiscard]] bool handles(const std::string& type) const {
     return type == "Noted" || (type == "Counted" && counts);
@@ -48,6 +50,10 @@ struct projection_plan {
   /// An attempt may fail so often that the event is given up.
   [[nodiscard]] bool may_give_up(const written_event& e) const {
     return can_never_handle(e) || (e.what == doing::flaky && e.times >= attempts);
+  }
+  /// A letter may be tried again in vain.
+  [[nodiscard]] bool may_fail_again(const written_event& e) const {
+    return !has_key(e) || can_never_handle(e) || e.what == doing::flaky || e.what == doing::broken;
   }
   /// How many attempts a letter has that no operator asked for.
   [[nodiscard]] std::size_t attempts_at(const written_event& e) const;

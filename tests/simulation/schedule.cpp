@@ -14,7 +14,7 @@ constexpr int patience = 30'000;
 } // namespace
 
 schedule::schedule(world& of)
-    : world_{of}, events_wanted_{static_cast<std::size_t>(of.random.between(15, 60))} {
+    : world_{of}, people_{of}, events_wanted_{static_cast<std::size_t>(of.random.between(15, 60))} {
   world_.faults.interlude = [this] { interlude(); };
 }
 
@@ -52,6 +52,8 @@ void schedule::offer_work() {
         offer(20, move::serve, p, runner.get());
       if (can.fire_timer)
         offer(20, move::fire_timer, p, runner.get());
+      if (can.retry_letters)
+        offer(20, move::retry_letters, p, runner.get());
       if (can.notice)
         offer(10, move::notice, p, runner.get());
       if (can.save)
@@ -88,6 +90,8 @@ void schedule::offer_trouble() {
       offer(1, move::repeat, p, runner.get());
       offer(1, move::tick, p, runner.get());
       const auto state = runner->machine().state();
+      if (runner->machine().set_aside().letters > 0)
+        offer(3, move::settle_letters, p, runner.get());
       if (state == projection_state::paused)
         offer(4, move::resume, p, runner.get());
       else if (state == projection_state::stopped) {
@@ -135,6 +139,8 @@ void schedule::take(const choice& it) {
     return process->serve(*it.runner);
   case move::fire_timer:
     return it.runner->fire_timer();
+  case move::retry_letters:
+    return it.runner->retry_letters();
   case move::notice:
     return it.runner->deliver_notice();
   case move::save:
@@ -161,6 +167,8 @@ void schedule::take(const choice& it) {
     return it.runner->resume();
   case move::discard:
     return w.discard(*process, *it.runner);
+  case move::settle_letters:
+    return people_.settle_something(*process, *it.runner);
   case move::take_over:
     return it.runner->take_over();
   case move::begin_reset:
@@ -251,6 +259,9 @@ bool schedule::operators_help() {
   for (const auto& process : world_.processes)
     for (const auto& runner : process->runners()) {
       const auto state = runner->machine().state();
+      const bool full = runner->machine().reason().find(".park_limits") != std::string::npos;
+      if (state == projection_state::paused && full && people_.discard_all(*process, *runner))
+        return true;
       // What failed tries again by itself, but does not pass more than one operator's word allows.
       if (state == projection_state::paused || state == projection_state::failed) {
         runner->resume();
@@ -279,6 +290,8 @@ bool schedule::settled(std::size_t plan, int shard) {
       if (done && m.record().position < m.passed())
         runner->save_tick();
       if (world_.plans[plan].where == effect::memory && !done)
+        return false;
+      if (done && runner->retries_by_itself())
         return false;
       found = found || done;
     }

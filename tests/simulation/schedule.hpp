@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/simulation/operators.hpp"
 #include "tests/simulation/world.hpp"
 
 #include <cstdint>
@@ -26,6 +27,7 @@ class schedule {
     reply,
     serve,
     fire_timer,
+    retry_letters,
     notice,
     save,
     restart,
@@ -39,6 +41,7 @@ class schedule {
     pause,
     resume,
     discard,
+    settle_letters,
     take_over,
     begin_reset, // to a shard
     crash,
@@ -74,6 +77,7 @@ class schedule {
   void bring_all_up();
 
   world& world_;
+  operators people_;
   std::vector<choice> choices_;
   int total_ = 0;
   std::size_t events_wanted_;

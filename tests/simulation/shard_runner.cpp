@@ -77,7 +77,7 @@ void shard_runner::carry_out(const todo::fetch& what, const action&) {
 }
 
 void shard_runner::carry_out(const todo::wake& what, const action&) {
-  if (on_.forget_timers && on_.random.one_in(20))
+  if (on_.which == mutant::forgets_timers && on_.random.one_in(20))
     return;
   timers_.push_back({on_.time.now() + what.delay, what.token});
 }
@@ -101,6 +101,10 @@ void shard_runner::carry_out(const todo::retry_letters& what, const action&) {
 }
 
 void shard_runner::carry_out(const todo::settled& what, const action&) {
+  if (on_.which == mutant::loses_answer && on_.random.one_in(3))
+    return;
+  if (std::erase(orders_, what.order) == 0 && what.order->done)
+    on_.told.broken("G7: " + label_ + " answers " + what.order->by + ", which nobody waits for");
   if (what.order->done)
     what.order->done(what.report);
 }
@@ -112,6 +116,8 @@ void shard_runner::carry_out(const todo::note& what, const action&) {
 
 void shard_runner::carry_out(const todo::end& what, const action&) {
   clear_work();
+  if (waits_for_answers())
+    on_.told.broken("G7: " + label_ + " ends, and has not answered " + orders_.front()->by);
   hold_kept_ = true;
   if (what.why == todo::end::reason::normal)
     drained_ = true;
@@ -159,6 +165,8 @@ shard_runner::chances shard_runner::possible() const {
   c.fetch = fetch_.has_value();
   c.fire_timer = std::any_of(timers_.begin(), timers_.end(),
                              [&](const timer& t) { return t.due <= on_.time.now(); });
+  c.retry_letters = std::any_of(letter_timers_.begin(), letter_timers_.end(),
+                                [&](const timer& t) { return t.due <= on_.time.now(); });
   c.notice = !notices_.empty();
   c.save = pending_.has_value();
   return c;
@@ -169,6 +177,8 @@ std::optional<timestamp> shard_runner::next_due() const {
     return std::nullopt;
   auto due = restart_at_;
   for (const auto& t : timers_)
+    due = due ? std::min(*due, t.due) : t.due;
+  for (const auto& t : letter_timers_)
     due = due ? std::min(*due, t.due) : t.due;
   return due;
 }
@@ -243,6 +253,14 @@ void shard_runner::fire_timer() {
   timers_.erase(due);
   last_timer_ = token;
   tell("timer", machine_->on_timer(token));
+}
+
+void shard_runner::retry_letters() {
+  const auto due = std::min_element(letter_timers_.begin(), letter_timers_.end(),
+                                    [](const timer& a, const timer& b) { return a.due < b.due; });
+  const auto token = due->token;
+  letter_timers_.erase(due);
+  tell("retries letters", machine_->on_letters_due(token));
 }
 
 void shard_runner::deliver_notice() {
@@ -341,6 +359,18 @@ void shard_runner::resume() {
 void shard_runner::take_over() {
   if (!restart_at_)
     tell("take over", machine_->take_over());
+}
+
+void shard_runner::settle(settle_order_ptr order, bool late) {
+  if (drained_ || restart_at_)
+    return; // its actor is down, which the operator is told
+  if (late)
+    return notices_.push_back([this, order](projection_machine& m) {
+      orders_.push_back(order);
+      return m.settle(order);
+    });
+  orders_.push_back(order);
+  tell("settle", machine_->settle(std::move(order)));
 }
 
 void shard_runner::discard() {

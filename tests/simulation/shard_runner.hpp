@@ -2,6 +2,7 @@
 
 #include "actors/projection_jobs.hpp"
 #include "tests/simulation/fault_plan.hpp"
+#include "tests/simulation/mutants.hpp"
 #include "tests/simulation/scenario.hpp"
 
 #include <functional>
@@ -18,7 +19,7 @@ struct stage {
   manual_clock& time;
   trace& told;
   author& code;
-  bool forget_timers = false; ///< A mutant, see mutants.hpp.
+  mutant which = mutant::none;
   std::int64_t last_claim = 0;
 };
 
@@ -36,6 +37,7 @@ class shard_runner {
     bool reply = false;
     bool fetch = false;
     bool fire_timer = false;
+    bool retry_letters = false;
     bool notice = false;
     bool save = false;
     bool restart = false;
@@ -50,6 +52,7 @@ class shard_runner {
   void answer_fetch(page_ptr events);
   void fail_fetch();
   void fire_timer();
+  void retry_letters();
   void deliver_notice();
   void save();
   void save_tick();
@@ -63,6 +66,8 @@ class shard_runner {
   void resume();
   void discard();
   void take_over();
+  /// `late`: it is in the mailbox, and other messages come first.
+  void settle(settle_order_ptr order, bool late);
   void hold();
   void begin_again();
   void drain();
@@ -75,7 +80,9 @@ class shard_runner {
   [[nodiscard]] bool drained() const noexcept { return drained_; }
   [[nodiscard]] bool has_zombie() const noexcept { return !zombies_.empty(); }
   [[nodiscard]] bool has_pending_save() const noexcept { return pending_.has_value(); }
-  [[nodiscard]] std::int64_t letters_announced() const noexcept { return letters_; }
+  /// An order was given to the machine and is not answered yet.
+  [[nodiscard]] bool waits_for_answers() const noexcept { return !orders_.empty(); }
+  [[nodiscard]] bool retries_by_itself() const noexcept { return !letter_timers_.empty(); }
 
  private:
   using notice_call = std::function<actions(projection_machine&)>;
@@ -90,7 +97,7 @@ class shard_runner {
   void carry_out(const todo::fetch& what, const action&);
   void carry_out(const todo::wake& what, const action&);
   void carry_out(const todo::save_later& what, const action&);
-  void carry_out(const todo::announce_letter&, const action&) { ++letters_; }
+  void carry_out(const todo::announce_letter&, const action&) {}
   void carry_out(const todo::retry_letters& what, const action&);
   void carry_out(const todo::settled& what, const action&);
   void carry_out(const todo::note& what, const action&);
@@ -113,7 +120,7 @@ class shard_runner {
   std::optional<job_result> result_; ///< Run, but the machine does not know yet.
   std::optional<todo::fetch> fetch_;
   std::vector<timer> timers_;
-  std::vector<timer> letter_timers_; ///< Nothing waits for them.
+  std::vector<timer> letter_timers_; ///< Of automatic retries.
   std::vector<notice_call> notices_;
   std::vector<job> zombies_;
 
@@ -126,12 +133,12 @@ class shard_runner {
   position_t saved_ = 0;
 
   std::optional<timestamp> restart_at_;
-  bool busy_ = false; ///< Others run while it waits for the store.
+  std::vector<settle_order_ptr> orders_; ///< Given to the machine, and not answered.
+  bool busy_ = false;                    ///< Others run while it waits for the store.
   bool hold_kept_ = false;
   bool draining_ = false;
   bool drained_ = false;
   bool paused_ = false;
-  std::int64_t letters_ = 0;
   std::int64_t claim_ = 0;
 };
 

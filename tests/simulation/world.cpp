@@ -34,7 +34,7 @@ process::process(world& in, int number, int life, int version)
       projection_context context;
       context.spec = spec;
       context.shard = shard;
-      context.store = in.shelf_for(in.plans[i], *this).shown;
+      context.store = in.shelf_for(in.plans[i], this).shown;
       context.log = in.log;
       context.owner = owner_;
       context.time = &in.time;
@@ -133,13 +133,14 @@ void process::reset() {
 // -- world ----------------------------------------------------------------------------------------
 
 world::world(std::uint64_t seed, mutant broken) : random{seed}, which{broken} {
-  on.forget_timers = which == mutant::forgets_timers;
+  on.which = which;
   real_log = std::make_shared<memory_event_store>(time);
   log = std::make_shared<faulty_event_store>(mutate(which, real_log, random), faults);
   tables = make_shelf(open("memory:", {.clock = &time}).projections);
   memory = make_shelf(make_memory_projection_store(time));
   static constexpr int poison[] = {0, 30, 100, 250};
   writer = std::make_unique<producer>(random, told, log, random.pick(poison));
+  history.log = writer.get();
   for (int n = random.between(1, 3), i = 0; i < n; ++i) {
     plans.push_back(make_plan(random, i));
     specs.push_back({make_spec(plans.back(), 1, code), make_spec(plans.back(), 2, code)});
@@ -155,14 +156,15 @@ world::world(std::uint64_t seed, mutant broken) : random{seed}, which{broken} {
 shelf world::make_shelf(std::shared_ptr<projection_store> real) {
   shelf result;
   result.real = real;
-  result.shown = make_faulty(mutate(which, std::move(real), random), faults, book);
-  kept_.push_back(result.shown);
+  result.mutated = mutate(which, std::move(real), random);
+  result.shown = make_faulty(result.mutated, faults, book);
+  kept_.push_back(result.mutated);
   return result;
 }
 
-const shelf& world::shelf_for(const projection_plan& plan, const process& of) const {
+const shelf& world::shelf_for(const projection_plan& plan, const process* of) const {
   if (plan.where == effect::memory)
-    return of.own_shelf();
+    return of->own_shelf();
   return plan.where == effect::outside && plan.own_memory_store ? memory : tables;
 }
 
@@ -184,10 +186,10 @@ void world::discard(process& of, shard_runner& runner) {
     return;
   const auto& plan = plans[plan_of(runner)];
   const auto record =
-      shelf_for(plan, of).real->load({runner.context().spec->name, runner.context().shard});
+      shelf_for(plan, &of).real->load({runner.context().spec->name, runner.context().shard});
   if (!record || !record->failure)
     return; // another owner has it, or it was reset meanwhile
-  discarded.insert({plan.name, record->failure->position});
+  history.discarded_by_word.insert({plan.name, record->failure->position});
   runner.discard();
 }
 

@@ -20,7 +20,8 @@ namespace waymark::sim {
 
 /// A store as the processes see it, and as it is.
 struct shelf {
-  std::shared_ptr<projection_store> shown; ///< With faults; perhaps a mutant.
+  std::shared_ptr<projection_store> shown;   ///< With faults; perhaps a mutant.
+  std::shared_ptr<projection_store> mutated; ///< Without faults; the ledger knows it by address.
   std::shared_ptr<projection_store> real;
 };
 
@@ -75,8 +76,10 @@ class world {
   manual_clock time;
   trace told;
   fault_plan faults{random, time, told};
-  ledger book{told};
   author code;
+  std::vector<projection_plan> plans;
+  chronicle history{told, plans, code};
+  ledger book{told, history};
   stage on{random, time, told, code};
   mutant which;
 
@@ -86,21 +89,18 @@ class world {
   shelf memory;
   std::unique_ptr<producer> writer;
 
-  std::vector<projection_plan> plans;
   std::vector<std::vector<spec_ptr>> specs;        ///< By plan, then version - 1.
   int newest_version = 1;                          ///< Of those that ran.
   std::vector<std::unique_ptr<process>> processes; ///< Null while one is down.
   std::vector<int> lives;
-  std::set<std::pair<std::string, position_t>> discarded; ///< By an operator.
-  std::set<std::string> retried; ///< Projections whose letters an operator has retried.
 
   void start_process(std::size_t number, int version);
   void crash(std::size_t number);
   /// An operator's word for a shard that stands before an event.
   void discard(process& of, shard_runner& runner);
   [[nodiscard]] shelf make_shelf(std::shared_ptr<projection_store> real);
-  /// Where the records of a projection are, for this process.
-  [[nodiscard]] const shelf& shelf_for(const projection_plan& plan, const process& of) const;
+  /// Where the records of a projection are, for this process if it is in memory.
+  [[nodiscard]] const shelf& shelf_for(const projection_plan& plan, const process* of) const;
   [[nodiscard]] std::size_t plan_of(const shard_runner& runner) const;
   [[nodiscard]] position_t head() { return real_log->head(); }
 
