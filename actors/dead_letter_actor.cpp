@@ -3,8 +3,9 @@
 #include "actors/atoms.hpp"
 #include "actors/exit_reason.hpp"
 
-#include <deque>
 #include <map>
+#include <string>
+#include <utility>
 
 namespace waymark {
 
@@ -15,36 +16,27 @@ struct dead_letter_state {
   static inline const char* name = "waymark.dead_letter";
   explicit dead_letter_state(self_ptr self) : self_{self} {}
 
-  caf::behavior make_behavior(std::size_t max_recent) {
+  caf::behavior make_behavior(letter_observer observer) {
     set_quiet_handlers(self_);
-    max_recent_ = max_recent;
+    observer_ = std::move(observer);
     return {[this](letter_atom, const letter_ptr& letter) {
-              ++counts_[letter->key.projection];
-              recent_.push_back(letter);
-              if (recent_.size() > max_recent_)
-                recent_.pop_front();
-            },
-            [this](letter_atom) { return letter_list{recent_.begin(), recent_.end()}; },
-            [this](letter_atom, const std::string& projection) {
-              const auto found = counts_.find(projection);
-              return found == counts_.end() ? std::int64_t{0} : found->second;
-            }};
+      observer_(*letter, ++counts_[letter->key.projection]);
+    }};
   }
 
   self_ptr self_;
-  std::size_t max_recent_ = 0;
-  std::deque<letter_ptr> recent_;
+  letter_observer observer_;
   std::map<std::string, std::int64_t> counts_;
 };
 
-caf::behavior run(dead_letter_state::self_ptr self, std::size_t max_recent) {
-  return compat::state(self).make_behavior(max_recent);
+caf::behavior run(dead_letter_state::self_ptr self, letter_observer observer) {
+  return compat::state(self).make_behavior(std::move(observer));
 }
 
 } // namespace
 
-caf::actor spawn_dead_letter(caf::local_actor& host, std::size_t max_recent) {
-  return host.home_system().spawn(run, max_recent);
+caf::actor spawn_dead_letter(caf::local_actor& host, letter_observer observer) {
+  return host.home_system().spawn(run, std::move(observer));
 }
 
 } // namespace waymark

@@ -4,22 +4,22 @@
 
 #include <waymark/messages/dead_letter.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <memory>
-#include <vector>
 
 namespace waymark {
 
 using letter_ptr = std::shared_ptr<const dead_letter>;
-using letter_list = std::vector<letter_ptr>;
 
-/// Collects letters as they are committed. Those of earlier runs are in the stores; this one knows
-/// what happened since the engine started, without asking a store.
-/// - (letter_atom, letter_ptr): it was committed
-/// - (letter_atom) -> letter_list, the newest `max_recent`, oldest first
-/// - (letter_atom, std::string projection) -> std::int64_t how many since the start
-caf::actor spawn_dead_letter(caf::local_actor& host, std::size_t max_recent);
+/// Called with each letter, and with how many of its projection there were since the start.
+using letter_observer = std::function<void(const dead_letter&, std::int64_t count)>;
+
+/// Hears of letters once they are committed, counts them and hands them on. To list them is the
+/// stores' business.
+/// - (letter_atom, letter_ptr)
+caf::actor spawn_dead_letter(caf::local_actor& host, letter_observer observer);
 
 } // namespace waymark
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(waymark::letter_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(waymark::letter_list)

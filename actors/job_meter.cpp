@@ -11,6 +11,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto relaxed = std::memory_order_relaxed;
+constexpr auto acquire = std::memory_order_acquire;
 
 std::atomic<std::uint64_t> last_id{0};
 
@@ -37,43 +38,74 @@ std::string job_meter::session() const {
 void job_meter::enter(stage what) noexcept {
   if (stage_.load(relaxed) == what)
     return;
+  begin_change();
   position_.store(0, relaxed);
   since_.store(steady_clock::now().time_since_epoch().count(), relaxed);
-  stage_.store(what, std::memory_order_release);
+  stage_.store(what, relaxed);
+  end_change();
 }
 
 void job_meter::enter_handler(const event& e, const std::string* type, time_point now) noexcept {
   std::uint64_t id[2];
   std::memcpy(id, e.event_id.bytes.data(), sizeof(id));
+  begin_change();
   id_high_.store(id[0], relaxed);
   id_low_.store(id[1], relaxed);
   type_.store(type, relaxed);
   since_.store(now.time_since_epoch().count(), relaxed);
   position_.store(e.position, relaxed);
-  stage_.store(stage::handling, std::memory_order_release);
+  stage_.store(stage::handling, relaxed);
+  end_change();
+}
+
+void job_meter::begin_change() noexcept {
+  auto now = turn_.fetch_add(changing) + changing;
+  while ((now & held) != 0) {
+    turn_.wait(now);
+    now = turn_.load();
+  }
+}
+
+void job_meter::end_change() noexcept {
+  turn_.store(turn_.load(relaxed) - changing + one_run, std::memory_order_release);
+}
+
+std::optional<job_meter::hold> job_meter::hold_in(const view& seen) noexcept {
+  auto expected = seen.run;
+  if (expected == 0 || !turn_.compare_exchange_strong(expected, expected | held))
+    return std::nullopt;
+  return hold{*this};
+}
+
+void job_meter::let_go() noexcept {
+  turn_.fetch_and(~held);
+  turn_.notify_one();
 }
 
 job_meter::view job_meter::look() const {
   view seen;
-  for (int tries = 0; tries < 10; ++tries) {
-    seen.at = stage_.load(std::memory_order_acquire);
-    const auto since = since_.load(relaxed);
-    seen.since = time_point{steady_clock::duration{since}};
-    seen.position = position_.load(relaxed);
-    const auto* type = type_.load(relaxed);
-    const std::uint64_t id[2]{id_high_.load(relaxed), id_low_.load(relaxed)};
+  for (int tries = 0; tries < 10 && seen.run == 0; ++tries) {
+    const auto before = turn_.load(acquire) & ~held;
+    seen.at = stage_.load(acquire);
+    seen.since = time_point{steady_clock::duration{since_.load(acquire)}};
+    seen.position = position_.load(acquire);
+    const auto* type = type_.load(acquire);
+    const std::uint64_t id[2]{id_high_.load(acquire), id_low_.load(acquire)};
     std::memcpy(seen.event_id.bytes.data(), id, sizeof(id));
     seen.event_type = type ? *type : std::string{};
-    if (since_.load(relaxed) == since && position_.load(relaxed) == seen.position)
-      break;
+    if ((before & changing) == 0 && (turn_.load(relaxed) & ~held) == before)
+      seen.run = before;
   }
   return seen;
 }
 
 work_at_hand to_work(const job_meter& job, job_meter::time_point now) {
-  const auto seen = job.look();
+  return to_work(job.key(), job.look(), now);
+}
+
+work_at_hand to_work(const shard_key& who, const job_meter::view& seen, job_meter::time_point now) {
   work_at_hand work;
-  work.who = job.key();
+  work.who = who;
   work.lasts = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::max(now - seen.since, steady_clock::duration{0}));
   if (seen.at == job_meter::stage::waiting)

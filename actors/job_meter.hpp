@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace waymark {
 
@@ -40,8 +42,27 @@ class job_meter {
     position_t position = 0;
     std::string event_type;
     uuid event_id;
+    std::uint64_t run = 0; ///< Names this stage at this event; 0 if it changed all the while.
   };
   [[nodiscard]] view look() const;
+
+  /// Keeps the job where it is as long as this lives: its thread can't enter another stage, nor
+  /// begin with the next event.
+  class hold {
+   public:
+    explicit hold(job_meter& of) noexcept : of_{&of} {}
+    hold(hold&& other) noexcept : of_{std::exchange(other.of_, nullptr)} {}
+    hold& operator=(hold&&) = delete;
+    ~hold() {
+      if (of_)
+        of_->let_go();
+    }
+
+   private:
+    job_meter* of_;
+  };
+  /// Holds the very run that was seen; empty if the job has gone on, or somebody holds it already.
+  [[nodiscard]] std::optional<hold> hold_in(const view& seen) noexcept;
   [[nodiscard]] const shard_key& key() const noexcept { return key_; }
   [[nodiscard]] const std::string& pool() const noexcept { return pool_; }
   /// Names this job among all of the process.
@@ -50,21 +71,31 @@ class job_meter {
   [[nodiscard]] std::string session() const;
   [[nodiscard]] const projection_spec& spec() const noexcept { return *spec_; }
 
-  /// True for the first who calls it: somebody deals with its delay.
-  bool take_charge() noexcept { return !in_charge_.exchange(true); }
+  /// True for the first who asks about this run: somebody deals with its delay.
+  bool take_charge(const view& seen) noexcept { return in_charge_.exchange(seen.run) != seen.run; }
 
  private:
+  static constexpr std::uint64_t held = 1;
+  static constexpr std::uint64_t changing = 2;
+  static constexpr std::uint64_t one_run = 4;
+
   void enter(stage what) noexcept;
+  void begin_change() noexcept;
+  void end_change() noexcept;
+  void let_go() noexcept;
 
   const std::uint64_t id_;
   const shard_key key_;
   const std::string pool_;
   const spec_ptr spec_;
   const std::shared_ptr<handler_times> times_;
-  std::atomic<bool> in_charge_{false};
+  std::atomic<std::uint64_t> in_charge_{0};
   mutable std::mutex mutex_;
   std::string session_; ///< Guarded by mutex_.
-  // Each is written by one thread at a time; a look that meets a change looks again.
+  /// Counts the runs in steps of `one_run`. Who holds one adds `held` to the number that it has
+  /// seen, so that the next change waits; a look that meets `changing` looks again.
+  std::atomic<std::uint64_t> turn_{one_run};
+  // Each is written by one thread at a time, during a change.
   std::atomic<stage> stage_{stage::waiting};
   std::atomic<time_point::rep> since_;
   std::atomic<position_t> position_{0};
@@ -75,5 +106,7 @@ class job_meter {
 
 /// The same for people; `now` is the time of the look.
 [[nodiscard]] work_at_hand to_work(const job_meter& job, job_meter::time_point now);
+[[nodiscard]] work_at_hand to_work(const shard_key& who, const job_meter::view& seen,
+                                   job_meter::time_point now);
 
 } // namespace waymark

@@ -16,6 +16,9 @@ inline constexpr const char* append = "append";
 inline constexpr const char* checkpoint = "checkpoint";
 inline constexpr const char* dead_letter = "dead_letter";
 inline constexpr const char* watchdog = "watchdog";
+inline constexpr const char* interrupts = "interrupts";
+inline constexpr const char* alarms = "alarms";
+inline constexpr const char* sessions = "sessions"; ///< Their supervisor; not in the directory.
 
 /// The pool of sessions of the i-th store.
 inline std::string session_pool(int store) {

@@ -55,9 +55,13 @@ struct engine_options {
   /// A handler that has not come back after so long makes its projection `failed`; a projection may
   /// have its own. Its thread can't be taken back: it goes on when it does come back. 0: never.
   std::chrono::milliseconds handler_timeout{30'000};
-  /// Called for each such handler, with its event and a sentence, on a thread of its own. The
-  /// engine keeps running if it returns, or if there is none; health is unhealthy. It must not stop
-  /// the engine.
+  /// Called for each such handler, with its event and a sentence, after its transaction was ended
+  /// from outside (but not later than 2 s). The calls come one after the other on a thread that
+  /// makes no others, so it may block: only its own next call waits, and at most 1,000 do. What it
+  /// throws is logged, and that is all. The engine keeps running if it returns, or if there is
+  /// none; health is unhealthy. It must not stop the engine. Calls end with the engine, which
+  /// leaves one that has not returned by the drain deadline behind: what that one uses must live
+  /// on.
   std::function<void(const work_at_hand& handler, const std::string& why)> on_unrecoverable{};
   /// When a projection that has failed tries again by itself.
   std::chrono::milliseconds failed_retry{300'000};

@@ -171,7 +171,8 @@ std::string engine_actors::pool_for(const std::shared_ptr<projection_store>& rec
   if (!role.empty())
     return role;
   const auto name = roles::session_pool(static_cast<int>(pools_.size()));
-  add_child(*in, "sessions", sessions_child(context_, name, apart ? 4 : records->max_sessions()));
+  add_child(*in, roles::sessions,
+            sessions_child(context_, name, apart ? 4 : records->max_sessions()));
   role = name;
   return role;
 }

@@ -8,6 +8,7 @@
 #include "actors/projection_actor.hpp"
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
+#include "supervisors/errands.hpp"
 #include "supervisors/groups.hpp"
 #include "supervisors/supervisor_actor.hpp"
 #include "supervisors/watchdog.hpp"
@@ -21,8 +22,6 @@ namespace {
 
 using context_ptr = std::shared_ptr<engine_context>;
 using starter = std::function<caf::actor(caf::local_actor&)>;
-
-constexpr std::size_t recent_letters = 100;
 
 std::uint64_t random_seed() {
   return std::random_device{}();
@@ -100,6 +99,16 @@ child_spec checkpoint_child(const context_ptr& context) {
   });
 }
 
+child_spec dead_letter_child(const context_ptr& context) {
+  const auto note = [log = context->log](const dead_letter& letter, std::int64_t count) {
+    log->write(log_level::debug, "letter", to_string(letter.key),
+               "a letter for the event at position " + std::to_string(letter.position) + ": " +
+                   letter.error + " (" + std::to_string(count) + " since the start)");
+  };
+  return entered(context, roles::dead_letter,
+                 [note](caf::local_actor& host) { return spawn_dead_letter(host, note); });
+}
+
 /// All supervisors of projections, the default one with the engine's own backoff.
 supervision tree_of(const context_ptr& context) {
   auto tree = projections_tree(context->options.supervisors);
@@ -171,20 +180,29 @@ child_spec session_child(const context_ptr& context, const std::string& pool,
   });
 }
 
+/// What hangs in a call that it makes holds up no drain: it is left behind at once.
+child_spec errands_child(const context_ptr& context, const std::string& role) {
+  auto child = entered(context, role,
+                       [role](caf::local_actor& host) { return spawn_errands(host, role); });
+  child.shutdown = std::chrono::milliseconds{100};
+  return child;
+}
+
 } // namespace
 
 caf::actor spawn_root(caf::actor_system& system, const context_ptr& context) {
   auto children = std::make_shared<roster>();
-  children->add(nested(options_for(context, "sessions", restart_strategy::one_for_one), {}));
+  children->add(nested(options_for(context, roles::sessions, restart_strategy::one_for_one), {}));
   children->add(log_child(context));
   children->add(entered(context, roles::coordinator, [context](caf::local_actor& host) {
     return spawn_coordinator(host, context->shown, context->others, context->options.cache_bytes);
   }));
   children->add(checkpoint_child(context));
-  children->add(entered(context, roles::dead_letter, [](caf::local_actor& host) {
-    return spawn_dead_letter(host, recent_letters);
-  }));
+  children->add(dead_letter_child(context));
   children->add(projections_child(context));
+  children->add(errands_child(context, roles::interrupts));
+  if (context->options.on_unrecoverable)
+    children->add(errands_child(context, roles::alarms));
   children->add(entered(context, roles::watchdog, [context](caf::local_actor& host) {
     return spawn_watchdog(host, context);
   }));

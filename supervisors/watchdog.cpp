@@ -3,6 +3,8 @@
 #include "actors/atoms.hpp"
 #include "actors/exit_reason.hpp"
 #include "actors/roles.hpp"
+#include "supervisors/groups.hpp"
+#include "supervisors/remedies.hpp"
 #include "supervisors/watch_rule.hpp"
 #include "supervisors/wording.hpp"
 
@@ -10,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace waymark {
@@ -26,10 +29,8 @@ milliseconds since(steady_clock::time_point when, steady_clock::time_point now) 
   return std::chrono::duration_cast<milliseconds>(now - when);
 }
 
-watch_facts::work work_of(const std::shared_ptr<job_meter>& job) {
-  if (!job)
-    return watch_facts::work::none;
-  switch (job->look().at) {
+watch_facts::work work_in(job_meter::stage at) {
+  switch (at) {
   case job_meter::stage::waiting:
     return watch_facts::work::waiting_for_session;
   case job_meter::stage::in_store:
@@ -50,6 +51,7 @@ struct watchdog_state {
   caf::behavior make_behavior(std::shared_ptr<engine_context> context) {
     set_quiet_handlers(self_);
     context_ = std::move(context);
+    remedies_.emplace(self_, context_);
     tick();
     return {[this](tick_atom) {
       look();
@@ -102,7 +104,11 @@ struct watchdog_state {
     auto& before = seen_[shard.status.key];
     watch_facts facts;
     facts.state = shard.status.state;
-    facts.at = work_of(shard.job);
+    job_meter::view work;
+    if (shard.job) {
+      work = shard.job->look();
+      facts.at = work_in(work.at);
+    }
     facts.has_events = context_->shown->head() > shard.status.passed;
     const bool idle = facts.at == watch_facts::work::none && !facts.has_events &&
                       facts.state == projection_state::running;
@@ -114,13 +120,13 @@ struct watchdog_state {
     }
     facts.unchanged = since(before.unchanged_since, now);
     if (shard.job) {
-      facts.lasts = to_work(*shard.job, now).lasts;
+      facts.lasts = std::max(since(work.since, now), milliseconds{0});
       if (!has_free_session(shard.job->pool()))
         before.busy_at = now;
     }
     facts.sessions_free = since(std::max(before.busy_at, before.unchanged_since), now);
     facts.reading = context_->reading->waits(now);
-    act(judge(facts, limits), shard, facts, before, limits, now);
+    act(judge(facts, limits), shard, facts, work, before, limits, now);
   }
 
   [[nodiscard]] bool has_free_session(const std::string& pool) const {
@@ -130,25 +136,24 @@ struct watchdog_state {
     return context_->shown->jobs_in(pool).size() < sessions;
   }
 
-  void act(watch_verdict verdict, const board_entry& shard, const watch_facts& facts, seen& before,
-           const watch_limits& limits, steady_clock::time_point now) {
+  void act(watch_verdict verdict, const board_entry& shard, const watch_facts& facts,
+           const job_meter::view& work, seen& before, const watch_limits& limits,
+           steady_clock::time_point now) {
     switch (verdict) {
     case watch_verdict::fine:
       return;
     case watch_verdict::stalled:
       return show_stall(shard, before,
                         facts.at == watch_facts::work::handling
-                            ? "in event " + event_of(to_work(*shard.job, now)) + " for " +
-                                  spelled(facts.lasts)
+                            ? "in event " + event_of(to_work(shard.status.key, work, now)) +
+                                  " for " + spelled(facts.lasts)
                             : "it has waited for its store for " + spelled(facts.lasts));
     case watch_verdict::log_away:
       return show_stall(shard, before,
                         "the log has not answered for " + spelled(facts.reading) + ": " +
                             context_->where.events->address());
     case watch_verdict::overdue:
-      if (shard.job->take_charge())
-        give_handler_up(shard, to_work(*shard.job, now), limits);
-      return;
+      return remedies_->give_handler_up(shard, work, limits.handler_timeout);
     case watch_verdict::lost:
       return start_anew(shard, facts, before, limits, now);
     }
@@ -177,48 +182,7 @@ struct watchdog_state {
     if (who && !again)
       return compat::anon_stop_now(who, make_exit(exit_code::crashed, why));
     if (const auto child = context_->child_of(shard.status.key); !child.empty())
-      restart_child(child);
-  }
-
-  void restart_child(const std::string& child) {
-    if (const auto root = context_->others->find(roles::root))
-      compat::ask(self_, root, caf::infinite, restart_child_atom_v, child)
-          .then([] {},
-                [this, child](const caf::error& problem) {
-                  context_->log->write(log_level::warning, "restart", child, render(problem));
-                });
-  }
-
-  void give_handler_up(const board_entry& shard, const work_at_hand& work,
-                       const watch_limits& limits) {
-    const auto text = "the handler for " + event_of(work) + " has not come back in " +
-                      spelled(work.lasts) + " (handler_timeout is " +
-                      spelled(limits.handler_timeout) + ")";
-    if (const auto to = context_->others->find(roles::projection(work.who)))
-      compat::tell(self_, to, overdue_atom_v, shard.job->id(), text);
-    note(log_level::error, "overdue", shard, text);
-    try {
-      if (shard.store->interrupt(work.who))
-        note(log_level::warning, "interrupt", shard, "its transaction was ended from outside");
-    } catch (const std::exception& problem) {
-      note(log_level::warning, "interrupt", shard,
-           std::string{"its transaction could not be ended: "} + problem.what());
-    }
-    replace_session(*shard.job);
-    try {
-      if (context_->options.on_unrecoverable)
-        context_->options.on_unrecoverable(work, text);
-    } catch (const std::exception& problem) {
-      note(log_level::error, "overdue", shard,
-           std::string{"on_unrecoverable has thrown: "} + problem.what());
-    }
-  }
-
-  /// The only session of a store is not replaced: another would wait for the same writer.
-  void replace_session(const job_meter& job) {
-    const auto session = job.session();
-    if (!session.empty() && context_->others->find(job.pool() + ".2"))
-      restart_child(session);
+      remedies_->restart_child(projections_tree().name.c_str(), child);
   }
 
   void note(log_level level, const char* what, const board_entry& shard,
@@ -229,6 +193,7 @@ struct watchdog_state {
   using time_point = steady_clock::time_point;
   self_ptr self_;
   std::shared_ptr<engine_context> context_;
+  std::optional<remedies> remedies_;
   std::map<shard_key, seen> seen_;
   milliseconds interval_ = often;
 };

@@ -43,8 +43,57 @@ TEST_CASE("a job is seen in what it does") {
   CHECK(seen.lasts == 3s);
   job.enter_return();
   CHECK(job.look().at == job_meter::stage::returned);
-  CHECK(job.take_charge());
-  CHECK_FALSE(job.take_charge());
+}
+
+TEST_CASE("only the run that was seen can be held, and be taken charge of once") {
+  const auto spec = shop::revenue().freeze();
+  job_meter job{{"revenue", 0}, "pool", spec, std::make_shared<handler_times>()};
+  const auto* type = &spec->handlers.begin()->first;
+  const auto now = std::chrono::steady_clock::now();
+  event e;
+  e.position = 1;
+  job.enter_handler(e, type, now);
+  const auto first = job.look();
+  {
+    const auto held = job.hold_in(first);
+    CHECK(held);
+    CHECK_FALSE(job.hold_in(first));
+    CHECK(job.look().run == first.run);
+  }
+  CHECK(job.hold_in(first));
+  CHECK(job.take_charge(first));
+  CHECK_FALSE(job.take_charge(first));
+  job.enter_handler(e, type, now); // the same event at the same time, once more
+  CHECK_FALSE(job.hold_in(first));
+  CHECK(job.take_charge(job.look()));
+  const auto second = job.look();
+  job.enter_store();
+  CHECK_FALSE(job.hold_in(second));
+}
+
+TEST_CASE("a job that is held goes on when it is let go, and not before") {
+  const auto spec = shop::revenue().freeze();
+  job_meter job{{"revenue", 0}, "pool", spec, std::make_shared<handler_times>()};
+  std::atomic<bool> done{false};
+  event e;
+  std::thread worker{[&] {
+    for (e.position = 1; e.position <= 2'000; ++e.position)
+      job.enter_handler(e, &spec->handlers.begin()->first, std::chrono::steady_clock::now());
+    done.store(true);
+  }};
+  int held = 0;
+  while (!done.load()) {
+    const auto seen = job.look();
+    if (const auto hold = job.hold_in(seen)) {
+      ++held;
+      for (int i = 0; i < 100; ++i)
+        if (job.look().position != seen.position)
+          held = -1'000'000;
+    }
+  }
+  worker.join();
+  CHECK(held >= 0);
+  CHECK(job.look().position == 2'000);
 }
 
 TEST_CASE("a job may be looked at while it works") {

@@ -42,6 +42,10 @@ TEST_CASE("park_key: the key's later events wait, other keys go on") {
   CHECK(letters[0].error == "can't stand poison");
   CHECK(test.it->health("revenue").state == health::level::degraded);
   CHECK(test.it->status("revenue").set_aside == letter_counts{1, 1, 2});
+  CHECK(eventually([&] {
+    return test.lines.count("letter revenue: a letter for the event at position 1: can't stand "
+                            "poison (1 since the start)") == 1;
+  }));
 }
 
 TEST_CASE("park_key: what is parked stays so over a restart of the engine") {

@@ -70,7 +70,8 @@ TEST_CASE("whichever actor is killed under load, work goes on soon, nothing lost
     for (const auto& role :
          {std::string{roles::coordinator}, std::string{roles::event_log},
           std::string{roles::append}, std::string{roles::checkpoint},
-          std::string{roles::dead_letter}, std::string{roles::watchdog}, roles::session_pool(1),
+          std::string{roles::dead_letter}, std::string{roles::interrupts},
+          std::string{roles::watchdog}, roles::session_pool(1),
           roles::session_pool(1) + ".1", roles::projection({"revenue", 0})}) {
       INFO(role);
       bool quick = false;

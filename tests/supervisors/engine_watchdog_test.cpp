@@ -172,3 +172,39 @@ TEST_CASE("a projection whose request was lost is started anew, with a new epoch
   CHECK(test.shown().record.epoch > epoch);
   kill(silent);
 }
+
+TEST_CASE("a projection may be named like an actor of the engine, which is not started for it") {
+  for (const auto* name : {"coordinator", "log", "checkpoint", "sessions"}) {
+    INFO(name);
+    open_engine test{[](engine_options& o) { o.stalled_after = 100ms; }};
+    test.spec = held_at(std::make_shared<turnstile>(), name).freeze();
+    test.start();
+    const shard_key key{name, 0};
+    const auto passes = [&](position_t to) {
+      return eventually([&] { return test.context->shown->find(key)->status.passed >= to; });
+    };
+    test.append(order("a", "monday", 1));
+    REQUIRE(passes(1));
+    const auto coordinator = test.context->others->find(roles::coordinator);
+    const auto asked = std::make_shared<std::atomic<int>>(0);
+    const auto silent = coordinator.home_system().spawn(never_answers, coordinator, asked);
+    caf::logger::set_current_actor_system(nullptr);
+    test.context->others->enter(roles::coordinator, silent);
+    const auto who = [&] { return test.context->others->find(roles::projection(key)); };
+    const auto before = who();
+    test.append(order("b", "monday", 1));
+    test.append(order("c", "monday", 1));
+    REQUIRE(eventually([&] { return who() && who() != before; }));
+    const auto again = who(); // by itself; lost a second time, it is its supervisor that is asked
+    CHECK(eventually([&] { return who() && who() != again; }));
+    CHECK(test.context->others->find(roles::coordinator) == silent);
+    test.context->others->enter(roles::coordinator, coordinator);
+    CHECK(passes(3));
+    const auto tree = test.actors->tree();
+    for (const auto& child : tree.children) {
+      INFO(child.name);
+      CHECK(child.restarts == 0);
+    }
+    kill(silent);
+  }
+}
