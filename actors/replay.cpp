@@ -2,6 +2,7 @@
 
 #include "actors/batch_run.hpp"
 #include "actors/letter_rounds.hpp"
+#include "actors/read_again.hpp"
 #include "persistence/fault_point.hpp"
 
 #include <algorithm>
@@ -10,17 +11,6 @@
 namespace waymark {
 
 namespace {
-
-/// The event at `position`, as the log holds it now. @throws store_error if it is not there.
-page read_event(event_store& log, position_t position) {
-  read_limit one;
-  one.max_events = one.max_scanned = 1;
-  auto found = log.read_all(position - 1, one);
-  if (found.events.size() != 1 || found.events.front().position != position)
-    throw store_error{log.address() + " has no event at position " + std::to_string(position) +
-                      " any more: the log was replaced"};
-  return found;
-}
 
 /// Does the steps of one task. A member that answers bool says whether to go on.
 class replayer {
@@ -109,7 +99,7 @@ class replayer {
 
   /// Hands one event to its handler, with its removal from where it was kept.
   bool handle(position_t position, const std::optional<dead_letter>& letter) {
-    const auto source = read_event(*request_.log, position);
+    const auto source = read_again(*request_.log, position);
     const auto& subject = source.events.front();
     if (letter && letter->subject.event_id != subject.event_id)
       throw store_error{request_.log->address() + " has another event at position " +

@@ -1,4 +1,5 @@
 #include "actors/batch_run.hpp"
+#include "actors/read_again.hpp"
 #include "actors/replay.hpp"
 
 #include <algorithm>
@@ -68,9 +69,7 @@ class rehearsal {
 
   void try_each(settled_key& key, unit_of_work* unit, const handler_target& target) {
     for (const auto position : chosen_) {
-      read_limit one;
-      one.max_events = one.max_scanned = 1;
-      const auto source = request_.log->read_all(position - 1, one);
+      const auto source = read_again(*request_.log, position);
       auto alone = on_;
       alone.passed = position - 1;
       alone.max_events = 1;

@@ -1,5 +1,7 @@
 #include "tests/catch.hpp"
+#include "tests/persistence/raw_sqlite.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/undecodable_events.hpp"
 
 using namespace waymark;
 using namespace waymark::test;
@@ -271,6 +273,21 @@ TEST_CASE("what can't be decoded is a letter with its raw data") {
   const auto report = test.it->retry({.id = letters[0].id});
   CHECK(report.keys.at(0).failed);
   CHECK(test.it->discard({.id = letters[0].id}).complete());
+}
+
+TEST_CASE("events that a broken upcaster can't lift, in memory and in a file") {
+  const temporary_folder folder;
+  SECTION("memory") { undecodable_events_are_kept([] { return open("memory:"); }); }
+  SECTION("SQLite") { undecodable_events_are_kept([&] { return open(folder.address()); }); }
+}
+
+TEST_CASE("a row of the log that is no JSON") {
+  const temporary_folder folder;
+  broken_rows_are_kept([&] { return open(folder.address()); },
+                       [&](const std::string& literal) {
+                         raw_sqlite{folder.file()}.execute(
+                             "UPDATE waymark_events SET data = " + literal + " WHERE position = 1");
+                       });
 }
 
 TEST_CASE("letters of a state in memory and of outside effects are retried too") {

@@ -2,6 +2,7 @@
 #include "tests/catch.hpp"
 #include "tests/persistence/postgres_server.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/undecodable_events.hpp"
 
 using namespace waymark;
 using namespace waymark::test;
@@ -110,6 +111,20 @@ TEST_CASE("poison events in PostgreSQL become letters, the others go on") {
   CHECK(letters[0].position == 4);
   CHECK(letters[0].error.find("23505") != std::string::npos);
   CHECK(e.read("revenue").query_value<std::int64_t>("SELECT count(*) FROM revenue") == 5);
+}
+
+TEST_CASE("events that a broken upcaster can't lift, in PostgreSQL") {
+  const postgres_schema schema;
+  undecodable_events_are_kept([&] { return open(schema.address()); });
+}
+
+TEST_CASE("a row of a log in PostgreSQL that is no JSON") {
+  const postgres_schema schema;
+  broken_rows_are_kept([&] { return open(schema.address()); },
+                       [&](const std::string& literal) {
+                         run_sql("UPDATE " + schema.name() + ".events SET data = " + literal +
+                                 " WHERE position = 1");
+                       });
 }
 
 TEST_CASE_METHOD(engine_fixture, "a store that fails at one event and serves others is told so") {
