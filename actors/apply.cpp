@@ -135,24 +135,17 @@ apply_outcome apply_to_state(const apply_request& request, batch_run& run) {
 }
 
 /// Effects outside: the checkpoint follows later, but a parked position is committed at once, and
-/// so is a careful attempt.
+/// so is a careful attempt. No transaction is open while the handlers run: they may be slow.
 apply_outcome apply_outside(const apply_request& request, batch_run& run) {
   auto outcome = begin_outcome(request);
-  std::unique_ptr<unit_of_work> unit;
-  if (run.has_parked()) {
-    unit = request.store->begin(request.owner);
-    if (!unit)
-      return fenced(outcome);
-  }
-  const auto done = execute_halving(run, unit.get(), {});
+  const auto done = execute_halving(run, nullptr, {});
   if (done.count > 0) {
     const auto advance = advance_of(request, run, done);
-    if (!unit && request.careful) {
-      unit = request.store->begin(request.owner);
+    if (request.careful || !done.parked.empty()) {
+      auto unit = request.store->begin(request.owner);
       if (!unit)
         return fenced(outcome);
-    }
-    if (unit) {
+      run.park(*unit, done.count);
       if (request.careful)
         unit->clear_attempt();
       if (unit->commit(advance) == commit_status::fenced)

@@ -128,6 +128,12 @@ run_result batch_run::execute(std::size_t limit, unit_of_work* unit,
                              : execute_each(limit, unit, target);
 }
 
+void batch_run::park(unit_of_work& unit, std::size_t count) const {
+  for (std::size_t i = 0; i < count; ++i)
+    if (items_[i].parked)
+      unit.park(items_[i].key, items_[i].subject->position);
+}
+
 std::optional<batch_fault> batch_run::look_at(std::size_t i) const {
   const void* object = nullptr;
   return find_problem(items_[i], object);
@@ -226,7 +232,8 @@ run_result batch_run::execute_each(std::size_t limit, unit_of_work* unit,
     if (request_.meter && it.type && !it.parked)
       request_.meter->enter_handler(*it.subject, it.type, now);
     if (it.parked) {
-      unit->park(it.key, it.subject->position);
+      if (unit)
+        unit->park(it.key, it.subject->position);
       result.parked.push_back(it.key);
     } else if (auto fault = run_one(it, unit, target)) {
       fault->good_prefix = i;
@@ -281,11 +288,11 @@ run_result batch_run::execute_batch(std::size_t limit, unit_of_work* unit,
     result.last_handled = batch.back().envelope;
   }
   // Only now: a half of this batch may be committed instead of it, with the same unit.
+  if (unit)
+    park(*unit, limit);
   for (std::size_t i = 0; i < limit; ++i)
-    if (items_[i].parked) {
-      unit->park(items_[i].key, items_[i].subject->position);
+    if (items_[i].parked)
       result.parked.push_back(items_[i].key);
-    }
   result.handled = static_cast<std::int64_t>(batch.size());
   result.count = limit;
   return result;

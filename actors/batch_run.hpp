@@ -62,9 +62,12 @@ class batch_run {
   [[nodiscard]] position_t position_after(std::size_t count) const;
 
   /// Hands the first `limit` items to the handlers until one fails or `max_transaction` is over
-  /// (but always one). Positions of parked keys go to `unit`, which may be null if there are none.
+  /// (but always one). Positions of parked keys go to `unit`; without one, `park` them after it.
   [[nodiscard]] run_result execute(std::size_t limit, unit_of_work* unit,
                                    const handler_target& target);
+
+  /// Parks what is to be parked of the first `count` items.
+  void park(unit_of_work& unit, std::size_t count) const;
 
   [[nodiscard]] std::vector<std::string> take_unhandled_types() {
     return std::move(unhandled_types_);

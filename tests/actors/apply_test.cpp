@@ -3,13 +3,18 @@
 #include "actors/apply.hpp"
 #include "actors/claim.hpp"
 #include "tests/actors/core_fixture.hpp"
+#include "tests/persistence/raw_sqlite.hpp"
+#include "tests/persistence/temporary_folder.hpp"
 
 namespace waymark::test {
 
 namespace {
 
 struct applied {
-  explicit applied(projection builder) : spec{std::move(builder).freeze()} {
+  template <class Builder>
+  explicit applied(Builder builder,
+                   std::shared_ptr<projection_store> into = open("memory:").projections)
+      : spec{std::move(builder).freeze()}, store{std::move(into)} {
     claim_order order;
     order.spec = spec;
     order.store = store;
@@ -31,7 +36,7 @@ struct applied {
 
   manual_clock time;
   spec_ptr spec;
-  std::shared_ptr<projection_store> store = open("memory:").projections;
+  std::shared_ptr<projection_store> store;
   apply_request request;
 };
 
@@ -94,6 +99,32 @@ TEST_CASE("events of a parked key are parked, in order and in the same commit") 
   CHECK(outcome.handled == 2);
   CHECK(to.store->parked_positions({"p", 0}, std::string{"Thing\0b", 7}) ==
         std::vector<position_t>{2, 4});
+}
+
+TEST_CASE("no transaction is open while handlers with effects outside run, whatever is parked") {
+  for (const bool in_batches : {false, true}) {
+    const temporary_folder folder;
+    int handled = 0;
+    const auto write_elsewhere = [&] {
+      raw_sqlite{folder.file()}.execute("BEGIN IMMEDIATE; COMMIT"); // fails if somebody writes
+      ++handled;
+    };
+    auto builder = projection::at_least_once("p");
+    if (in_batches)
+      builder.on_batch({"X"}, [&](batch_of<nlohmann::json>) { write_elsewhere(); });
+    else
+      builder.on("X", [&](const nlohmann::json&) { write_elsewhere(); });
+    applied to{std::move(builder), open(folder.address()).projections};
+    const std::string key{"Thing\0b", 7};
+    to.request.parked = std::make_shared<parked_set>(parked_set{{key, 1}});
+    const auto outcome = to(made_page({"b", "a", "b", "c"}));
+    CHECK(outcome.state == status::done);
+    CHECK(outcome.stored == 4);
+    CHECK(outcome.handled == 2);
+    CHECK(handled == (in_batches ? 1 : 2));
+    CHECK(to.store->parked_positions({"p", 0}, key) == std::vector<position_t>{1, 3});
+    CHECK_FALSE(outcome.unsaved.has_value());
+  }
 }
 
 TEST_CASE("who does not hold the epoch changes nothing") {
