@@ -32,7 +32,8 @@ class hand_written {
  public:
   hand_written(raw_database& db, int number)
       : into_{number}, upsert_{db.get(), into_.upsert_order}, count_{db.get(), into_.count_type},
-        advance_{db.get(), waymark::sqlite::record_texts.checkpoints.advance} {
+        advance_{db.get(), waymark::sqlite::in_sqlite(
+                                waymark::sqlite::record_texts.checkpoints.advance)} {
     raw_statement row{db.get(), "SELECT epoch, position FROM waymark_checkpoints WHERE "
                                 "projection = ?1"};
     row.bind(1, std::string_view{into_.name});

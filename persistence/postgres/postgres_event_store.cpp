@@ -3,7 +3,7 @@
 #include "messages/text.hpp"
 #include "persistence/postgres/append_lock.hpp"
 #include "persistence/postgres/appending.hpp"
-#include "persistence/sql/columns.hpp"
+#include "persistence/sql/event_from.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "persistence/sql/letter_rows.hpp"
 
 #include "persistence/failure_json.hpp"
-#include "persistence/sql/columns.hpp"
+#include "persistence/sql/event_from.hpp"
 
 #include <algorithm>
 

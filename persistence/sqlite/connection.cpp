@@ -37,7 +37,7 @@ connection::connection(const std::string& path, std::string file, mode how,
 statement& connection::prepared(const char* sql) {
   if (const auto found = own_.find(sql); found != own_.end())
     return found->second;
-  return own_.emplace(sql, statement{raw_, file_, sql}).first->second;
+  return own_.emplace(sql, statement{raw_, file_, in_sqlite(sql)}).first->second;
 }
 
 const sql::record_sql& connection::texts() const noexcept {

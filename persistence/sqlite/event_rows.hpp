@@ -1,6 +1,6 @@
 #pragma once
 
-#include "persistence/sql/columns.hpp"
+#include "persistence/sql/event_from.hpp"
 #include "persistence/sqlite/statement.hpp"
 
 namespace waymark::sqlite {
