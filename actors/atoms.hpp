@@ -17,9 +17,10 @@ CAF_ADD_ATOM(waymark, waymark, snapshot_atom, "snapshot")
 CAF_ADD_ATOM(waymark, waymark, stop_child_atom, "stopChild")
 CAF_ADD_ATOM(waymark, waymark, tick_atom, "tick")
 
-// sessions
+// sessions and renewals
 CAF_ADD_ATOM(waymark, waymark, free_atom, "free")
 CAF_ADD_ATOM(waymark, waymark, ready_atom, "ready")
+CAF_ADD_ATOM(waymark, waymark, renew_atom, "renew")
 CAF_ADD_ATOM(waymark, waymark, work_atom, "work")
 
 // event log and coordinator
@@ -37,7 +38,6 @@ CAF_ADD_ATOM(waymark, waymark, drain_atom, "drain")
 // checkpoint and dead letters
 CAF_ADD_ATOM(waymark, waymark, flush_atom, "flush")
 CAF_ADD_ATOM(waymark, waymark, letter_atom, "letter")
-CAF_ADD_ATOM(waymark, waymark, renew_atom, "renew")
 CAF_ADD_ATOM(waymark, waymark, save_atom, "save")
 
 // projection

@@ -28,7 +28,6 @@ struct checkpoint_state {
     options_ = std::move(options);
     others_ = std::move(others);
     compat::tell_after(self_, options_.save_interval, caf::actor{self_}, tick_atom_v);
-    compat::tell_after(self_, options_.renew_interval, caf::actor{self_}, renew_atom_v);
     self_->set_exit_handler([this](caf::exit_msg& m) {
       if (m.reason == caf::exit_reason::kill)
         return self_->quit(std::move(m.reason));
@@ -39,10 +38,6 @@ struct checkpoint_state {
     });
     return {[this](save_atom, const pending_save& wanted) { take(wanted); },
             [this](flush_atom, const shard_key& key) { return flush(key); },
-            [this](renew_atom) {
-              renew();
-              compat::tell_after(self_, options_.renew_interval, caf::actor{self_}, renew_atom_v);
-            },
             [this](tick_atom) {
               for (auto& [key, e] : entries_)
                 save(e);
@@ -162,20 +157,6 @@ struct checkpoint_state {
     for (auto& to : e.flushing)
       to.deliver(make_exit(exit_code::store_fault, "the checkpoint could not be saved"));
     e.flushing.clear();
-  }
-
-  void renew() {
-    for (const auto& [store, pool] : options_.claims->all())
-      run(
-          pool,
-          [store = store, owner = options_.owner] {
-            try {
-              store->renew(owner);
-            } catch (const std::exception&) {
-              // the projections of this store notice it themselves
-            }
-          },
-          [] {});
   }
 
   /// Runs `work` on a session, then `done` here, also if the session died.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/caf.hpp"
-#include "actors/claimed_stores.hpp"
 #include "actors/directory.hpp"
 #include "actors/projection_jobs.hpp"
 
@@ -25,14 +24,10 @@ struct pending_save {
 struct checkpoint_options {
   std::chrono::milliseconds save_interval{1'000};
   std::int64_t save_events = 1'000;
-  std::chrono::milliseconds renew_interval{2'500};
-  std::string owner;
-  std::shared_ptr<const claimed_stores> claims = std::make_shared<claimed_stores>();
 };
 
 /// Serializes and coalesces the saves of at-least-once projections: one at a time for each, the
-/// newest wins, at most `save_interval` or `save_events` late. Renews the claims of this process
-/// every `renew_interval`, one statement for each store.
+/// newest wins, at most `save_interval` or `save_events` late.
 /// - (save_atom, pending_save)
 /// - (flush_atom, shard_key) -> position_t stored, once nothing of it is pending; for a commit that
 ///   has to go on from there

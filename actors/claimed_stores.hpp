@@ -2,24 +2,21 @@
 
 #include <waymark/persistence/projection_store.hpp>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <utility>
 
 namespace waymark {
 
-/// The stores that projections of this process have claims in, each with the role of a session pool
-/// that may block on it. It outlives the actors that use it. Thread-safe.
+/// The stores that projections of this process have claims in. It outlives the actors that use it.
+/// Thread-safe.
 class claimed_stores {
  public:
-  using pools = std::map<std::shared_ptr<projection_store>, std::string>;
-
-  void enter(const std::string& projection, std::shared_ptr<projection_store> store,
-             std::string pool) {
+  void enter(const std::string& projection, std::shared_ptr<projection_store> store) {
     const std::lock_guard lock{mutex_};
-    entries_.insert_or_assign(projection, std::pair{std::move(store), std::move(pool)});
+    entries_.insert_or_assign(projection, std::move(store));
   }
 
   void leave(const std::string& projection) {
@@ -27,18 +24,16 @@ class claimed_stores {
     entries_.erase(projection);
   }
 
-  /// Each store once.
-  [[nodiscard]] pools all() const {
+  /// Whether a projection has claims there.
+  [[nodiscard]] bool has(const projection_store& store) const {
     const std::lock_guard lock{mutex_};
-    pools result;
-    for (const auto& [projection, where] : entries_)
-      result.insert(where);
-    return result;
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const auto& entry) { return entry.second.get() == &store; });
   }
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::string, std::pair<std::shared_ptr<projection_store>, std::string>> entries_;
+  std::map<std::string, std::shared_ptr<projection_store>> entries_;
 };
 
 } // namespace waymark

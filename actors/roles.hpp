@@ -25,6 +25,11 @@ inline std::string session_pool(int store) {
   return "session_pool/" + std::to_string(store);
 }
 
+/// Who renews the claims in the i-th store.
+inline std::string renewal(int store) {
+  return "renewal/" + std::to_string(store);
+}
+
 /// The actor of one shard of a projection.
 inline std::string projection(const shard_key& key) {
   return "projection/" + to_string(key);

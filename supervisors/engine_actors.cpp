@@ -177,12 +177,23 @@ std::string engine_actors::pool_for(const std::shared_ptr<projection_store>& rec
   return role;
 }
 
+void engine_actors::renew_in(const std::shared_ptr<projection_store>& records) {
+  const auto in = running();
+  const std::lock_guard lock{mutex_};
+  if (renewed_.contains(records))
+    return;
+  const auto name = roles::renewal(static_cast<int>(renewed_.size()) + 1);
+  add_child(*in, "sessions", renewal_child(context_, name, records));
+  renewed_.insert(records);
+}
+
 void engine_actors::add(const spec_ptr& spec, const std::shared_ptr<projection_store>& records,
                         const std::shared_ptr<memory_state>& state) {
   const auto in = running();
   const shard_pools pools{pool_for(records, spec->where), pool_for(records, effect::database)};
   const auto top = projections_tree().name;
-  context_->claims->enter(spec->name, records, pools.saves);
+  renew_in(records);
+  context_->claims->enter(spec->name, records);
   add_child(*in, top, projection_child(context_, spec, records, state, pools));
   start_supervisors_above(*in, supervisor_named(*in, top), spec->name);
 }
@@ -312,6 +323,7 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
     const std::lock_guard lock{mutex_};
     host_.reset();
     pools_.clear();
+    renewed_.clear();
   }
   context_->others->clear();
   context_->queue->fail_rest("the engine has stopped");

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,6 +64,8 @@ class engine_actors {
   static void on_root_lost(engine_context& context, const std::string& why);
   [[nodiscard]] std::string pool_for(const std::shared_ptr<projection_store>& records,
                                      effect where);
+  /// Has the claims in `records` renewed from now on.
+  void renew_in(const std::shared_ptr<projection_store>& records);
   [[nodiscard]] static caf::actor supervisor_named(host& in, const std::string& name);
   static void add_child(host& in, const std::string& supervisor, child_spec child);
   [[nodiscard]] static bool is_up(host& in, const caf::actor& supervisor, const std::string& name);
@@ -71,9 +74,10 @@ class engine_actors {
   bool restart_child(host& in, const caf::actor& supervisor, const std::string& name) const;
 
   const std::shared_ptr<engine_context> context_;
-  mutable std::mutex mutex_; ///< Guards pools_ and host_.
+  mutable std::mutex mutex_; ///< Guards pools_, renewed_ and host_.
   std::mutex stopping_;      ///< Held by whoever stops.
   std::map<std::pair<std::shared_ptr<projection_store>, bool>, std::string> pools_;
+  std::set<std::shared_ptr<projection_store>> renewed_;
   std::shared_ptr<host> host_;
   bool stopped_well_ = true;
 };

@@ -6,6 +6,7 @@
 #include "actors/dead_letter_actor.hpp"
 #include "actors/event_log_actor.hpp"
 #include "actors/projection_actor.hpp"
+#include "actors/renewal_actor.hpp"
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
 #include "supervisors/errands.hpp"
@@ -90,12 +91,8 @@ child_spec log_child(const context_ptr& context) {
 }
 
 child_spec checkpoint_child(const context_ptr& context) {
-  checkpoint_options saves;
-  saves.renew_interval = context->options.owner_timeout / 4;
-  saves.owner = context->owner;
-  saves.claims = context->claims;
-  return entered(context, roles::checkpoint, [context, saves](caf::local_actor& host) {
-    return spawn_checkpoint(host, saves, context->others);
+  return entered(context, roles::checkpoint, [context](caf::local_actor& host) {
+    return spawn_checkpoint(host, {}, context->others);
   });
 }
 
@@ -218,6 +215,14 @@ child_spec sessions_child(const context_ptr& context, const std::string& name, i
     children.push_back(session_child(context, name, name + "." + std::to_string(i)));
   return nested(options_for(context, "sessions of " + name, restart_strategy::rest_for_one),
                 std::move(children));
+}
+
+child_spec renewal_child(const context_ptr& context, const std::string& name,
+                         const std::shared_ptr<projection_store>& store) {
+  const renewal_options renews{store, context->claims, context->owner,
+                               context->options.owner_timeout / 4};
+  return entered(context, name,
+                 [renews](caf::local_actor& host) { return spawn_renewal(host, renews); });
 }
 
 child_spec projection_child(const context_ptr& context, const spec_ptr& spec,

@@ -18,6 +18,12 @@ namespace waymark {
 [[nodiscard]] child_spec sessions_child(const std::shared_ptr<engine_context>& context,
                                         const std::string& name, int count);
 
+/// Renews the engine's claims in `store`, under the role `name`; a child of "sessions", so that it
+/// ends after the projections.
+[[nodiscard]] child_spec renewal_child(const std::shared_ptr<engine_context>& context,
+                                       const std::string& name,
+                                       const std::shared_ptr<projection_store>& store);
+
 /// Roles of the session pools of a projection.
 struct shard_pools {
   std::string jobs;

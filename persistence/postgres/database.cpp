@@ -52,13 +52,20 @@ void require_locks_that_exclude(session& one, session& other) {
                            "lost; this database can't be used (see docs/postgresql.md)"};
 }
 
+/// A renewal that can't have its lock now comes again soon, and must not hold up an engine's end.
+void be_impatient(session& on) {
+  if (!on.where().pooled)
+    (void)on.execute("SET lock_timeout = '2s'");
+}
+
 } // namespace
 
 database::database(const address& where, const database_options& options)
     : where_{where}, options_{options}, purpose_{session_name(this_process_instance())},
       appender_{where_, purpose_ + " append", 1}, readers_{where_, purpose_ + " read", 4},
       units_{where_, purpose_ + " unit", where_.max_sessions, sign_in},
-      others_{where_, purpose_ + " other", 4, sign_in} {
+      others_{where_, purpose_ + " other", 4, sign_in},
+      renewal_{where_, purpose_ + " renew", 1, be_impatient} {
   check();
 }
 

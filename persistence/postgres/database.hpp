@@ -41,6 +41,8 @@ class database {
   [[nodiscard]] session_pool& units() noexcept { return units_; }
   /// For what is short and must not wait for units of work.
   [[nodiscard]] session_pool& others() noexcept { return others_; }
+  /// For renewing claims, which must wait for nothing.
+  [[nodiscard]] session_pool& renewal() noexcept { return renewal_; }
 
   [[nodiscard]] running_units& running() noexcept { return running_; }
 
@@ -63,6 +65,7 @@ class database {
   session_pool readers_;
   session_pool units_;
   session_pool others_;
+  session_pool renewal_;
   running_units running_;
 
   log_growth growth_;

@@ -46,6 +46,11 @@ void postgres_projection_store::run_reading(const work& what) {
   what(lease.on());
 }
 
+void postgres_projection_store::run_renewal(std::string_view, const work& what) {
+  const session_pool::lease lease{in_->renewal()};
+  what(lease.on());
+}
+
 void postgres_projection_store::run_in_vain(const work& what) {
   const session_pool::lease lease{in_->others()};
   const transaction never_committed{lease.on()};

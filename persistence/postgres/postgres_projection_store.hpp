@@ -21,6 +21,7 @@ class postgres_projection_store final : public sql::projection_store {
   void run_one(const work& what) override { run_reading(what); }
   /// Each statement is a transaction of its own.
   void run_reading(const work& what) override;
+  void run_renewal(std::string_view owner, const work& what) override;
   void run_in_vain(const work& what) override;
   [[nodiscard]] std::unique_ptr<sql::unit_turn> take_turn(const shard_key& key) override;
   [[nodiscard]] std::optional<timestamp> dated() const override { return in_->dated(); }

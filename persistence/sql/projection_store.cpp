@@ -100,7 +100,10 @@ std::vector<claim_result> projection_store::claim(std::span<const claim_request>
 claim_result projection_store::claim_one(connection& on, const claim_request& request) {
   checkpoint_rows records{on};
   attempt_rows attempts{on};
-  const auto siblings = records.lock_projection(request.key.projection);
+  auto siblings = records.lock_projection(request.key.projection);
+  for (auto& each : siblings)
+    if (each.owner && *each.owner != request.owner)
+      each.renewed_at = std::max(each.renewed_at, last_heard_of(*each.owner));
   const auto time = now(on);
   if (auto no = refusal(request, siblings, time))
     return *std::move(no);
@@ -142,7 +145,7 @@ void projection_store::release(std::span<const ownership> owned) {
 }
 
 void projection_store::renew(std::string_view owner) {
-  run_one([&](connection& on) { checkpoint_rows{on}.renew(owner, dated()); });
+  run_renewal(owner, [&](connection& on) { checkpoint_rows{on}.renew(owner, dated()); });
 }
 
 std::optional<checkpoint> projection_store::load(const shard_key& key) {

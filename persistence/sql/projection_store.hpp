@@ -56,6 +56,13 @@ class projection_store : public waymark::projection_store {
   virtual void run_reading(const work& what) = 0;
   /// Runs in a transaction that can write, and rolls back.
   virtual void run_in_vain(const work& what) = 0;
+  /// Runs the statement that renews an owner's rows; waits for no handler.
+  virtual void run_renewal(std::string_view owner, const work& what) = 0;
+  /// When the owner was last known to live, if its rows do not say so.
+  [[nodiscard]] virtual std::optional<timestamp> last_heard_of(std::string_view owner) {
+    static_cast<void>(owner);
+    return std::nullopt;
+  }
   /// Waits for its turn, and begins the transaction of a unit of work.
   [[nodiscard]] virtual std::unique_ptr<unit_turn> take_turn(const shard_key& key) = 0;
 

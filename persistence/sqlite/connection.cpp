@@ -4,6 +4,8 @@
 
 #include <SQLiteCpp/Exception.h>
 
+#include <algorithm>
+
 namespace waymark::sqlite {
 
 namespace {
@@ -26,7 +28,7 @@ SQLite::Database open_database(const std::string& path, const std::string& file,
 connection::connection(const std::string& path, std::string file, mode how,
                        std::chrono::milliseconds busy_timeout)
     : file_{std::move(file)}, database_{open_database(path, file_, flags_of(how))},
-      raw_{database_.getHandle()}, handlers_{raw_, file_} {
+      raw_{database_.getHandle()}, busy_timeout_{busy_timeout}, handlers_{raw_, file_} {
   sqlite3_extended_result_codes(raw_, 1);
   sqlite3_busy_timeout(raw_, static_cast<int>(busy_timeout.count()));
   execute("PRAGMA temp_store = MEMORY", stage::open);
@@ -72,6 +74,16 @@ std::string connection::ask(const char* sql, stage when) {
 
 void connection::begin_immediate() {
   prepared("BEGIN IMMEDIATE").run();
+}
+
+bool connection::begin_soon(std::chrono::milliseconds at_most) {
+  auto& begin = prepared("BEGIN IMMEDIATE");
+  sqlite3_busy_timeout(raw_, static_cast<int>(std::min(at_most, busy_timeout_).count()));
+  const int code = begin.try_step();
+  sqlite3_busy_timeout(raw_, static_cast<int>(busy_timeout_.count()));
+  if (code != SQLITE_DONE && (code & 0xff) != SQLITE_BUSY)
+    begin.fail(code);
+  return code == SQLITE_DONE;
 }
 
 void connection::commit() {

@@ -44,6 +44,8 @@ class connection final : public sql::connection {
   [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(raw_) == 0; }
 
   void begin_immediate();
+  /// Begins if nobody else writes, or stops within `at_most`. False if not. @throws store_error.
+  [[nodiscard]] bool begin_soon(std::chrono::milliseconds at_most);
 
   void commit() override;
   void rollback() noexcept;
@@ -62,6 +64,7 @@ class connection final : public sql::connection {
   std::string file_;
   SQLite::Database database_;
   sqlite3* raw_;
+  std::chrono::milliseconds busy_timeout_;
   std::unordered_map<const char*, statement> own_;
   handler_statements handlers_;
 };

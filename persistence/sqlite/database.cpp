@@ -13,6 +13,9 @@ namespace {
 /// More readers than this are closed when they are done.
 constexpr std::size_t kept_readers = 4;
 
+/// Longer than almost every transaction takes.
+constexpr std::chrono::milliseconds soon{100};
+
 struct open_files {
   std::mutex mutex;
   std::map<file_identity, std::weak_ptr<database>> by_identity;
@@ -59,7 +62,7 @@ std::shared_ptr<database> database::in_memory(const database_options& options) {
 }
 
 database::database(std::string path, std::string address, const database_options& options)
-    : path_{std::move(path)}, address_{std::move(address)}, options_{options} {
+    : path_{std::move(path)}, address_{std::move(address)}, options_{options}, pulse_{path_} {
 }
 
 database::~database() {
@@ -145,6 +148,26 @@ database::write_turn::write_turn(database& of, write_gate::who as) : of_{of} {
 }
 
 database::write_turn::~write_turn() {
+  of_.writer_->rollback();
+  of_.gate_.leave();
+}
+
+database::early_turn::early_turn(database& of) : of_{of} {
+  inside_ = of_.gate_.enter_first(soon);
+  if (!inside_)
+    return;
+  try {
+    of_.require_same_file();
+    begun_ = of_.writer_->begin_soon(soon);
+  } catch (...) {
+    of_.gate_.leave();
+    throw;
+  }
+}
+
+database::early_turn::~early_turn() {
+  if (!inside_)
+    return;
   of_.writer_->rollback();
   of_.gate_.leave();
 }

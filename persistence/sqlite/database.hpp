@@ -2,6 +2,7 @@
 
 #include "persistence/sqlite/connection.hpp"
 #include "persistence/sqlite/file_identity.hpp"
+#include "persistence/sqlite/owner_pulse.hpp"
 #include "persistence/sqlite/write_gate.hpp"
 
 #include <waymark/messages/checkpoint.hpp>
@@ -61,6 +62,23 @@ class database {
     database& of_;
   };
 
+  /// A transaction before all that waits in this process; none if that can't be had soon, because
+  /// somebody is in one for longer. Rolls back unless it is committed.
+  class early_turn {
+   public:
+    explicit early_turn(database& of);
+    ~early_turn();
+    early_turn(const early_turn&) = delete;
+    early_turn& operator=(const early_turn&) = delete;
+    [[nodiscard]] bool begun() const noexcept { return begun_; }
+    [[nodiscard]] connection& on() const noexcept { return *of_.writer_; }
+
+   private:
+    database& of_;
+    bool inside_ = false;
+    bool begun_ = false;
+  };
+
   /// A reading connection with a transaction open on it, so that all it reads is of one moment.
   /// In memory it is the writing connection: a thread inside a unit of work reads what it wrote.
   class read_turn {
@@ -88,6 +106,7 @@ class database {
   [[nodiscard]] timestamp now() const { return options_.clock->now(); }
   [[nodiscard]] write_gate& gate() noexcept { return gate_; }
   [[nodiscard]] log_growth& growth() noexcept { return growth_; }
+  [[nodiscard]] owner_pulse& pulse() noexcept { return pulse_; }
 
   /// Says whose unit of work has the writing connection; null when it ends.
   void note_unit(const shard_key* whose);
@@ -116,6 +135,7 @@ class database {
   std::atomic<bool> replaced_{false};
 
   log_growth growth_;
+  owner_pulse pulse_;
   write_gate gate_;
   std::unique_ptr<connection> writer_; ///< Used by who holds the gate.
   std::mutex unit_mutex_;

@@ -43,6 +43,18 @@ void sqlite_projection_store::run_reading(const work& what) {
   what(turn.on());
 }
 
+// A transaction that takes long keeps the file from everybody. An owner that can't renew its rows
+// meanwhile says elsewhere that it lives, or it would lose them to whoever comes first afterwards.
+void sqlite_projection_store::run_renewal(std::string_view owner, const work& what) {
+  const auto database = handle_->get();
+  const database::early_turn turn{*database};
+  if (!turn.begun())
+    return database->pulse().beat(owner, dated().value());
+  what(turn.on());
+  turn.on().commit();
+  database->pulse().rest(owner);
+}
+
 void sqlite_projection_store::run_in_vain(const work& what) {
   const auto database = handle_->get();
   const database::write_turn turn{*database, write_gate::who::unit_of_work};

@@ -19,6 +19,10 @@ class sqlite_projection_store final : public sql::projection_store {
   void run_and_commit(const work& what) override;
   void run_one(const work& what) override { run_and_commit(what); }
   void run_reading(const work& what) override;
+  void run_renewal(std::string_view owner, const work& what) override;
+  [[nodiscard]] std::optional<timestamp> last_heard_of(std::string_view owner) override {
+    return handle_->get()->pulse().last(owner);
+  }
   void run_in_vain(const work& what) override;
   [[nodiscard]] std::unique_ptr<sql::unit_turn> take_turn(const shard_key& key) override;
   [[nodiscard]] std::optional<timestamp> dated() const override {

@@ -20,6 +20,21 @@ void write_gate::enter(who as) {
   appends_since_unit_ = as == who::append ? appends_since_unit_ + 1 : 0;
 }
 
+bool write_gate::enter_first(std::chrono::milliseconds at_most) {
+  std::unique_lock lock{mutex_};
+  if (busy_) {
+    waiter me;
+    first_.push_back(&me);
+    if (!me.turn.wait_for(lock, at_most, [&] { return me.called; })) {
+      std::erase(first_, &me);
+      return false;
+    }
+  }
+  busy_ = true;
+  holder_ = std::this_thread::get_id();
+  return true;
+}
+
 void write_gate::leave() noexcept {
   const std::lock_guard lock{mutex_};
   holder_ = {};
@@ -28,7 +43,8 @@ void write_gate::leave() noexcept {
 
 void write_gate::call_next() noexcept {
   const bool units_turn = !units_.empty() && appends_since_unit_ >= appends_in_a_row;
-  auto& queue = appends_.empty() || units_turn ? units_ : appends_;
+  auto& usual = appends_.empty() || units_turn ? units_ : appends_;
+  auto& queue = first_.empty() ? usual : first_;
   busy_ = !queue.empty();
   if (units_.empty())
     appends_since_unit_ = 0;
@@ -56,7 +72,7 @@ bool write_gate::held_by_this_thread() const noexcept {
 
 std::size_t write_gate::waiting() const noexcept {
   const std::lock_guard lock{mutex_};
-  return appends_.size() + units_.size();
+  return first_.size() + appends_.size() + units_.size();
 }
 
 } // namespace waymark::sqlite

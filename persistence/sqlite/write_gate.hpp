@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,10 @@ class write_gate {
   void enter(who as);
   void leave() noexcept;
 
+  /// Waits `at_most`, before all others. False if its turn did not come; for what is short and done
+  /// again later.
+  [[nodiscard]] bool enter_first(std::chrono::milliseconds at_most);
+
   /// Enters if nobody is inside or waiting.
   [[nodiscard]] bool try_enter() noexcept;
 
@@ -45,6 +50,7 @@ class write_gate {
   bool busy_ = false;
   std::thread::id holder_;
   int appends_since_unit_ = 0;
+  std::deque<waiter*> first_;
   std::deque<waiter*> appends_;
   std::deque<waiter*> units_;
 };

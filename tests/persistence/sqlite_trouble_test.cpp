@@ -61,13 +61,61 @@ TEST_CASE("a file locked by another process is a store's fault that passes") {
       CHECK_FALSE(e.outcome_unknown());
     }
     CHECK_THROWS_AS(store.projections->begin(owner), store_error);
-    CHECK_THROWS_AS(store.projections->renew("a"), store_error);
     CHECK(store.events->head() == 0); // readers go on
     CHECK(store.projections->load(owner.key).has_value());
   }
   store.events->append(one_event());
   auto unit = store.projections->begin(owner);
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+}
+
+TEST_CASE("an owner that a long transaction keeps from renewing is known to live") {
+  const temporary_folder folder;
+  const auto database = impatient(folder);
+  for (const auto& address : {folder.address(), std::string{"memory:"}}) {
+    CAPTURE(address);
+    manual_clock time;
+    const auto store = open(address, {.clock = &time}).projections;
+    const auto busy = own(*store, request_of("busy", "a"));
+    const auto idle = own(*store, request_of("idle", "a"));
+    const auto wanted = [&] {
+      return contract::claim_one(*store, request_of("idle", "b")).state;
+    };
+    {
+      const auto unit = store->begin(busy);
+      time.advance(30s); // in its handler
+      store->renew("a");
+    }
+    CHECK(wanted() == claim_result::status::held);
+    CHECK(store->load(idle.key)->renewed_at < time.now()); // the row has nothing of it
+    time.advance(10s + 1us);
+    CHECK(wanted() == claim_result::status::granted); // it has not been heard of since
+  }
+}
+
+TEST_CASE("an owner that another process keeps from renewing is known to live") {
+  const temporary_folder folder;
+  const auto database = impatient(folder);
+  manual_clock time;
+  const auto store = open(folder.address(), {.clock = &time}).projections;
+  const auto mine = own(*store, request_of("p", "a"));
+  const sqlite::owner_pulse seen_by_others{folder.file()};
+  {
+    raw_sqlite other{folder.file()};
+    other.execute("BEGIN IMMEDIATE");
+    store->renew("a");
+    CHECK(seen_by_others.last("a") == time.now());
+    CHECK_FALSE(seen_by_others.last("b").has_value());
+    time.advance(30s);
+    store->renew("a");
+    CHECK(seen_by_others.last("a") == time.now());
+  }
+  CHECK(contract::claim_one(*store, request_of("p", "b")).state == claim_result::status::held);
+  store->renew("a"); // the row says it again
+  CHECK(store->load(mine.key)->renewed_at == time.now());
+  CHECK_FALSE(seen_by_others.last("a").has_value());
+  for (const auto& each : std::filesystem::directory_iterator{folder.file("")})
+    CHECK(each.path().string().find("-owner-") == std::string::npos);
 }
 
 TEST_CASE("a full disk is a store's fault that passes, and nothing of it is kept") {

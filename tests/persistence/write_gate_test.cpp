@@ -90,6 +90,34 @@ TEST_CASE("a flood of appends that never ends does not starve a unit of work") {
   CHECK(gate.waiting() == 0);
 }
 
+TEST_CASE("who comes first goes before all others, or gives up") {
+  write_gate gate;
+  gate.enter(who::unit_of_work);
+  std::thread{[&] { CHECK_FALSE(gate.enter_first(std::chrono::milliseconds{1})); }}.join();
+  CHECK(gate.waiting() == 0);
+  std::string order;
+  std::vector<std::thread> threads;
+  const auto come = [&](auto enter, char name) {
+    const auto before = gate.waiting();
+    threads.emplace_back([&order, &gate, enter, name] {
+      enter();
+      order += name;
+      gate.leave();
+    });
+    while (gate.waiting() == before)
+      std::this_thread::yield();
+  };
+  come([&] { gate.enter(who::unit_of_work); }, 'u');
+  come([&] { gate.enter(who::append); }, 'a');
+  come([&] { CHECK(gate.enter_first(std::chrono::minutes{1})); }, 'f');
+  gate.leave();
+  for (auto& t : threads)
+    t.join();
+  CHECK(order == "fau");
+  CHECK(gate.enter_first(std::chrono::milliseconds{0}));
+  gate.leave();
+}
+
 TEST_CASE("a thread that would wait for itself is told so") {
   write_gate gate;
   gate.enter(who::unit_of_work);

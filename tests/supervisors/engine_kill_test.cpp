@@ -71,8 +71,8 @@ TEST_CASE("whichever actor is killed under load, work goes on soon, nothing lost
          {std::string{roles::coordinator}, std::string{roles::event_log},
           std::string{roles::append}, std::string{roles::checkpoint},
           std::string{roles::dead_letter}, std::string{roles::interrupts},
-          std::string{roles::watchdog}, roles::session_pool(1),
-          roles::session_pool(1) + ".1", roles::projection({"revenue", 0})}) {
+          std::string{roles::watchdog}, roles::session_pool(1), roles::session_pool(1) + ".1",
+          roles::renewal(1), roles::projection({"revenue", 0})}) {
       INFO(role);
       bool quick = false;
       for (int i = 0; i < tries_to_be_quick && !quick; ++i)

@@ -76,6 +76,35 @@ TEST_CASE("handlers with outside effects may take long without losing the claim"
     CHECK(first.wait_until("mailer-" + std::to_string(i), token, patience) == wait_result::reached);
 }
 
+TEST_CASE("a handler that keeps the file for long costs no idle projection its claim") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.owner_timeout = 1s;
+  const auto held = std::make_shared<turnstile>();
+  const auto idle = [] {
+    return projection{"idle"}.on<shop::order_cancelled>(
+        [](read_model&, const shop::order_cancelled&) {});
+  };
+  engine first{file, options};
+  first.start(projection{"busy"}.on<shop::order_placed>(
+      [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  first.start(idle());
+  REQUIRE(eventually([&] { return first.status("idle").state == projection_state::running; }));
+  const auto token = place_orders(first, 1);
+  REQUIRE(held->wait_for_somebody());
+  const auto epoch = file.projections->load({"idle", 0})->epoch;
+  engine second{file, options};
+  second.start(idle());
+  const auto taken = [&] { return file.projections->load({"idle", 0})->epoch != epoch; };
+  CHECK_FALSE(eventually(taken, 3 * options.owner_timeout));
+  held->open();
+  CHECK(first.wait_until("busy", token, patience) == wait_result::reached);
+  CHECK(eventually(
+      [&] { return second.status("idle").state == projection_state::standing_by; }));
+  CHECK_FALSE(taken());
+}
+
 TEST_CASE("an outside projection that is fenced in mid-batch never runs twice at a time") {
   engine_fixture test;
   const auto file = test.open_file();
@@ -157,7 +186,7 @@ TEST_CASE("an operator has a projection taken over from an owner that lives") {
   CHECK(cents_of(second) == 20);
 }
 
-TEST_CASE("claims are renewed however rarely positions are saved, also by a new checkpoint actor") {
+TEST_CASE("claims are renewed however rarely positions are saved, also by a new renewing actor") {
   open_engine test{{}, [](engine_options& options) {
                      options.passed_save_interval = 1h;
                      options.owner_timeout = 200ms;
@@ -171,7 +200,7 @@ TEST_CASE("claims are renewed however rarely positions are saved, also by a new 
     return eventually([&, from = renewed_at()] { return renewed_at() > from; });
   };
   CHECK(goes_on());
-  kill(test.context->others->find(roles::checkpoint));
+  kill(test.context->others->find(roles::renewal(1)));
   CHECK(goes_on());
   CHECK(goes_on());
   CHECK(test.actors->stop(patience));

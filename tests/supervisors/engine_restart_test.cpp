@@ -86,7 +86,7 @@ TEST_CASE("every actor of an engine may be killed, and the work goes on") {
   for (const auto& role :
        {std::string{roles::coordinator}, std::string{roles::event_log}, std::string{roles::append},
         std::string{roles::checkpoint}, std::string{roles::dead_letter}, roles::session_pool(1),
-        roles::session_pool(1) + ".1", roles::projection({"revenue", 0})}) {
+        roles::session_pool(1) + ".1", roles::renewal(1), roles::projection({"revenue", 0})}) {
     CAPTURE(role);
     const auto victim = test.context->others->find(role);
     REQUIRE(victim);

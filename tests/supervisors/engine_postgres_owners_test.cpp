@@ -1,0 +1,72 @@
+// Engines that want the same projections, with their records in PostgreSQL.
+#include "tests/catch.hpp"
+#include "tests/persistence/postgres_server.hpp"
+#include "tests/persistence/raw_session.hpp"
+#include "tests/supervisors/engine_fixture.hpp"
+
+using namespace waymark;
+using namespace waymark::test;
+
+TEST_CASE_METHOD(engine_fixture,
+                 "handlers that have all sessions cost no idle projection its claim") {
+  const postgres_schema schema;
+  auto with = options();
+  with.owner_timeout = 1s;
+  const auto held = std::make_shared<turnstile>();
+  const auto idle = [] {
+    return projection{"idle"}.on<shop::order_cancelled>(
+        [](read_model&, const shop::order_cancelled&) {});
+  };
+  const auto address = schema.address("&max_sessions=2");
+  engine first{open(address), with};
+  const auto is_running = [&] { return first.status("idle").state == projection_state::running; };
+  first.start(idle());
+  REQUIRE(eventually(is_running));
+  for (const auto* name : {"busy-1", "busy-2"})
+    first.start(projection{name}.on<shop::order_placed>(
+        [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  const auto token = first.append("o-1", no_stream, shop::order_placed{"monday", 1});
+  REQUIRE(eventually([&] { return held->arrived() == 2; }));
+  const auto store = open(schema.address()).projections;
+  const auto epoch = store->load({"idle", 0})->epoch;
+  engine second{open(address), with};
+  second.start(idle());
+  const auto taken = [&] { return store->load({"idle", 0})->epoch != epoch; };
+  CHECK_FALSE(eventually(taken, 3 * with.owner_timeout));
+  CHECK(second.status("idle").state == projection_state::standing_by);
+  held->open();
+  for (const auto* name : {"busy-1", "busy-2"})
+    CHECK(first.wait_until(name, token, patience) == wait_result::reached);
+  CHECK_FALSE(taken());
+}
+
+TEST_CASE_METHOD(engine_fixture, "renewals neither pile up at a store that hangs nor outlive it") {
+  const postgres_schema schema;
+  auto with = options();
+  with.owner_timeout = 400ms;
+  auto it = std::make_unique<engine>(open(schema.address()), with);
+  it->start(shop::revenue());
+  REQUIRE(eventually([&] { return it->status("revenue").state == projection_state::running; }));
+  const auto renewals = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                        "AND application_name LIKE '% renew%' AND query LIKE '%" +
+                        schema.name() + "%'";
+  const auto store = open(schema.address()).projections;
+  const auto renewed_at = [&] { return store->load({"revenue", 0})->renewed_at; };
+  const auto goes_on = [&] {
+    return eventually([&, from = renewed_at()] { return renewed_at() > from; });
+  };
+  CHECK(goes_on());
+  raw_session other;
+  other.run("BEGIN");
+  other.run("LOCK TABLE " + schema.name() + ".checkpoints IN SHARE MODE"); // readers go on
+  REQUIRE(eventually([&] {
+    return run_sql(renewals + " AND wait_event_type = 'Lock'") == "1";
+  }));
+  std::this_thread::sleep_for(2 * with.owner_timeout); // many renewals would be due
+  CHECK(run_sql(renewals) == "1");
+  other.run("COMMIT");
+  CHECK(goes_on());
+  CHECK(it->stop());
+  it.reset();
+  CHECK(eventually([&] { return run_sql(renewals) == "0"; }));
+}
