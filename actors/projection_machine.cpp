@@ -59,9 +59,10 @@ void projection_machine::work_next(actions& out) {
   const bool live = page_ && page_->scanned_to > passed_;
   if (!live)
     fetch_next(out);
-  if (may_replay() && (!live || replay_turn_)) {
+  const bool ready = live && !gather(out);
+  if (may_replay() && (!ready || replay_turn_)) {
     replay_next(out);
-  } else if (live) {
+  } else if (ready) {
     replay_turn_ = true;
     apply_next(out);
   }
@@ -89,6 +90,7 @@ void projection_machine::apply_next(actions& out) {
 void projection_machine::let_go_of_pages() {
   page_.reset();
   applying_.reset();
+  gathering_ = false;
 }
 
 void projection_machine::fetch_next(actions& out) {
@@ -232,6 +234,8 @@ void projection_machine::lose_claim() {
   claimed_ = false;
   stale_job_ = job_ != job::none;
   page_.reset();
+  gathering_ = false;
+  gathered_to_ = 0;
   attempts_.clear();
   failing_at_ = 0;
   discard_at_ = 0;
@@ -320,7 +324,9 @@ actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
   head_seen_ = std::max(head_seen_, events->head);
   if (events->head - passed_ > 1'000)
     catching_up_ = true;
-  if (events->after <= passed_ && events->scanned_to > passed_)
+  if (gathering_)
+    join(*events);
+  else if (events->after <= passed_ && events->scanned_to > passed_)
     page_ = std::move(events);
   return next();
 }
@@ -328,7 +334,7 @@ actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
 actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_t token) {
   if (token != fetch_token_ || !fetching_ || ended_)
     return {};
-  fetching_ = false;
+  fetching_ = gathering_ = false;
   in_doubt_ = true;
   actions out;
   if (stand_ == stand::none)
@@ -348,6 +354,8 @@ actions projection_machine::on_timer(std::uint64_t token) {
     return {};
   if (stand_ == stand::failed || stand_ == stand::full)
     return try_again();
+  if (gathering_ && !fetching_)
+    return fetch_more();
   const auto before = stand_;
   if (before == stand::standing_by || before == stand::backing_off || before == stand::degraded)
     stand_ = stand::none;

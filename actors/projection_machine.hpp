@@ -111,6 +111,7 @@ struct machine_options {
   std::chrono::milliseconds standby_poll{500};     ///< Between claims while another owns it.
   std::chrono::milliseconds fetch_retry{200};      ///< After the log could not be read.
   std::chrono::milliseconds failed_retry{300'000}; ///< After a projection fault, and when full.
+  bool gathers = true; ///< Whether `batch_options::max_wait` counts.
   const clock* time = &clock::system();
   std::function<double()> random = [] { return 0.5; }; ///< In [0, 1), for jitter.
   std::shared_ptr<store_stall> stall{}; ///< Of this shard, over all its machines; may be null.
@@ -233,6 +234,10 @@ class projection_machine {
   void go_on(actions& out);
   void apply_next(actions& out);
   void fetch_next(actions& out);
+  [[nodiscard]] bool may_gather() const;
+  bool gather(actions& out);
+  actions fetch_more();
+  void join(const page& more);
   void let_go_of_pages();
   void give_up_discarded(actions& out);
   void give_up_poison(actions& out);
@@ -293,6 +298,10 @@ class projection_machine {
   std::uint64_t timer_token_ = 0;
   timestamp timer_due_{};
   bool catching_up_ = true;
+
+  // A batch at the end of the log that waits for more events.
+  bool gathering_ = false;
+  position_t gathered_to_ = 0; ///< Up to here nothing waits any more.
 
   // The event that fails, if any, and its attempts.
   position_t failing_at_ = 0;

@@ -46,6 +46,9 @@ std::optional<std::string> find_option_mistake(const projection_spec& spec) {
     return "asks for a handler timeout below 0: .handler_timeout(0ms) is none";
   if (spec.batch.max_transaction.count() < 1)
     return "asks for transactions of 0 ms: .batch({.max_transaction = 1ms}) is the least";
+  if (spec.batch.max_wait.count() < 0 || spec.batch.max_wait.count() > 1000)
+    return "has batches that wait for more events for longer than 1 s, or less than none: "
+           ".batch({.max_wait = 5ms})";
   if (spec.where == effect::database && spec.on_new_version == new_version::rebuild &&
       spec.truncate.empty())
     return "rebuilds on a new version but does not say how to empty its tables: add .truncate(…)";

@@ -15,7 +15,7 @@ struct projector::implementation {
   using source = std::function<page_ptr(position_t after)>;
 
   implementation(spec_ptr spec, std::shared_ptr<projection_store> records, projector_options given)
-      : options{std::move(given)}, machine{spec, options.shard, {.time = options.clock}} {
+      : options{std::move(given)}, machine{new_machine(spec)} {
     context.spec = std::move(spec);
     context.shard = options.shard;
     context.store = context.spec->into ? context.spec->into : std::move(records);
@@ -27,6 +27,11 @@ struct projector::implementation {
     }
     if (!options.sleep)
       options.sleep = [](std::chrono::milliseconds delay) { std::this_thread::sleep_for(delay); };
+  }
+
+  /// Nobody appends meanwhile, so no batch waits for more.
+  [[nodiscard]] projection_machine new_machine(const spec_ptr& of) const {
+    return {of, options.shard, {.gathers = false, .time = options.clock}};
   }
 
   /// Goes on until everything up to `target` has passed.
@@ -96,7 +101,7 @@ struct projector::implementation {
 
   /// The machine has ended with its claim; a new one begins with the stored record.
   [[noreturn]] void throw_store_fault(const std::string& why) {
-    machine = projection_machine{context.spec, options.shard, {.time = options.clock}};
+    machine = new_machine(context.spec);
     started = false;
     waiting_for.reset();
     queue.clear();
@@ -209,8 +214,7 @@ void projector::reset() {
     const std::lock_guard lock{self.context.state->guard};
     self.context.state->object = self.context.spec->make_state();
   }
-  self.machine =
-      projection_machine{self.context.spec, self.options.shard, {.time = self.options.clock}};
+  self.machine = self.new_machine(self.context.spec);
   self.started = false;
   self.waiting_for.reset();
 }

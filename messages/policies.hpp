@@ -38,6 +38,9 @@ struct batch_options {
   std::size_t max_events = 1000;
   /// A transaction commits what it has after this long, so that others get their turn.
   std::chrono::milliseconds max_transaction{20};
+  /// At the end of the log, a batch of fewer than `max_events` waits so long for more of them:
+  /// fewer transactions, for effects that are seen so much later. At most 1 s; 0: nothing waits.
+  std::chrono::milliseconds max_wait{0};
 };
 
 } // namespace waymark

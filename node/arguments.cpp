@@ -1,5 +1,10 @@
 #include "node/arguments.hpp"
 
+#include "node/configuration/durations.hpp"
+
+#include <waymark/messages/clock.hpp>
+#include <waymark/messages/error.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -24,6 +29,18 @@ CLI::Option* add_json(CLI::App& command, bool& json) {
   return command.add_flag("--json", json, "Print JSON for programs");
 }
 
+CLI::App* add_command(CLI::App& program, const char* name, const char* description) {
+  return program.add_subcommand(name, description);
+}
+
+void add_flag(CLI::App& command, const char* name, bool& flag, const char* description) {
+  command.add_flag(name, flag, description);
+}
+
+void add_footer(CLI::App& command, const char* text) {
+  command.footer(text);
+}
+
 CLI::Option* add_yes(CLI::App& command, bool& yes) {
   return command.add_flag("-y,--yes", yes, "Do not ask");
 }
@@ -36,6 +53,15 @@ value_check whole_number() {
     const bool good = error == std::errc{} && stop == end && value >= 0;
     return good ? "" : "\"" + text + "\" is not a whole number, 0 or more";
   };
+}
+
+timestamp moment_in(const std::string& option, const std::string& text) {
+  if (const auto ago = parse_duration(text))
+    return clock::system().now() - *ago;
+  if (const auto when = parse_timestamp(text))
+    return *when;
+  throw usage_error{option + " takes a time like 2026-11-22T10:00:00Z, or how long ago, like " +
+                    "30m or 24h; not \"" + text + "\""};
 }
 
 value_check one_of(std::vector<std::string> words) {

@@ -3,13 +3,12 @@
 #include "node/event_line.hpp"
 #include "node/text_table.hpp"
 
-#include <waymark/messages/letter_settlement.hpp>
-
 #include <nlohmann/json.hpp>
 
 namespace waymark::node {
 
-std::string to_json_text(const dead_letter& letter, std::int64_t waiting) {
+std::string to_json_text(const stored_letter& from) {
+  const auto& [letter, waiting] = from;
   using nlohmann::json;
   auto attempts = json::array();
   for (const auto& each : letter.attempts)
@@ -30,7 +29,33 @@ std::string to_json_text(const dead_letter& letter, std::int64_t waiting) {
   return text + "\"event\":" + write_event_line(letter.subject) + "}";
 }
 
-std::string describe(const dead_letter& letter, std::int64_t waiting) {
+std::string to_json_text(const std::vector<stored_letter>& letters) {
+  std::string text;
+  for (const auto& each : letters)
+    text += (text.empty() ? "" : ",") + to_json_text(each);
+  return "{\"letters\":[" + text + "]}";
+}
+
+nlohmann::json to_json(const std::vector<settled_letter>& letters) {
+  auto list = nlohmann::json::array();
+  for (const auto& each : letters)
+    list.push_back({{"id", each.letter_id},
+                    {"projection", each.key.projection},
+                    {"shard", each.key.shard},
+                    {"position", each.position},
+                    {"generation", each.generation},
+                    {"key", shown_key(each.sequence_key)},
+                    {"event_id", each.event_id.to_string()},
+                    {"event_type", each.event_type},
+                    {"error", each.error},
+                    {"verb", to_string(each.how.verb)},
+                    {"by", each.how.by},
+                    {"at", to_string(each.how.at)}});
+  return {{"settled", list}};
+}
+
+std::string describe(const stored_letter& from) {
+  const auto& [letter, waiting] = from;
   auto text = "Dead letter " + std::to_string(letter.id) + " of " + to_string(letter.key) +
               ", version " + std::to_string(letter.projection_version) + "\n";
   text += "  event     " + describe(letter.subject) + "\n";

@@ -1,17 +1,24 @@
 #pragma once
 
-#include <waymark/messages/dead_letter.hpp>
+#include "node/stored_letters.hpp"
 
-#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
+#include <vector>
 
 namespace waymark::node {
 
 /// A letter as one JSON object; its event is as `write_event_line` writes it, every digit kept.
-/// @param waiting events of its key that are parked behind it.
-[[nodiscard]] std::string to_json_text(const dead_letter& letter, std::int64_t waiting);
+[[nodiscard]] std::string to_json_text(const stored_letter& from);
+
+/// {"letters": […]}
+[[nodiscard]] std::string to_json_text(const std::vector<stored_letter>& letters);
+
+/// {"settled": […]}
+[[nodiscard]] nlohmann::json to_json(const std::vector<settled_letter>& letters);
 
 /// A letter in full, for people.
-[[nodiscard]] std::string describe(const dead_letter& letter, std::int64_t waiting);
+[[nodiscard]] std::string describe(const stored_letter& from);
 
 } // namespace waymark::node

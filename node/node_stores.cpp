@@ -11,7 +11,7 @@ node_stores::node_stores(const configuration& from, bool create)
     : log_{from.store}, names_{from.read_models} {
   open_options options;
   options.create = create;
-  options.poll_interval = from.poll_interval;
+  options.poll_interval = from.engine.poll_interval;
   add(log_, options);
   for (const auto& [name, address] : names_)
     add(address, options);

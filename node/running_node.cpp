@@ -1,12 +1,13 @@
 #include "node/running_node.hpp"
 
 #include "node/exit_status.hpp"
-#include "node/sql/sql_projection.hpp"
 
 #include <waymark/messages/clock.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 namespace waymark::node {
@@ -31,25 +32,20 @@ void end_process(const work_at_hand& handler, const std::string& why) {
 } // namespace
 
 engine_options options_of(const configuration& from) {
-  engine_options options;
-  options.supervisors = from.supervisors;
-  options.log = from.log;
-  options.health = from.health;
-  options.drain_deadline = from.drain_deadline;
-  options.owner_timeout = from.owner_timeout;
-  options.poll_interval = from.poll_interval;
-  options.handler_timeout = from.handler_timeout;
+  auto options = from.engine;
   options.on_unrecoverable = end_process;
   return options;
 }
 
 running_node::running_node(configuration from, const std::vector<spec_ptr>& more)
     : settings_{std::move(from)}, stores_{open_stores(settings_)},
+      recorded_{recorded_projections(settings_, stores_, more)},
       started_at_{clock::system().now()}, engine_{stores_.log(), options_of(settings_)} {
   std::vector<spec_ptr> all;
-  for (const auto& each : settings_.projections)
-    all.push_back(make_projection(each, stores_.of_read_model(each.read_model).projections));
-  all.insert(all.end(), more.begin(), more.end());
+  for (const auto& each : recorded_)
+    all.push_back(each.spec);
+  std::copy_if(more.begin(), more.end(), std::back_inserter(all),
+               [](const spec_ptr& each) { return each->where == effect::memory; });
   engine_.start(all);
 }
 

@@ -2,6 +2,7 @@
 
 #include "node/configuration/configuration.hpp"
 #include "node/node_stores.hpp"
+#include "node/recorded_projections.hpp"
 
 #include <waymark/supervisors/engine.hpp>
 
@@ -24,11 +25,16 @@ class running_node {
   [[nodiscard]] const configuration& settings() const noexcept { return settings_; }
   [[nodiscard]] waymark::engine& engine() noexcept { return engine_; }
   [[nodiscard]] const waymark::engine& engine() const noexcept { return engine_; }
+  /// Its projections that have records, and where these are.
+  [[nodiscard]] const std::vector<recorded_projection>& recorded() const noexcept {
+    return recorded_;
+  }
   [[nodiscard]] timestamp started_at() const noexcept { return started_at_; }
 
  private:
   configuration settings_;
   node_stores stores_;
+  std::vector<recorded_projection> recorded_;
   timestamp started_at_;
   waymark::engine engine_;
 };

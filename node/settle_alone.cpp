@@ -1,5 +1,6 @@
 #include "node/settle_alone.hpp"
 
+#include "node/claims.hpp"
 #include "node/move_checkpoint.hpp"
 #include "node/node_lock.hpp"
 #include "node/running_node.hpp"
@@ -7,17 +8,9 @@
 
 #include <waymark/messages/error.hpp>
 
-#include <chrono>
-#include <thread>
-
 namespace waymark::node {
 
 namespace {
-
-using std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds glance{10};
-constexpr std::chrono::seconds for_a_claim{30};
 
 void refuse_new_version(const recorded_projection& of) {
   for (const auto& record : records_of(of))
@@ -26,18 +19,6 @@ void refuse_new_version(const recorded_projection& of) {
                         std::to_string(record.projection_version) + " in its tables and " +
                         std::to_string(of.spec->version) +
                         " in the configuration; `waymark run` changes that first"};
-}
-
-void wait_until_claimed(const engine& on) {
-  const auto deadline = steady_clock::now() + for_a_claim;
-  const auto all_claimed = [&] {
-    for (const auto& status : on.status())
-      if (status.state == projection_state::starting)
-        return false;
-    return true;
-  };
-  while (!all_claimed() && steady_clock::now() < deadline)
-    std::this_thread::sleep_for(glance);
 }
 
 } // namespace
@@ -55,7 +36,7 @@ settle_report settle_alone(const configuration& settings, const node_stores& sto
   }
   engine on{stores.log(), options};
   on.start(specs);
-  wait_until_claimed(on);
+  wait_for_claims(on, [] { return false; });
   auto report = verb == settle_verb::retry ? on.retry(wanted.which, wanted.options)
                                            : on.discard(wanted.which, wanted.options);
   on.stop();

@@ -5,6 +5,7 @@
 #include <waymark/messages/error.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <utility>
@@ -37,6 +38,33 @@ std::map<shard_key, std::int64_t> generations_of(const recorded_projection& of) 
   return result;
 }
 
+std::int64_t id_of(const dead_letter& letter) {
+  return letter.id;
+}
+
+std::int64_t id_of(const settled_letter& letter) {
+  return letter.letter_id;
+}
+
+/// Reads on behind the last number until there are `limit` that are wanted, or no more.
+template <class Read, class Wanted>
+auto gather(const projection_spec& of, std::size_t limit, const Read& read, const Wanted& wanted) {
+  letter_query query;
+  query.projection = of.name;
+  query.limit = page;
+  decltype(read(query)) result;
+  for (bool more = true; more && result.size() < limit;) {
+    auto some = read(query);
+    more = some.size() == page;
+    for (auto& each : some) {
+      query.after_id = id_of(each);
+      if (result.size() < limit && wanted(each))
+        result.push_back(std::move(each));
+    }
+  }
+  return result;
+}
+
 std::vector<dead_letter> letters_of(const recorded_projection& of, const letter_selection& which,
                                     std::size_t limit, bool history) {
   const auto generations = history ? std::map<shard_key, std::int64_t>{} : generations_of(of);
@@ -45,23 +73,26 @@ std::vector<dead_letter> letters_of(const recorded_projection& of, const letter_
     return which.matches(letter) &&
            (history || (now != generations.end() && now->second == letter.generation));
   };
-  std::vector<dead_letter> result;
-  letter_query query;
-  query.projection = of.spec->name;
-  query.limit = page;
-  for (bool more = true; more && result.size() < limit;) {
-    auto some = of.in->letters(query);
-    more = some.size() == page;
-    for (auto& letter : some) {
-      query.after_id = letter.id;
-      if (result.size() < limit && wanted(letter))
-        result.push_back(std::move(letter));
-    }
-  }
-  return result;
+  return gather(
+      *of.spec, limit, [&](const letter_query& query) { return of.in->letters(query); }, wanted);
+}
+
+/// Whether it is about keys rather than about what single letters say.
+bool is_about_keys(const letter_selection& which) {
+  return !which.id && !which.error_contains && !which.event_type && !which.since && !which.until;
+}
+
+bool matches(const letter_selection& which, const settled_letter& letter) {
+  return (!which.id || letter.letter_id == *which.id) && which.matches_key(letter.sequence_key) &&
+         (!which.error_contains || letter.error.find(*which.error_contains) != std::string::npos) &&
+         (!which.event_type || letter.event_type == *which.event_type) &&
+         (!which.since || letter.how.at >= *which.since) &&
+         (!which.until || letter.how.at < *which.until);
 }
 
 bool has_parked(const recorded_projection& of, const letter_selection& which) {
+  if (!is_about_keys(which))
+    return false;
   for (int shard = 0; shard < of.spec->shards; ++shard)
     for (const auto& queue : of.in->parked_queues({of.spec->name, shard}))
       if (which.matches_key(queue.sequence_key))
@@ -79,6 +110,19 @@ std::vector<stored_letter> stored_letters(const std::vector<recorded_projection>
       const auto waiting = waiting_behind(letter, *each.in);
       result.push_back({std::move(letter), waiting});
     }
+  return result;
+}
+
+std::vector<settled_letter> stored_settlements(const std::vector<recorded_projection>& of,
+                                               const letter_selection& which, std::size_t limit) {
+  std::vector<settled_letter> result;
+  for (const auto& each : named(of, which.projection)) {
+    auto some = gather(
+        *each.spec, limit - result.size(),
+        [&](const letter_query& query) { return each.in->settled_letters(query); },
+        [&](const settled_letter& letter) { return matches(which, letter); });
+    std::move(some.begin(), some.end(), std::back_inserter(result));
+  }
   return result;
 }
 

@@ -26,6 +26,13 @@ struct stored_letter {
                                                         const letter_selection& which,
                                                         std::size_t limit);
 
+/// The records of letters that were settled and that a selection matches, by projection, lowest
+/// number first, at most `limit` in all; its times are those of the settlement.
+/// @throws usage_error for a projection that is not there.
+[[nodiscard]] std::vector<settled_letter>
+stored_settlements(const std::vector<recorded_projection>& of, const letter_selection& which,
+                   std::size_t limit);
+
 /// How many match that can still be settled. @throws usage_error like `stored_letters`.
 [[nodiscard]] std::size_t count_letters(const std::vector<recorded_projection>& of,
                                         const letter_selection& which);

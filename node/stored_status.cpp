@@ -89,12 +89,12 @@ nlohmann::json stored_status(const configuration& of, const std::vector<spec_ptr
   auto list = nlohmann::json::array();
   for (const auto& each : of.projections) {
     const auto& in = stores.of_read_model(each.read_model).projections;
-    list.push_back(summarize(*make_projection(each, in), *in, log, head, of.health));
+    list.push_back(summarize(*make_projection(each, in), *in, log, head, of.engine.health));
   }
   for (const auto& each : more)
     if (each->where != effect::memory) // whose record ends with its process
       list.push_back(summarize(*each, each->into ? *each->into : *stores.log().projections, log,
-                               head, of.health));
+                               head, of.engine.health));
   return {{"projections", list}};
 }
 

@@ -1,9 +1,9 @@
-#include "node/api/letter_routes.hpp"
-
 #include "node/api/answers.hpp"
+#include "node/api/routes.hpp"
 #include "node/api/settlement_json.hpp"
 #include "node/letter_text.hpp"
 #include "node/running_node.hpp"
+#include "node/stored_letters.hpp"
 
 #include <charconv>
 #include <optional>
@@ -15,45 +15,75 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 
-std::int64_t number_in(const std::string& text) {
+constexpr std::size_t default_limit = 100;
+
+std::int64_t number_in(const std::string& text, const std::string& what) {
   std::int64_t number = 0;
   const auto* const end = text.data() + text.size();
   const auto [stop, failure] = std::from_chars(text.data(), end, number);
-  if (failure != std::errc{} || stop != end)
-    throw usage_error{"the number of a letter is too large"};
+  if (failure != std::errc{} || stop != end || number < 0)
+    throw usage_error{what + " has to be a whole number, 0 or more"};
   return number;
 }
 
-void show_letter(const Request& from, Response& reply, const engine& of) {
+/// What is asked for behind the "?": the members of a settlement's body, and "limit".
+struct letter_listing {
+  letter_selection which;
+  std::size_t limit = default_limit;
+};
+
+letter_listing listing_in(const Request& from) {
+  letter_listing result;
+  auto conditions = nlohmann::json::object();
+  for (const auto& [name, value] : from.params) {
+    if (name == "limit")
+      result.limit = static_cast<std::size_t>(number_in(value, "\"limit\""));
+    else
+      conditions[name] = value;
+  }
+  result.which = settle_request_in(conditions).which;
+  return result;
+}
+
+void list(running_node& node, const Request& from, Response& reply) {
+  const auto [which, limit] = listing_in(from);
+  answer_text(reply, to_json_text(stored_letters(node.recorded(), which, limit)));
+}
+
+void list_settled(running_node& node, const Request& from, Response& reply) {
+  const auto [which, limit] = listing_in(from);
+  answer(reply, to_json(stored_settlements(node.recorded(), which, limit)));
+}
+
+void show(running_node& node, const Request& from, Response& reply) {
   std::optional<std::string> projection;
   if (from.has_param("projection"))
     projection = from.get_param_value("projection");
-  const auto found = of.letter(number_in(from.matches[1].str()), projection);
+  const auto id = from.matches[1].str();
+  const auto found = node.engine().letter(number_in(id, "the number of a letter"), projection);
   if (!found)
-    return refuse(reply, not_found, "there is no letter " + from.matches[1].str());
-  answer_text(reply, to_json_text(found->letter, found->waiting));
+    return refuse(reply, not_found, "there is no letter " + id);
+  answer_text(reply, to_json_text({found->letter, found->waiting}));
 }
 
-void add_settlement(httplib::Server& to, running_node& node, settle_verb verb) {
-  to.Post(std::string{"/v1/letters/"} + to_string(verb),
-          guarded([&node, verb](const Request& from, Response& reply) {
-            const auto wanted = settle_request_in(body_of(from));
-            auto& on = node.engine();
-            const auto report = verb == settle_verb::retry
-                                    ? on.retry(wanted.which, wanted.options)
-                                    : on.discard(wanted.which, wanted.options);
-            answer(reply, to_json(report));
-          }));
+template <settle_report (engine::*Verb)(const letter_selection&, const settle_options&)>
+void settle(running_node& node, const Request& from, Response& reply) {
+  const auto wanted = settle_request_in(body_of(from));
+  answer(reply, to_json((node.engine().*Verb)(wanted.which, wanted.options)));
 }
+
+constexpr route routes[]{
+    {"GET", "/v1/letters", &list},
+    {"GET", "/v1/letters/settled", &list_settled},
+    {"GET", "/v1/letters/ID", &show},
+    {"POST", "/v1/letters/retry", &settle<&engine::retry>},
+    {"POST", "/v1/letters/discard", &settle<&engine::discard>},
+};
 
 } // namespace
 
-void add_letter_routes(httplib::Server& to, running_node& node) {
-  to.Get("/v1/letters/([0-9]+)", guarded([&node](const Request& from, Response& reply) {
-           show_letter(from, reply, node.engine());
-         }));
-  add_settlement(to, node, settle_verb::retry);
-  add_settlement(to, node, settle_verb::discard);
+std::span<const route> letter_routes() noexcept {
+  return routes;
 }
 
 } // namespace waymark::node

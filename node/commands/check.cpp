@@ -6,19 +6,14 @@
 #include "node/statement_trials.hpp"
 #include "node/text_table.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <memory>
 #include <ostream>
 
 namespace waymark::node {
 
 namespace {
 
-struct check_arguments {
-  std::string file;
+struct check_arguments : file_arguments {
   bool defaults = false;
-  bool json = false;
 };
 
 exit_status report(const check_arguments& wanted, const trial_report& found,
@@ -59,19 +54,16 @@ exit_status run_check(const check_arguments& wanted, program_context& context) {
 } // namespace
 
 command add_check_command(CLI::App& program) {
-  auto* parsed = program.add_subcommand("check", "Print every mistake of a configuration");
-  const auto wanted = std::make_shared<check_arguments>();
-  add_file(*parsed, wanted->file);
-  parsed->add_flag("--defaults", wanted->defaults,
-                   "Print the configuration with all that it leaves out");
-  add_json(*parsed, wanted->json);
-  parsed->footer("Databases that can be reached are asked to prepare every statement; nothing is\n"
-                 "changed in them. Exit status 2 if there is a mistake.\n\n"
-                 "Examples:\n"
-                 "  waymark check\n"
-                 "  waymark check shop/waymark.json --json\n"
-                 "  waymark check --defaults");
-  return {parsed, [wanted](program_context& context) { return run_check(*wanted, context); }};
+  return file_command<check_arguments>{program, "check", "Print every mistake of a configuration"}
+      .flag("--defaults", &check_arguments::defaults,
+            "Print the configuration with all that it leaves out")
+      .running(&run_check,
+               "Databases that can be reached are asked to prepare every statement; nothing is\n"
+               "changed in them. Exit status 2 if there is a mistake.\n\n"
+               "Examples:\n"
+               "  waymark check\n"
+               "  waymark check shop/waymark.json --json\n"
+               "  waymark check --defaults");
 }
 
 } // namespace waymark::node

@@ -133,8 +133,8 @@ exit_status set(const configuration& settings, const node_stores& stores,
                                    " to " + with_commas(to) + "? Its tables stay as they are; " +
                                    consequence(before, to) + "."))
     throw usage_error{"nothing was done; --yes does not ask"};
-  move_checkpoint(of, *stores.log().events, to, settings.owner_timeout);
-  logger{settings.log}.write(log_level::warning, "checkpoint", name,
+  move_checkpoint(of, *stores.log().events, to, settings.engine.owner_timeout);
+  logger{settings.engine.log}.write(log_level::warning, "checkpoint", name,
                              "was set from position " + std::to_string(before) + " to " +
                                  std::to_string(to) + " by an operator");
   if (wanted.json)

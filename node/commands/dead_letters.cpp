@@ -13,7 +13,9 @@
 #include <charconv>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <ostream>
+#include <utility>
 
 namespace waymark::node {
 
@@ -24,20 +26,45 @@ struct letters_arguments {
   letter_selection which;
   std::string projection;
   std::string key;
+  std::string error;
+  std::string type;
+  std::string since;
+  std::string before;
   std::int64_t limit = 100;
   bool limited = false;
+  bool settled = false;
   bool dry_run = false;
   settle_manners manners;
 };
 
+/// Prints at most `limit` rows, and says if there are more.
+void print(text_table& table, bool more, const char* nothing, const letters_arguments& wanted,
+           console& terminal) {
+  if (table.empty())
+    terminal.out() << nothing << '\n';
+  else
+    table.print(terminal.out());
+  if (more)
+    terminal.out() << "There are more; --limit says how many are shown (" << wanted.limit
+                   << " now).\n";
+}
+
+/// One more than is shown, so that it is known whether there are more.
+template <class T>
+bool cut(std::vector<T>& found, std::int64_t limit) {
+  const auto size = static_cast<std::size_t>(limit);
+  const bool more = found.size() > size;
+  if (more)
+    found.resize(size);
+  return more;
+}
+
 exit_status list(const std::vector<recorded_projection>& of, const letters_arguments& wanted,
                  console& terminal) {
-  const auto found = stored_letters(of, wanted.which, static_cast<std::size_t>(wanted.limit));
+  auto found = stored_letters(of, wanted.which, static_cast<std::size_t>(wanted.limit) + 1);
+  const bool more = cut(found, wanted.limit);
   if (wanted.manners.json) {
-    std::string text;
-    for (const auto& each : found)
-      text += (text.empty() ? "" : ",") + to_json_text(each.letter, each.waiting);
-    terminal.out() << "{\"letters\":[" << text << "]}\n";
+    terminal.out() << to_json_text(found) << '\n';
     return exit_status::done;
   }
   text_table table{{{"id", text_table::align::right},
@@ -52,10 +79,32 @@ exit_status list(const std::vector<recorded_projection>& of, const letters_argum
     table.add({std::to_string(letter.id), to_string(letter.key), with_commas(letter.position),
                letter.subject.event_type, shown_key(letter.sequence_key),
                std::to_string(letter.attempts.size()), with_commas(waiting), letter.error});
-  if (table.empty())
-    terminal.out() << "There are no dead letters.\n";
-  else
-    table.print(terminal.out());
+  print(table, more, "There are no dead letters.", wanted, terminal);
+  return exit_status::done;
+}
+
+exit_status list_settled(const std::vector<recorded_projection>& of,
+                         const letters_arguments& wanted, console& terminal) {
+  auto found = stored_settlements(of, wanted.which, static_cast<std::size_t>(wanted.limit) + 1);
+  const bool more = cut(found, wanted.limit);
+  if (wanted.manners.json) {
+    terminal.print_json(to_json(found));
+    return exit_status::done;
+  }
+  text_table table{{{"id", text_table::align::right},
+                    {"projection"},
+                    {"position", text_table::align::right},
+                    {"event"},
+                    {"key"},
+                    {"settled by"},
+                    {"how"},
+                    {"when"},
+                    {"error"}}};
+  for (const auto& each : found)
+    table.add({std::to_string(each.letter_id), to_string(each.key), with_commas(each.position),
+               each.event_type, shown_key(each.sequence_key), to_string(each.how.verb),
+               each.how.by, to_string(each.how.at), each.error});
+  print(table, more, "No dead letters have been settled.", wanted, terminal);
   return exit_status::done;
 }
 
@@ -72,12 +121,11 @@ std::int64_t id_in(const action_words& words) {
 
 exit_status show(const std::vector<recorded_projection>& of, const letters_arguments& wanted,
                  console& terminal) {
-  const auto [letter, waiting] =
-      stored_letter_of(of, id_in(wanted.words), wanted.which.projection);
+  const auto found = stored_letter_of(of, id_in(wanted.words), wanted.which.projection);
   if (wanted.manners.json)
-    terminal.out() << to_json_text(letter, waiting) << '\n';
+    terminal.out() << to_json_text(found) << '\n';
   else
-    terminal.out() << describe(letter, waiting);
+    terminal.out() << describe(found);
   return exit_status::done;
 }
 
@@ -85,26 +133,40 @@ exit_status export_letters(const std::vector<recorded_projection>& of,
                            const letters_arguments& wanted, console& terminal) {
   const auto limit = wanted.limited ? static_cast<std::size_t>(wanted.limit)
                                     : std::numeric_limits<std::size_t>::max();
-  for (const auto& [letter, waiting] : stored_letters(of, wanted.which, limit))
-    terminal.out() << to_json_text(letter, waiting) << '\n';
+  for (const auto& each : stored_letters(of, wanted.which, limit))
+    terminal.out() << to_json_text(each) << '\n';
   return exit_status::done;
+}
+
+void take(const std::string& text, std::optional<std::string>& into) {
+  if (!text.empty())
+    into = text;
 }
 
 /// What the words and options select. @throws usage_error for what does not go together.
 void select(letters_arguments& wanted) {
   const auto& words = wanted.words;
   auto& which = wanted.which;
-  if (!wanted.projection.empty())
-    which.projection = wanted.projection;
-  if (!wanted.key.empty())
-    which.sequence_key = wanted.key;
+  const bool all = std::exchange(which.all, false);
+  take(wanted.projection, which.projection);
+  take(wanted.key, which.sequence_key);
+  take(wanted.error, which.error_contains);
+  take(wanted.type, which.event_type);
+  if (!wanted.since.empty())
+    which.since = moment_in("--since", wanted.since);
+  if (!wanted.before.empty())
+    which.until = moment_in("--before", wanted.before);
   if (!words.more.empty() && words.action != "show")
     which.id = id_in(words);
-  if (which.all && (which.id || which.projection || which.sequence_key))
+  if (all && which.names_something())
     throw usage_error{"--all means every letter: give it alone"};
+  which.all = all;
   const bool settles = words.action == "retry" || words.action == "discard";
   if (settles && !which.names_something())
-    throw usage_error{"which letters? Give an id, --key, --projection or --all"};
+    throw usage_error{"which letters? Give an id, --projection, --key, --type, --error, --since, "
+                      "--before or --all"};
+  if (wanted.settled && words.action != "list")
+    throw usage_error{"--settled goes with list"};
 }
 
 exit_status run_letters(letters_arguments& wanted, program_context& context) {
@@ -114,6 +176,8 @@ exit_status run_letters(letters_arguments& wanted, program_context& context) {
   const auto stores = open_existing(settings);
   const auto of = recorded_projections(settings, stores, context.projections);
   const auto& action = wanted.words.action;
+  if (action == "list" && wanted.settled)
+    return list_settled(of, wanted, context.terminal);
   if (action == "list")
     return list(of, wanted, context.terminal);
   if (action == "show")
@@ -138,6 +202,17 @@ command add_dead_letters_command(CLI::App& program) {
       ->type_name("NAME");
   parsed->add_option("--key", wanted->key, "Only letters of this key, as list shows it")
       ->type_name("K");
+  parsed->add_option("--type", wanted->type, "Only letters of events of this type")
+      ->type_name("T");
+  parsed->add_option("--error", wanted->error, "Only letters whose error has this in it")
+      ->type_name("TEXT");
+  parsed->add_option("--since", wanted->since, "Only letters written then or later: 24h (ago), or\n"
+                                               "2026-11-22T10:00:00Z")
+      ->type_name("TIME");
+  parsed->add_option("--before", wanted->before, "Only letters written before that")
+      ->type_name("TIME");
+  parsed->add_flag("--settled", wanted->settled,
+                   "list: those that were retried or discarded, by whom and when");
   parsed->add_flag("--all", wanted->which.all, "retry, discard: every letter there is");
   parsed->add_flag("--dry-run", wanted->dry_run,
                    "retry, discard: say what would happen; nothing is changed");
@@ -155,7 +230,9 @@ command add_dead_letters_command(CLI::App& program) {
       "  waymark dead-letters shop/waymark.json show 3\n"
       "  waymark dead-letters retry 3 --dry-run\n"
       "  waymark dead-letters retry --projection order-revenue --yes\n"
+      "  waymark dead-letters retry --type OrderPlaced --error \"no such table\" --since 24h\n"
       "  waymark dead-letters discard --key Order/o-17\n"
+      "  waymark dead-letters list --settled\n"
       "  waymark dead-letters export > letters.jsonl   # JSON Lines");
   return {parsed, [wanted, limit](program_context& context) {
             wanted->limited = limit->count() > 0;

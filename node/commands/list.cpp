@@ -26,6 +26,8 @@ std::span<const register_command> command_list() {
       &add_explain_command,
       &add_pause_command,
       &add_resume_command,
+      &add_discard_command,
+      &add_take_over_command,
       &add_reset_command,
       &add_rebuild_command,
       &add_dead_letters_command,

@@ -34,6 +34,15 @@ struct operation {
 
 using action = std::function<exit_status(const operation&, const api_client&, console&)>;
 
+exit_status tell(const operation& wanted, const json& answer, const std::string& sentence,
+                 console& terminal) {
+  if (wanted.json)
+    terminal.print_json(answer);
+  else
+    terminal.out() << sentence << '\n';
+  return exit_status::done;
+}
+
 /// A command that resolves its arguments and finds the node.
 struct operation_command {
   CLI::App* parsed;
@@ -54,23 +63,49 @@ struct operation_command {
               return what(*wanted, api_client{socket_path(settings)}, context.terminal);
             }};
   }
+
+  /// One request, and what became of the projection by it.
+  [[nodiscard]] command posting(const char* verb, const char* outcome, const char* footer) const {
+    parsed->footer(footer);
+    return running([verb, outcome](const operation& of, const api_client& node, console& terminal) {
+      const auto path = path_of_projection(of.about.name) + "/" + verb;
+      return tell(of, node.post(path, {{"why", of.why}}), of.about.name + " " + outcome, terminal);
+    });
+  }
+
+  /// An action that asks first.
+  [[nodiscard]] command asking(action what, const char* footer) const {
+    add_yes(*parsed, wanted->yes);
+    parsed->footer(footer);
+    return running(std::move(what));
+  }
 };
 
-exit_status tell(const operation& wanted, const json& answer, const std::string& sentence,
-                 console& terminal) {
-  if (wanted.json)
-    terminal.print_json(answer);
-  else
-    terminal.out() << sentence << '\n';
-  return exit_status::done;
+/// @throws usage_error if the answer is not yes.
+void confirm(const operation& wanted, const std::string& question, console& terminal) {
+  if (!wanted.yes && !terminal.ask(question))
+    throw usage_error{"nothing was done; --yes does not ask"};
 }
 
-/// Asks before a read model is emptied. @throws usage_error if the answer is not yes.
+/// Asks before a read model is emptied.
 void confirm_emptying(const operation& wanted, const json& status, console& terminal) {
   const auto count = status["events_processed"].get<std::int64_t>();
-  if (!wanted.yes && !terminal.ask("Empty the tables of " + wanted.about.name + " (" +
-                                   counted(count, "event") + " handled so far)?"))
-    throw usage_error{"nothing was done; --yes does not ask"};
+  confirm(wanted,
+          "Empty the tables of " + wanted.about.name + " (" + counted(count, "event") +
+              " handled so far)?",
+          terminal);
+}
+
+exit_status discard(const operation& wanted, const api_client& node, console& terminal) {
+  const auto path = path_of_projection(wanted.about.name);
+  const auto status = node.get(path);
+  if (status["state"] == "stopped")
+    confirm(wanted,
+            wanted.about.name + " is " + status["reason"].get<std::string>() +
+                "\nPass this event for good? It becomes a dead letter.",
+            terminal);
+  return tell(wanted, node.post(path + "/discard", json::object()),
+              wanted.about.name + " passes the event", terminal);
 }
 
 exit_status reset(const operation& wanted, const api_client& node, console& terminal) {
@@ -114,48 +149,60 @@ exit_status rebuild(const operation& wanted, const api_client& node, console& te
 command add_pause_command(CLI::App& program) {
   const operation_command made{program, "pause", "Hold a projection where it is"};
   made.parsed->add_option("--why", made.wanted->why, "Shown as its reason")->type_name("TEXT");
-  made.parsed->footer("It stays so until resume, or until the node ends.\n\n"
+  return made.posting("pause", "is paused",
+                      "It stays so until resume, or until the node ends.\n\n"
                       "Examples:\n"
                       "  waymark pause order-revenue --why \"table is being moved\"\n"
                       "  waymark pause shop/waymark.json order-revenue");
-  return made.running([](const operation& wanted, const api_client& node, console& terminal) {
-    return tell(
-        wanted,
-        node.post(path_of_projection(wanted.about.name) + "/pause", {{"why", wanted.why}}),
-        wanted.about.name + " is paused", terminal);
-  });
 }
 
 command add_resume_command(CLI::App& program) {
   const operation_command made{program, "resume", "Let a projection go on"};
-  made.parsed->footer("After pause, and to try again after it has stopped or failed.\n\n"
+  return made.posting("resume", "goes on",
+                      "After pause, and to try again after it has stopped or failed.\n\n"
                       "Examples:\n"
                       "  waymark resume order-revenue");
-  return made.running([](const operation& wanted, const api_client& node, console& terminal) {
-    return tell(wanted,
-                node.post(path_of_projection(wanted.about.name) + "/resume", json::object()),
-                wanted.about.name + " goes on", terminal);
-  });
+}
+
+command add_take_over_command(CLI::App& program) {
+  const operation_command made{program, "take-over",
+                               "Take a projection from the process that has it"};
+  return made.posting("take_over", "is being taken over",
+                      "For one that stands by because its owner hangs or can't be reached. What\n"
+                      "that owner has under way changes nothing any more.\n\n"
+                      "Examples:\n"
+                      "  waymark take-over order-revenue\n"
+                      "  waymark run --take-over                # all, at the start of a node");
+}
+
+command add_discard_command(CLI::App& program) {
+  const operation_command made{program, "discard",
+                               "Pass the event that a projection stopped before"};
+  return made.asking(&discard,
+                     "Where on_give_up is \"stop\": the event becomes a dead letter, and the\n"
+                     "projection goes on behind it. resume tries the event again instead.\n"
+                     "Dead letters themselves are discarded by waymark dead-letters discard.\n\n"
+                     "Examples:\n"
+                     "  waymark explain order-revenue          # which event, and why\n"
+                     "  waymark discard order-revenue");
 }
 
 command add_reset_command(CLI::App& program) {
   const operation_command made{program, "reset", "Empty a projection and begin anew"};
-  add_yes(*made.parsed, made.wanted->yes);
-  made.parsed->footer("Runs its \"truncate\" and sets its checkpoint back, in one transaction.\n\n"
-                      "Examples:\n"
-                      "  waymark reset order-revenue\n"
-                      "  waymark reset order-revenue --yes      # does not ask");
-  return made.running(&reset);
+  return made.asking(&reset,
+                       "Runs its \"truncate\" and sets its checkpoint back, in one transaction.\n\n"
+                       "Examples:\n"
+                       "  waymark reset order-revenue\n"
+                       "  waymark reset order-revenue --yes      # does not ask");
 }
 
 command add_rebuild_command(CLI::App& program) {
   const operation_command made{program, "rebuild", "Empty a projection and wait for its rebuild"};
-  add_yes(*made.parsed, made.wanted->yes);
-  made.parsed->footer("Ends once everything that is in the log now is projected again.\n\n"
-                      "Examples:\n"
-                      "  waymark rebuild order-revenue\n"
-                      "  waymark rebuild order-revenue --yes");
-  return made.running(&rebuild);
+  return made.asking(&rebuild,
+                       "Ends once everything that is in the log now is projected again.\n\n"
+                       "Examples:\n"
+                       "  waymark rebuild order-revenue\n"
+                       "  waymark rebuild order-revenue --yes");
 }
 
 command add_explain_command(CLI::App& program) {

@@ -7,6 +7,9 @@ namespace waymark::node {
 
 [[nodiscard]] command add_pause_command(CLI::App& program);
 [[nodiscard]] command add_resume_command(CLI::App& program);
+/// The event that a projection of the policy "stop" stands before. Asks unless --yes.
+[[nodiscard]] command add_discard_command(CLI::App& program);
+[[nodiscard]] command add_take_over_command(CLI::App& program);
 /// Asks unless --yes.
 [[nodiscard]] command add_reset_command(CLI::App& program);
 /// A reset, and then waits and shows how far it is.

@@ -3,6 +3,7 @@
 #include "node/api/server.hpp"
 #include "node/arguments.hpp"
 #include "node/catching_up.hpp"
+#include "node/claims.hpp"
 #include "node/configuration/configuration.hpp"
 #include "node/configuration/mistake.hpp"
 #include "node/interruption.hpp"
@@ -13,21 +14,17 @@
 #include "node/statement_trials.hpp"
 #include "node/text_table.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <poll.h>
 
-#include <memory>
 #include <ostream>
 
 namespace waymark::node {
 
 namespace {
 
-struct run_arguments {
-  std::string file;
+struct run_arguments : file_arguments {
   bool until_caught_up = false;
-  bool json = false;
+  bool take_over = false;
 };
 
 /// A configuration that its databases take too; what could not be asked is no hindrance here, since
@@ -86,6 +83,8 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
   running_node node{std::move(settings), context.projections};
   const answering requests{api, node};
   notify_service_manager("READY=1");
+  if (wanted.take_over)
+    take_over_all(node.engine(), [&] { return signals.requested(); });
   auto result = exit_status::done;
   if (wanted.until_caught_up) {
     const auto found = wait_until_caught_up(node.engine(), signals, context.terminal);
@@ -97,7 +96,7 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
   api.stop();
   if (!node.engine().stop())
     context.terminal.complain("not everything ended within " +
-                              std::to_string(node.settings().drain_deadline.count()) +
+                              std::to_string(node.settings().engine.drain_deadline.count()) +
                               " ms; nothing is lost by that");
   return result;
 }
@@ -105,18 +104,18 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
 } // namespace
 
 command add_run_command(CLI::App& program) {
-  auto* parsed = program.add_subcommand("run", "Run the projections of a configuration");
-  const auto wanted = std::make_shared<run_arguments>();
-  add_file(*parsed, wanted->file);
-  parsed->add_flag("--until-caught-up", wanted->until_caught_up,
-                   "End once everything that is in the log now is projected");
-  add_json(*parsed, wanted->json);
-  parsed->footer("SIGTERM and Ctrl-C stop it: batches under way are finished. A second one stops\n"
-                 "it at once; nothing is lost by that either.\n\n"
-                 "Examples:\n"
-                 "  waymark run                                  # waymark.json, until stopped\n"
-                 "  waymark run shop/waymark.json --until-caught-up");
-  return {parsed, [wanted](program_context& context) { return run_node(*wanted, context); }};
+  return file_command<run_arguments>{program, "run", "Run the projections of a configuration"}
+      .flag("--until-caught-up", &run_arguments::until_caught_up,
+            "End once everything that is in the log now is projected")
+      .flag("--take-over", &run_arguments::take_over,
+            "Take projections from the process that has them, at the start: for one that\n"
+            "hangs or can't be reached")
+      .running(&run_node,
+               "SIGTERM and Ctrl-C stop it: batches under way are finished. A second one stops\n"
+               "it at once; nothing is lost by that either.\n\n"
+               "Examples:\n"
+               "  waymark run                                  # waymark.json, until stopped\n"
+               "  waymark run shop/waymark.json --until-caught-up");
 }
 
 } // namespace waymark::node

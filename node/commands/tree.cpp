@@ -7,10 +7,8 @@
 #include "node/status_table.hpp"
 #include "node/text_table.hpp"
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <memory>
 #include <ostream>
 
 namespace waymark::node {
@@ -19,10 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-struct tree_arguments {
-  std::string file;
+struct tree_arguments : file_arguments {
   bool all = false;
-  bool json = false;
 };
 
 std::string remark_of(const json& part) {
@@ -77,15 +73,12 @@ exit_status run_tree(const tree_arguments& wanted, program_context& context) {
 } // namespace
 
 command add_tree_command(CLI::App& program) {
-  auto* parsed = program.add_subcommand("tree", "Print the supervision tree of the running node");
-  const auto wanted = std::make_shared<tree_arguments>();
-  add_file(*parsed, wanted->file);
-  parsed->add_flag("--all", wanted->all, "With the engine's own actors");
-  add_json(*parsed, wanted->json);
-  parsed->footer("Examples:\n"
-                 "  waymark tree\n"
-                 "  waymark tree shop/waymark.json --all");
-  return {parsed, [wanted](program_context& context) { return run_tree(*wanted, context); }};
+  return file_command<tree_arguments>{program, "tree",
+                                      "Print the supervision tree of the running node"}
+      .flag("--all", &tree_arguments::all, "With the engine's own actors")
+      .running(&run_tree, "Examples:\n"
+                          "  waymark tree\n"
+                          "  waymark tree shop/waymark.json --all");
 }
 
 } // namespace waymark::node

@@ -2,8 +2,6 @@
 
 #include "node/configuration/parts.hpp"
 
-#include <waymark/supervisors/engine.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -24,11 +22,6 @@ class reader {
   reader(document in, const std::string& file, const std::vector<std::string>& more)
       : in_{std::move(in)}, folder_{fs::absolute(file).parent_path()}, names_{more} {
     result_.file = file;
-    const engine_options defaults;
-    result_.drain_deadline = defaults.drain_deadline;
-    result_.owner_timeout = defaults.owner_timeout;
-    result_.poll_interval = defaults.poll_interval;
-    result_.handler_timeout = defaults.handler_timeout;
   }
 
   configuration read() {
@@ -36,11 +29,12 @@ class reader {
     if (in_.mistakes.empty() &&
         root.object({"$schema", "store", "read_models", "projections", "supervision", "socket",
                      "log", "health", "drain_deadline", "owner_timeout", "poll_interval",
-                     "handler_timeout"})) {
+                     "passed_save_interval", "store_backoff", "stalled_after", "handler_timeout",
+                     "failed_retry", "record_crashes", "cache_bytes", "threads"})) {
       read_stores(root);
       read_projections(root);
       if (const auto tree = root.member("supervision"))
-        result_.supervisors.push_back(read_supervision(*tree, names_));
+        result_.engine.supervisors.push_back(read_supervision(*tree, names_));
       read_node(root);
     }
     if (in_.mistakes.empty())
@@ -98,10 +92,7 @@ class reader {
     root.read_text("socket", result_.socket, "the path of a Unix socket");
     if (!result_.socket.empty())
       result_.socket = in_folder(result_.socket);
-    root.read_duration("drain_deadline", result_.drain_deadline, 1ms);
-    root.read_duration("owner_timeout", result_.owner_timeout, 1s);
-    root.read_duration("poll_interval", result_.poll_interval, 1ms);
-    root.read_duration("handler_timeout", result_.handler_timeout, 0ms);
+    read_engine(root, result_.engine);
     if (const auto log = root.member("log"); log && log->object({"level", "format"}))
       read_log(*log);
     if (const auto health = root.member("health");
@@ -109,29 +100,46 @@ class reader {
       read_health(*health);
   }
 
+  static void read_engine(const field& root, engine_options& into) {
+    root.read_duration("drain_deadline", into.drain_deadline, 1ms);
+    root.read_duration("owner_timeout", into.owner_timeout, 1s);
+    root.read_duration("poll_interval", into.poll_interval, 1ms);
+    root.read_duration("passed_save_interval", into.passed_save_interval, 1ms);
+    root.read_duration("stalled_after", into.stalled_after, 0ms);
+    root.read_duration("handler_timeout", into.handler_timeout, 0ms);
+    root.read_duration("failed_retry", into.failed_retry, 1ms);
+    root.read_flag("record_crashes", into.record_crashes);
+    root.read_whole("cache_bytes", into.cache_bytes, 1, std::numeric_limits<std::int64_t>::max());
+    root.read_whole("threads", into.threads, 0, 1024);
+    if (const auto backoff = root.member("store_backoff"))
+      read_backoff(*backoff, into.store_backoff, 1ms);
+  }
+
   void read_log(const field& at) {
-    at.read_one_of<log_level>("level", result_.log.level,
+    auto& log = result_.engine.log;
+    at.read_one_of<log_level>("level", log.level,
                               {{"debug", log_level::debug},
                                {"info", log_level::info},
                                {"warning", log_level::warning},
                                {"error", log_level::error},
                                {"off", log_level::off}});
-    at.read_one_of<log_format>("format", result_.log.format,
+    at.read_one_of<log_format>("format", log.format,
                                {{"text", log_format::text}, {"json", log_format::json}});
   }
 
   void read_health(const field& at) {
-    std::chrono::milliseconds warning = result_.health.warning;
-    std::chrono::milliseconds critical = result_.health.critical;
+    auto& health = result_.engine.health;
+    std::chrono::milliseconds warning = health.warning;
+    std::chrono::milliseconds critical = health.critical;
     at.read_duration("warning", warning, 1s);
     at.read_duration("critical", critical, 1s);
-    result_.health.warning = std::chrono::duration_cast<std::chrono::seconds>(warning);
-    result_.health.critical = std::chrono::duration_cast<std::chrono::seconds>(critical);
+    health.warning = std::chrono::duration_cast<std::chrono::seconds>(warning);
+    health.critical = std::chrono::duration_cast<std::chrono::seconds>(critical);
   }
 
   /// What the library itself says, so that nothing is accepted here that the engine refuses.
   void check_tree() {
-    for (const auto& mistake : validate(projections_tree(result_.supervisors), names_))
+    for (const auto& mistake : validate(projections_tree(result_.engine.supervisors), names_))
       in_.mistakes.push_back({"/supervision", mistake.path + ": " + mistake.text});
   }
 

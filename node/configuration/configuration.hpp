@@ -6,12 +6,11 @@
 #include <waymark/messages/page.hpp>
 #include <waymark/messages/policies.hpp>
 #include <waymark/messages/retry_policy.hpp>
-#include <waymark/messages/status.hpp>
-#include <waymark/supervisors/logging.hpp>
-#include <waymark/supervisors/supervision.hpp>
+#include <waymark/supervisors/engine.hpp>
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +31,10 @@ struct sql_projection {
   std::vector<handler> on;
   int shards = 1;
   retry_policy retry;
+  letter_retry_policy retry_letters;
+  waymark::park_limits park_limits;
   batch_options batch;
+  std::optional<std::chrono::milliseconds> handler_timeout; ///< Empty: as the node says.
   give_up on_give_up = give_up::park_key;
   unhandled on_unhandled = unhandled::ignore;
   event_filter filter;
@@ -44,14 +46,8 @@ struct configuration {
   std::string store;                              ///< Address; files are absolute.
   std::map<std::string, std::string> read_models; ///< Addresses by name; files are absolute.
   std::vector<sql_projection> projections;        ///< In the order of the file.
-  std::vector<supervision> supervisors;           ///< For engine_options.
   std::string socket;                             ///< Absolute; empty: the default beside the file.
-  log_options log;
-  health_thresholds health;
-  std::chrono::milliseconds drain_deadline{};
-  std::chrono::milliseconds owner_timeout{};
-  std::chrono::milliseconds poll_interval{};
-  std::chrono::milliseconds handler_timeout{};
+  engine_options engine;                          ///< All that is the engine's.
   ordered_json as_written; ///< Before environment variables were put in: holds no secret of theirs.
 };
 

@@ -2,8 +2,6 @@
 
 #include "node/configuration/durations.hpp"
 
-#include <waymark/supervisors/engine.hpp>
-
 namespace waymark::node {
 
 namespace {
@@ -27,8 +25,15 @@ ordered_json default_projection() {
             {"backoff", to_json(p.retry.backoff)},
             {"give_ups_in_a_row", p.retry.give_ups_in_a_row},
             {"max_crashes", p.retry.max_crashes}}},
+          {"retry_letters",
+           {{"rounds", p.retry_letters.rounds}, {"backoff", to_json(p.retry_letters.backoff)}}},
+          {"park_limits",
+           {{"per_key", p.park_limits.per_key},
+            {"per_projection", p.park_limits.per_projection}}},
           {"batch",
-           {{"max_events", p.batch.max_events}, {"max_wait", to_text(p.batch.max_transaction)}}},
+           {{"max_events", p.batch.max_events},
+            {"max_transaction", to_text(p.batch.max_transaction)},
+            {"max_wait", to_text(p.batch.max_wait)}}},
           {"on_give_up", "park_key"},
           {"unhandled", "ignore"},
           {"filter", ordered_json::object()}};
@@ -53,7 +58,14 @@ ordered_json default_node() {
           {"drain_deadline", to_text(o.drain_deadline)},
           {"owner_timeout", to_text(o.owner_timeout)},
           {"poll_interval", to_text(o.poll_interval)},
-          {"handler_timeout", to_text(o.handler_timeout)}};
+          {"passed_save_interval", to_text(o.passed_save_interval)},
+          {"store_backoff", to_json(o.store_backoff)},
+          {"stalled_after", to_text(o.stalled_after)},
+          {"handler_timeout", to_text(o.handler_timeout)},
+          {"failed_retry", to_text(o.failed_retry)},
+          {"record_crashes", o.record_crashes},
+          {"cache_bytes", o.cache_bytes},
+          {"threads", o.threads}};
 }
 
 /// Adds what is missing, at every level.
@@ -77,11 +89,13 @@ void fill_tree(ordered_json& supervisor) {
 
 ordered_json with_defaults(const configuration& from) {
   auto result = from.as_written;
+  fill(result, default_node());
+  auto projection_defaults = default_projection();
+  projection_defaults["handler_timeout"] = result["handler_timeout"];
   for (auto& [name, projection] : result["projections"].items())
-    fill(projection, default_projection());
+    fill(projection, projection_defaults);
   if (result.contains("supervision"))
     fill_tree(result["supervision"]);
-  fill(result, default_node());
   return result;
 }
 

@@ -137,6 +137,14 @@ void field::read_duration(std::string_view name, std::chrono::milliseconds& into
       into = *v;
 }
 
+void field::read_flag(std::string_view name, bool& into) const {
+  const auto found = member(name);
+  if (found && found->value().is_boolean())
+    into = found->value().get<bool>();
+  else if (found)
+    found->expected("true or false");
+}
+
 void field::read_number(std::string_view name, double& into, double min, double max) const {
   if (const auto found = member(name))
     if (const auto v = found->number(min, max))

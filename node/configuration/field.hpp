@@ -73,6 +73,7 @@ class field {
   }
   void read_duration(std::string_view name, std::chrono::milliseconds& into,
                      std::chrono::milliseconds min) const;
+  void read_flag(std::string_view name, bool& into) const;
   void read_number(std::string_view name, double& into, double min, double max) const;
   void read_text(std::string_view name, std::string& into, std::string_view wanted) const;
   template <class T>

@@ -1,8 +1,10 @@
 #include "node/configuration/parts.hpp"
 
 #include "messages/text.hpp"
+#include "node/configuration/durations.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace waymark::node {
 
@@ -10,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::chrono::milliseconds longest_wait = 1s;
 constexpr std::string_view statement_or_list =
     "an SQL statement (a text), or an array of at least one";
 
@@ -55,11 +58,30 @@ void read_retry(const field& at, retry_policy& into) {
     read_backoff(*backoff, into.backoff, 0ms);
 }
 
+void read_letter_retry(const field& at, letter_retry_policy& into) {
+  if (!at.object({"rounds", "backoff"}))
+    return;
+  at.read_whole("rounds", into.rounds, 0);
+  if (const auto backoff = at.member("backoff"))
+    read_backoff(*backoff, into.backoff, 1ms);
+}
+
+void read_park_limits(const field& at, park_limits& into) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  if (!at.object({"per_key", "per_projection"}))
+    return;
+  at.read_whole("per_key", into.per_key, 1, most);
+  at.read_whole("per_projection", into.per_projection, 1, most);
+}
+
 void read_batch(const field& at, batch_options& into) {
-  if (!at.object({"max_events", "max_wait"}))
+  if (!at.object({"max_events", "max_transaction", "max_wait"}))
     return;
   at.read_whole("max_events", into.max_events, 1);
-  at.read_duration("max_wait", into.max_transaction, 1ms);
+  at.read_duration("max_transaction", into.max_transaction, 1ms);
+  at.read_duration("max_wait", into.max_wait, 0ms);
+  if (into.max_wait > longest_wait)
+    at.member("max_wait")->expected("a duration of at most " + to_text(longest_wait));
 }
 
 std::vector<std::string> texts(const field& at) {
@@ -138,7 +160,8 @@ sql_projection read_projection(const std::string& name, const field& at,
   result.name = name;
   check_name(name, at);
   if (!at.object({"read_model", "version", "on_new_version", "tables", "truncate", "on", "shards",
-                  "retry", "batch", "on_give_up", "unhandled", "filter"}))
+                  "retry", "retry_letters", "park_limits", "batch", "handler_timeout",
+                  "on_give_up", "unhandled", "filter"}))
     return result;
   if (const auto model = at.member("read_model"))
     read_model_name(*model, read_models, result.read_model);
@@ -152,6 +175,12 @@ sql_projection read_projection(const std::string& name, const field& at,
     read_handlers(*on, result);
   if (const auto retry = at.member("retry"))
     read_retry(*retry, result.retry);
+  if (const auto letters = at.member("retry_letters"))
+    read_letter_retry(*letters, result.retry_letters);
+  if (const auto limits = at.member("park_limits"))
+    read_park_limits(*limits, result.park_limits);
+  if (const auto timeout = at.member("handler_timeout"))
+    result.handler_timeout = timeout->duration(0ms);
   if (const auto batch = at.member("batch"))
     read_batch(*batch, result.batch);
   if (const auto filter = at.member("filter"))

@@ -1,6 +1,8 @@
 #include "node/configuration/configuration.hpp"
 #include "node/configuration/durations.hpp"
 #include "node/configuration/mistake.hpp"
+#include "node/running_node.hpp"
+#include "node/sql/sql_projection.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -92,9 +94,9 @@ TEST_CASE("environment variables are put into texts and never shown") {
 TEST_CASE("projections of the program can be named by supervisors and not be hidden") {
   const auto found =
       parsed(R"({"store": "memory:", "supervision": {"children": ["mine"]}})", {"mine"});
-  REQUIRE(found.supervisors.size() == 1);
-  CHECK(found.supervisors[0].name == "supervision");
-  CHECK(found.supervisors[0].children.at(0).name() == "mine");
+  REQUIRE(found.engine.supervisors.size() == 1);
+  CHECK(found.engine.supervisors[0].name == "supervision");
+  CHECK(found.engine.supervisors[0].children.at(0).name() == "mine");
   CHECK_THROWS_WITH(
       parsed(R"({"store": "memory:", "projections": {"mine": {"on": {"A": "SELECT 1"}}}})",
              {"mine"}),
@@ -106,7 +108,10 @@ TEST_CASE("everything that is written arrives") {
     "version": 3, "on_new_version": "rebuild", "truncate": ["x", "y"], "tables": "t", "shards": 2,
     "on": {"B": ["SELECT {/x}", "SELECT 2"], "A": "SELECT 1"},
     "retry": {"attempts": 7, "backoff": {"min": "1s", "max": "2m"}},
-    "batch": {"max_events": 3, "max_wait": "5ms"}, "on_give_up": "stop", "unhandled": "error"}},
+    "retry_letters": {"rounds": 4, "backoff": {"min": "3s", "max": "9s"}},
+    "park_limits": {"per_key": 10, "per_projection": 20}, "handler_timeout": "4s",
+    "batch": {"max_events": 3, "max_transaction": "7ms", "max_wait": "5ms"},
+    "on_give_up": "stop", "unhandled": "error"}},
     "supervision": {"strategy": "one_for_all", "intensity": 2, "period": "1h", "children":
       [{"name": "g", "children": ["a"], "restart": "temporary"}]}})");
   const auto& p = found.projections.at(0);
@@ -120,14 +125,55 @@ TEST_CASE("everything that is written arrives") {
   CHECK(p.retry.attempts == 7);
   CHECK(p.retry.backoff.max == 2min);
   CHECK(p.batch.max_events == 3);
-  CHECK(p.batch.max_transaction == 5ms);
+  CHECK(p.batch.max_transaction == 7ms);
+  CHECK(p.batch.max_wait == 5ms);
+  CHECK(p.retry_letters.rounds == 4);
+  CHECK(p.retry_letters.backoff.min == 3s);
+  CHECK(p.park_limits.per_key == 10);
+  CHECK(p.park_limits.per_projection == 20);
+  CHECK(p.handler_timeout == 4s);
   CHECK(p.on_give_up == give_up::stop);
   CHECK(p.on_unhandled == unhandled::error);
-  const auto& tree = found.supervisors.at(0);
+  const auto& tree = found.engine.supervisors.at(0);
   CHECK(tree.strategy == restart_strategy::one_for_all);
   CHECK(tree.intensity == 2);
   CHECK(tree.period == 1h);
   CHECK(tree.children.at(0).supervisor().restart == restart_kind::temporary);
+}
+
+TEST_CASE("what is said of a projection reaches its handlers' spec") {
+  const auto found = parsed(R"({"store": "memory:", "projections": {"a": {"on": {"A": "SELECT 1"},
+    "retry_letters": {"rounds": 4}, "park_limits": {"per_key": 10}, "handler_timeout": "4s",
+    "batch": {"max_transaction": "7ms", "max_wait": "5ms"}}}})");
+  const auto spec = make_projection(found.projections.at(0), open("memory:").projections);
+  CHECK(spec->retry_letters.rounds == 4);
+  CHECK(spec->parking.per_key == 10);
+  CHECK(spec->handler_timeout == 4s);
+  CHECK(spec->batch.max_transaction == 7ms);
+  CHECK(spec->batch.max_wait == 5ms);
+}
+
+TEST_CASE("what is said of the node reaches its engine") {
+  const auto found = parsed(R"({"store": "memory:", "drain_deadline": "2s", "owner_timeout": "3s",
+    "poll_interval": "4ms", "passed_save_interval": "5s", "stalled_after": "6s",
+    "handler_timeout": "7s", "failed_retry": "8s", "record_crashes": false, "cache_bytes": 9000,
+    "threads": 3, "store_backoff": {"min": "1ms", "max": "2ms"}, "log": {"level": "error"},
+    "health": {"warning": "10s"}})");
+  const auto options = options_of(found);
+  CHECK(options.drain_deadline == 2s);
+  CHECK(options.owner_timeout == 3s);
+  CHECK(options.poll_interval == 4ms);
+  CHECK(options.passed_save_interval == 5s);
+  CHECK(options.stalled_after == 6s);
+  CHECK(options.handler_timeout == 7s);
+  CHECK(options.failed_retry == 8s);
+  CHECK_FALSE(options.record_crashes);
+  CHECK(options.cache_bytes == 9000);
+  CHECK(options.threads == 3);
+  CHECK(options.store_backoff.max == 2ms);
+  CHECK(options.log.level == log_level::error);
+  CHECK(options.health.warning == 10s);
+  CHECK(options.on_unrecoverable); // a node ends, to be started again
 }
 
 TEST_CASE("the defaults that are shown mean the same as leaving them out") {
@@ -136,6 +182,7 @@ TEST_CASE("the defaults that are shown mean the same as leaving them out") {
   const auto full = with_defaults(least);
   CHECK(full["projections"]["a"]["retry"]["attempts"] == retry_policy{}.attempts);
   CHECK(full["supervision"]["children"][0]["intensity"] == supervision{}.intensity);
+  CHECK(full["projections"]["a"]["handler_timeout"] == full["handler_timeout"]);
   const auto again = parsed(full.dump());
   CHECK(with_defaults(again)["projections"] == with_defaults(least)["projections"]);
 }

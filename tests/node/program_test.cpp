@@ -1,5 +1,6 @@
 #include "tests/node/run_command.hpp"
 
+#include "node/api/routes.hpp"
 #include "node/commands/list.hpp"
 
 #include <waymark/messages/version.hpp>
@@ -8,6 +9,10 @@
 #include "tests/persistence/temporary_folder.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
 
 using Catch::Matchers::ContainsSubstring;
 using waymark::node::exit_status;
@@ -34,6 +39,33 @@ TEST_CASE("every command has a description and examples") {
     const auto help = run_command({made.parsed->get_name(), "--help"});
     CHECK(help.status == exit_status::done);
     CHECK_THAT(help.out, ContainsSubstring("Examples:"));
+  }
+}
+
+namespace {
+
+std::string text_of(const std::string& file) {
+  std::ifstream in{std::string{WAYMARK_SOURCE_FOLDER} + "/" + file};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+} // namespace
+
+TEST_CASE("every route and every command is documented") {
+  using namespace waymark::node;
+  const auto page = text_of("docs/node.md");
+  for (const auto& routes : {projection_routes(), letter_routes()})
+    for (const auto& each : routes)
+      CHECK_THAT(page, ContainsSubstring("`" + std::string{each.method} + " " + each.path + "`"));
+  auto manual = text_of("apps/waymark/waymark.1");
+  manual.erase(std::remove(manual.begin(), manual.end(), '\\'), manual.end());
+  CLI::App program;
+  for (const auto add : command_list()) {
+    const auto name = add(program).parsed->get_name();
+    CHECK_THAT(manual, ContainsSubstring("\n.BI " + name + " \""));
+    CHECK_THAT(page, ContainsSubstring("waymark " + name));
   }
 }
 

@@ -1,0 +1,119 @@
+#include "node/api/answers.hpp"
+#include "node/api/node_status.hpp"
+#include "node/api/routes.hpp"
+#include "node/running_node.hpp"
+
+#include <waymark/messages/version.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+namespace waymark::node {
+
+namespace {
+
+using httplib::Request;
+using httplib::Response;
+using nlohmann::json;
+
+json status_in(const running_node& node, const std::string& name) {
+  return status_of(node.engine(), name, node.settings().engine.health);
+}
+
+/// The projection that the path names; answers 404 and gives an empty name if there is none.
+std::string projection_in(const Request& from, Response& to, const engine& of) {
+  auto name = from.matches[1].str();
+  const auto names = of.names();
+  if (std::find(names.begin(), names.end(), name) != names.end())
+    return name;
+  std::string known;
+  for (std::size_t i = 0; i < names.size() && i < 20; ++i)
+    known += (i == 0 ? "" : ", ") + names[i];
+  refuse(to, not_found,
+         "there is no projection \"" + name + "\"; there are: " + known +
+             (names.size() > 20 ? " …" : ""));
+  return {};
+}
+
+void show_node(running_node& node, const Request&, Response& reply) {
+  answer(reply, {{"version", version()},
+                 {"pid", ::getpid()},
+                 {"file", node.settings().file},
+                 {"started_at", to_string(node.started_at())},
+                 {"projections", node.engine().names().size()}});
+}
+
+void show_tree(running_node& node, const Request&, Response& reply) {
+  answer(reply, to_json(node.engine().tree()));
+}
+
+void show_all(running_node& node, const Request&, Response& reply) {
+  auto list = json::array();
+  for (const auto& name : node.engine().names())
+    list.push_back(status_in(node, name));
+  answer(reply, {{"projections", list}});
+}
+
+void show_one(running_node& node, const Request& from, Response& reply) {
+  if (const auto name = projection_in(from, reply, node.engine()); !name.empty())
+    answer(reply, status_in(node, name));
+}
+
+void explain(running_node& node, const Request& from, Response& reply) {
+  if (const auto name = projection_in(from, reply, node.engine()); !name.empty())
+    answer(reply, {{"name", name}, {"explanation", node.engine().explain(name)}});
+}
+
+/// What a POST does with a projection; returns what is added to its status afterwards.
+using deed = json(engine& on, const std::string& name, const json& body);
+
+template <deed What>
+void act(running_node& node, const Request& from, Response& reply) {
+  const auto name = projection_in(from, reply, node.engine());
+  if (name.empty())
+    return;
+  auto result = What(node.engine(), name, body_of(from));
+  result.update(status_in(node, name));
+  answer(reply, result);
+}
+
+json pause(engine& on, const std::string& name, const json& body) {
+  const auto why = body.find("why");
+  on.pause(name, why != body.end() && why->is_string() ? why->get<std::string>() : "");
+  return json::object();
+}
+
+template <void (engine::*Member)(std::string_view)>
+json plainly(engine& on, const std::string& name, const json&) {
+  (on.*Member)(name);
+  return json::object();
+}
+
+json reset(engine& on, const std::string& name, const json&) {
+  const auto until = on.head();
+  on.reset(name);
+  return {{"until", until}};
+}
+
+constexpr route routes[]{
+    {"GET", "/v1/node", &show_node},
+    {"GET", "/v1/tree", &show_tree},
+    {"GET", "/v1/projections", &show_all},
+    {"GET", "/v1/projections/NAME", &show_one},
+    {"GET", "/v1/projections/NAME/explain", &explain},
+    {"POST", "/v1/projections/NAME/pause", &act<&pause>},
+    {"POST", "/v1/projections/NAME/resume", &act<&plainly<&engine::resume>>},
+    {"POST", "/v1/projections/NAME/discard", &act<&plainly<&engine::discard>>},
+    {"POST", "/v1/projections/NAME/take_over", &act<&plainly<&engine::take_over>>},
+    {"POST", "/v1/projections/NAME/reset", &act<&reset>},
+};
+
+} // namespace
+
+std::span<const route> projection_routes() noexcept {
+  return routes;
+}
+
+} // namespace waymark::node
