@@ -1,36 +1,11 @@
 #include "node/event_line.hpp"
 
-#include <waymark/messages/append.hpp>
-
 #include "fuzz/fuzz.hpp"
 #include "messages/text.hpp"
-
-namespace {
+#include "tests/node/stored_event.hpp"
 
 using namespace waymark;
-
-/// The event as a log would hold it.
-event stored(const append_command& command) {
-  const auto& from = command.events.front();
-  event e;
-  e.position = 1;
-  e.event_id = from.event_id.value_or(uuid{{1}});
-  e.event_type = from.event_type;
-  e.schema_version = from.schema_version;
-  e.aggregate_type = command.stream.aggregate_type;
-  e.aggregate_id = command.stream.aggregate_id;
-  e.aggregate_version = 1;
-  e.occurred_at = from.occurred_at.value_or(timestamp{});
-  e.tenant_id = from.tenant_id;
-  e.actor_id = from.actor_id;
-  e.correlation_id = from.correlation_id;
-  e.causation_id = from.causation_id;
-  e.metadata = from.metadata;
-  e.data = from.data;
-  return e;
-}
-
-} // namespace
+using test::stored;
 
 /// What is read from a line and may be stored is written so that it is read as the same.
 void fuzz::one_input(std::string_view input) {

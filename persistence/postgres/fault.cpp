@@ -59,17 +59,6 @@ const row* find(std::string_view sqlstate) noexcept {
   return nullptr;
 }
 
-std::string text_of(const failure& what) {
-  std::string text = what.where + ": " + what.message;
-  if (!what.sqlstate.empty())
-    text += " [" + what.sqlstate + "]";
-  if (!what.doing.empty())
-    text += " (" + what.doing.substr(0, 300) + ")";
-  if (const auto hint = advice(what.sqlstate); !hint.empty())
-    text += ": " + std::string{hint};
-  return text;
-}
-
 blame judge_at(std::string_view sqlstate, stage when) noexcept {
   switch (when) {
   case stage::handler:
@@ -107,19 +96,12 @@ store_error::outcome outcome_of_commit(std::string_view sqlstate, bool connected
 }
 
 void raise(const failure& what, stage when) {
-  switch (judge_at(what.sqlstate, when)) {
-  case blame::event:
-    throw statement_error{text_of(what)};
-  case blame::projection:
-    throw projection_error{text_of(what)};
-  case blame::incompatible:
-    throw incompatible_store{text_of(what)};
-  case blame::store:
-    break;
-  }
+  const auto code = what.sqlstate.empty() ? "" : " [" + what.sqlstate + "]";
   const bool commits = when == stage::commit || when == stage::append;
-  throw store_error{text_of(what), commits ? outcome_of_commit(what.sqlstate, what.connected)
-                                           : store_error::outcome::nothing_done};
+  sql::raise(judge_at(what.sqlstate, when),
+             {what.where, what.message + code, what.doing, advice(what.sqlstate)},
+             commits ? outcome_of_commit(what.sqlstate, what.connected)
+                     : store_error::outcome::nothing_done);
 }
 
 } // namespace waymark::postgres

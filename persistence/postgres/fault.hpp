@@ -1,6 +1,6 @@
 #pragma once
 
-#include <waymark/messages/error.hpp>
+#include "persistence/sql/fault.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,13 +11,7 @@ namespace waymark::postgres {
 /// What was under way when the server answered with an error.
 enum class stage : std::uint8_t { open, handler, query, own, append, commit };
 
-/// Who has to act; one of the error classes of messages/error.hpp each.
-enum class blame : std::uint8_t {
-  event,       ///< statement_error
-  projection,  ///< projection_error
-  store,       ///< store_error
-  incompatible ///< incompatible_store
-};
+using sql::blame;
 
 /// Sorts an SQLSTATE (empty: the connection is gone) of a handler's statement. Pure; the one table
 /// of its kind.

@@ -55,35 +55,10 @@ const row* find(int code) noexcept {
   return nullptr;
 }
 
-std::string text_of(const failure& what) {
-  std::string text{what.file};
-  text += ": ";
-  text += what.message;
-  if (!what.doing.empty()) {
-    text += " (";
-    text += what.doing.substr(0, 300);
-    text += ')';
-  }
-  if (const auto hint = advice(what.code); !hint.empty()) {
-    text += ": ";
-    text += hint;
-  }
-  return text;
-}
-
 [[noreturn]] void raise(blame whose, const failure& what, stage when) {
-  switch (whose) {
-  case blame::event:
-    throw statement_error{text_of(what)};
-  case blame::projection:
-    throw projection_error{text_of(what)};
-  case blame::incompatible:
-    throw incompatible_store{text_of(what)};
-  case blame::store:
-    break;
-  }
-  throw store_error{text_of(what), when == stage::commit ? outcome_of_commit(what.code)
-                                                         : store_error::outcome::nothing_done};
+  sql::raise(whose, {what.file, what.message, what.doing, advice(what.code)},
+             when == stage::commit ? outcome_of_commit(what.code)
+                                   : store_error::outcome::nothing_done);
 }
 
 } // namespace

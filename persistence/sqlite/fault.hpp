@@ -1,6 +1,6 @@
 #pragma once
 
-#include <waymark/messages/error.hpp>
+#include "persistence/sql/fault.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,13 +11,7 @@ namespace waymark::sqlite {
 /// What was under way when SQLite answered with an error.
 enum class stage : std::uint8_t { open, prepare, step, commit };
 
-/// Who has to act; one of the error classes of messages/error.hpp each.
-enum class blame : std::uint8_t {
-  event,       ///< statement_error
-  projection,  ///< projection_error
-  store,       ///< store_error
-  incompatible ///< incompatible_store
-};
+using sql::blame;
 
 /// Sorts a result code (plain or extended). Pure; the one table of its kind.
 [[nodiscard]] blame judge(int code, stage when) noexcept;

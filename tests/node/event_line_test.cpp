@@ -2,9 +2,11 @@
 
 #include "node/cloud_event.hpp"
 #include "tests/catch.hpp"
+#include "tests/node/stored_event.hpp"
 
 using namespace waymark;
 using namespace waymark::node;
+using test::stored;
 
 namespace {
 
@@ -31,26 +33,6 @@ std::string with(const std::string& members) {
 /// A CloudEvent with more attributes in it.
 std::string cloud(const std::string& attributes) {
   return R"({"specversion":"1.0","type":"OrderPlaced","subject":"o-1",)" + attributes + "}";
-}
-
-event stored(const append_command& command) {
-  const auto& from = command.events.front();
-  event e;
-  e.position = 17;
-  e.event_id = from.event_id.value_or(*uuid::parse(some_id));
-  e.event_type = from.event_type;
-  e.schema_version = from.schema_version;
-  e.aggregate_type = command.stream.aggregate_type;
-  e.aggregate_id = command.stream.aggregate_id;
-  e.aggregate_version = 4;
-  e.occurred_at = from.occurred_at.value_or(timestamp{});
-  e.tenant_id = from.tenant_id;
-  e.actor_id = from.actor_id;
-  e.correlation_id = from.correlation_id;
-  e.causation_id = from.causation_id;
-  e.metadata = from.metadata;
-  e.data = from.data;
-  return e;
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "tests/contract/event_store_contract.hpp"
 #include "tests/contract/projection_store_contract.hpp"
 #include "tests/contract/read_model_contract.hpp"
+#include "tests/persistence/kept_in.hpp"
 #include "tests/persistence/postgres_server.hpp"
 
 #include <waymark/persistence/store.hpp>
@@ -10,18 +11,6 @@
 namespace waymark::test {
 
 namespace {
-
-/// A store together with the schema it stands in, which goes away after it.
-template <class Store>
-std::shared_ptr<Store> kept_in(std::shared_ptr<postgres_schema> schema,
-                               std::shared_ptr<Store> in_schema) {
-  auto* const plain = in_schema.get();
-  return std::shared_ptr<Store>{
-      plain, [schema = std::move(schema), in_schema = std::move(in_schema)](Store*) mutable {
-        in_schema.reset();
-        schema.reset();
-      }};
-}
 
 std::shared_ptr<event_store> events(const clock& clk) {
   auto schema = std::make_shared<postgres_schema>();

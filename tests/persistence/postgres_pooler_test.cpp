@@ -4,6 +4,7 @@
 #include "tests/contract/event_store_contract.hpp"
 #include "tests/contract/projection_store_contract.hpp"
 #include "tests/contract/read_model_contract.hpp"
+#include "tests/persistence/kept_in.hpp"
 #include "tests/persistence/pooler.hpp"
 #include "tests/persistence/postgres_server.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
@@ -28,17 +29,6 @@ pooler& running_pooler() {
 std::string pooled_address(const postgres_schema& schema) {
   return running_pooler().address() + "&pooled=transaction&schema=" + schema.name() +
          "&search_path=" + schema.name();
-}
-
-template <class Store>
-std::shared_ptr<Store> kept_in(std::shared_ptr<postgres_schema> schema,
-                               std::shared_ptr<Store> in_schema) {
-  auto* const plain = in_schema.get();
-  return std::shared_ptr<Store>{
-      plain, [schema = std::move(schema), in_schema = std::move(in_schema)](Store*) mutable {
-        in_schema.reset();
-        schema.reset();
-      }};
 }
 
 std::shared_ptr<event_store> events(const clock& clk) {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "tests/persistence/kept_in.hpp"
+
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 namespace waymark::test {
 
@@ -35,17 +35,5 @@ class temporary_folder {
  private:
   std::filesystem::path path_;
 };
-
-/// A store together with the folder it stands in, which goes away after it.
-template <class Store>
-std::shared_ptr<Store> kept_in(std::shared_ptr<temporary_folder> folder,
-                               std::shared_ptr<Store> store) {
-  auto* const plain = store.get();
-  return std::shared_ptr<Store>{
-      plain, [folder = std::move(folder), store = std::move(store)](Store*) mutable {
-        store.reset();
-        folder.reset();
-      }};
-}
 
 } // namespace waymark::test
