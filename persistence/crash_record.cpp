@@ -1,6 +1,7 @@
 #include "persistence/crash_record.hpp"
 
 #include "persistence/fatal_signals.hpp"
+#include "persistence/process_witness.hpp"
 
 #include <waymark/persistence/process_instance.hpp>
 
@@ -275,6 +276,8 @@ recorded_attempt::~recorded_attempt() {
 std::optional<process_end> find_process_end(std::string_view owner, const shard_key& key,
                                             position_t position) noexcept {
   try {
+    if (const auto* witness = witness_of_processes.load(std::memory_order_relaxed))
+      return witness->end_of(owner, key, position);
     const auto path = path_for(owner);
     if (path.empty())
       return std::nullopt;

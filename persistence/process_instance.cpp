@@ -1,5 +1,7 @@
 #include <waymark/persistence/process_instance.hpp>
 
+#include "persistence/process_witness.hpp"
+
 #include <waymark/messages/uuid.hpp>
 
 #include <array>
@@ -131,6 +133,8 @@ std::string_view process_of(std::string_view owner) noexcept {
 }
 
 bool is_provably_dead(std::string_view instance) {
+  if (const auto* witness = witness_of_processes.load(std::memory_order_relaxed))
+    return !witness->lives(instance).value_or(true);
   const auto it = split(instance);
   if (!it || it->boot.empty() || it->start.empty() || it->boot != boot_id() ||
       it->space != pid_namespace())
@@ -143,6 +147,8 @@ bool is_provably_dead(std::string_view instance) {
 }
 
 bool is_provably_alive(std::string_view instance) {
+  if (const auto* witness = witness_of_processes.load(std::memory_order_relaxed))
+    return witness->lives(instance).value_or(false);
   const auto it = split(instance);
   if (!it || it->boot.empty() || it->start.empty() || it->boot != boot_id() ||
       it->space != pid_namespace())

@@ -49,7 +49,10 @@ class broken_unit final : public unit_of_work {
       real_->unpark(next_.first, next_.second);
     return real_->settle_letter(id, how);
   }
-  void clear_attempt() override { real_->clear_attempt(); }
+  void clear_attempt() override {
+    if (which_ != mutant::keeps_marker)
+      real_->clear_attempt();
+  }
 
   [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override {
     if (stale && advance.to > advance.from)
@@ -81,6 +84,27 @@ class broken_store final : public forwarding_store {
   broken_store(mutant which, std::shared_ptr<projection_store> real, rng& random)
       : forwarding_store{std::move(real)}, which_{which}, random_{random} {}
 
+  [[nodiscard]] std::vector<claim_result> claim(std::span<const claim_request> requests) override {
+    auto results = real_->claim(requests);
+    for (auto& each : results)
+      if (which_ == mutant::forgets_caution)
+        each.record.careful_until = 0;
+    return results;
+  }
+  [[nodiscard]] commit_status begin_attempt(const ownership& owner,
+                                            const attempt_marker& subject) override {
+    auto anew = subject;
+    if (which_ == mutant::forgets_ends) {
+      anew.position = 0; // the one of another event is replaced
+      static_cast<void>(real_->begin_attempt(owner, anew));
+      anew = subject;
+    }
+    return real_->begin_attempt(owner, anew);
+  }
+  void end_attempt(const ownership& owner) override {
+    if (which_ != mutant::never_ends)
+      real_->end_attempt(owner);
+  }
   [[nodiscard]] std::unique_ptr<unit_of_work> begin(const ownership& owner) override {
     auto as = pretend(owner);
     auto unit = real_->begin(as);

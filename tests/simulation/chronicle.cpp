@@ -85,7 +85,8 @@ void chronicle::reset(const projection_store& in, const std::string& projection,
 
 void chronicle::committed(projection_store& in, const transaction& what) {
   const auto& key = what.by.key;
-  open_case c{plan_of(key.projection), shards_[{&in, key}], effects_[{&in, key.projection}], what};
+  open_case c{plan_of(key.projection), shards_[{&in, key}], effects_[{&in, key.projection}], what,
+              in};
   if (what.is_live())
     judge_live(c);
   else

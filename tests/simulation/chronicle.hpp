@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/simulation/marker_book.hpp"
 #include "tests/simulation/producer.hpp"
 #include "tests/simulation/scenario.hpp"
 #include "tests/simulation/trace.hpp"
@@ -47,8 +48,8 @@ struct shard_history {
 /// (guarantees G2, G4, G5). What is left in the stores can then be compared with it, exactly.
 class chronicle {
  public:
-  chronicle(trace& told, const std::vector<projection_plan>& plans, const author& code)
-      : trace_{told}, plans_{plans}, code_{code} {}
+  chronicle(trace& told, const std::vector<projection_plan>& plans, const marker_book& markers)
+      : trace_{told}, plans_{plans}, markers_{markers} {}
 
   /// Where the events are found.
   const producer* log = nullptr;
@@ -79,6 +80,7 @@ class chronicle {
     shard_history& shard;
     std::vector<position_t>& effects;
     const transaction& what;
+    const projection_store& in;
     std::size_t next_effect = 0;
     std::size_t next_parked = 0;
     std::int64_t handled = 0;
@@ -100,7 +102,7 @@ class chronicle {
 
   trace& trace_;
   const std::vector<projection_plan>& plans_;
-  const author& code_;
+  const marker_book& markers_;
   std::map<std::pair<const projection_store*, shard_key>, shard_history> shards_;
   std::map<std::pair<const projection_store*, std::string>, std::vector<position_t>> effects_;
 };

@@ -68,6 +68,18 @@ void chronicle::judge_given_up(open_case& c, const written_event& e, const dead_
 
 void chronicle::judge_reason(const open_case& c, const written_event& e,
                              const dead_letter& letter) {
+  const bool blamed = letter.error.starts_with("crashed the process ") ||
+                      letter.error.starts_with("took the process with it ") ||
+                      letter.error.starts_with("the process ended while it was handled");
+  if (blamed) {
+    const auto* m = markers_.find({&c.in, c.what.by.key});
+    const bool innocent = !c.plan.dies_of(e) && m && m->counts.ends < 5;
+    if (innocent || !markers_.may_be_blamed({&c.in, c.what.by.key}, e.position, c.plan.max_crashes))
+      broken("G5", c.plan, e.position, "is blamed, and is innocent: " + letter.error);
+    return;
+  }
+  if (c.plan.dies_of(e))
+    broken("G5", c.plan, e.position, "ends processes, and has a letter that says: " + letter.error);
   if (!c.plan.may_give_up(e))
     broken("G5", c.plan, e.position, "has a letter and is not at fault: " + letter.error);
   if (letter.attempts.size() != c.plan.attempts_at(e))

@@ -7,12 +7,24 @@
 namespace waymark::sim {
 
 void fault_plan::heal() {
-  rate_ = 0;
+  rate_ = kill_rate_ = 0;
   full_until_ = timestamp{};
   interlude = nullptr;
 }
 
+void fault_plan::require_alive(const char* place) {
+  if (!spot_.process)
+    return;
+  if (kill_rate_ > 0 && !spot_.process->over && random_.per_mille(kill_rate_)) {
+    trace_.say("  " + spot_.process->owner + " is killed at " + place);
+    dead_.dies(*spot_.process);
+  }
+  if (spot_.process->over)
+    throw process_died{};
+}
+
 void fault_plan::before(const char* place, bool writes) {
+  require_alive(place);
   if (writes && time_.now() < full_until_) {
     trace_.say(std::string{"  disk full at "} + place);
     throw store_error{"the disk is full"};
@@ -24,6 +36,7 @@ void fault_plan::before(const char* place, bool writes) {
 }
 
 void fault_plan::after(const char* place) {
+  require_alive(place);
   if (rate_ == 0 || !random_.per_mille(rate_))
     return;
   trace_.say(std::string{"  reply lost after "} + place);

@@ -22,21 +22,35 @@ class faulty_projection_store final : public projection_store {
   [[nodiscard]] std::vector<claim_result> claim(std::span<const claim_request> requests) override {
     std::vector<claim_result> results;
     writing("claim", [&] {
+      std::vector<std::optional<checkpoint>> before;
+      for (const auto& each : requests)
+        before.push_back(real_->load(each.key));
       results = real_->claim(requests);
-      for (const auto& each : results)
-        if (each.state == claim_result::status::granted)
-          book_.granted(*real_, each.record);
+      for (std::size_t i = 0; i < results.size(); ++i)
+        if (results[i].state == claim_result::status::granted)
+          book_.granted(*real_, before[i], requests[i], results[i]);
     });
     return results;
   }
   [[nodiscard]] commit_status begin_attempt(const ownership& owner,
                                             const attempt_marker& subject) override {
     auto status = commit_status::fenced;
-    writing("begin an attempt", [&] { status = real_->begin_attempt(owner, subject); });
+    auto* process = plan_.spot().process;
+    writing("begin an attempt", [&] {
+      status = real_->begin_attempt(owner, subject);
+      if (status == commit_status::committed)
+        book_.marked(*real_, owner, subject, *process);
+    });
+    if (status == commit_status::committed)
+      process->attempts.push_back({owner.key, subject.position, plan_.spot().depth, {}});
     return status;
   }
   void end_attempt(const ownership& owner) override {
-    writing("end an attempt", [&] { real_->end_attempt(owner); });
+    plan_.spot().process->forget(owner.key);
+    writing("end an attempt", [&] {
+      real_->end_attempt(owner);
+      book_.unmarked(*real_, owner);
+    });
   }
   [[nodiscard]] std::optional<attempt_marker> find_attempt(const shard_key& key) override {
     return reading([&] { return real_->find_attempt(key); });

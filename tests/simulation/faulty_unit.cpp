@@ -111,6 +111,8 @@ class faulty_unit final : public unit_of_work {
     if (status == commit_status::committed) {
       done_.advance = advance;
       book_.committed(in_, done_);
+      if (done_.takes_marker_away)
+        plan_.spot().process->forget(done_.by.key);
     }
     plan_.after("commit");
     return status;

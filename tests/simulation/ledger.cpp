@@ -2,7 +2,9 @@
 
 namespace waymark::sim {
 
-void ledger::granted(const projection_store& in, const checkpoint& record) {
+void ledger::granted(const projection_store& in, const std::optional<checkpoint>& before,
+                     const claim_request& by, const claim_result& result) {
+  const auto& record = result.record;
   auto& known = of(in, record.key);
   if (record.epoch <= known.epoch)
     trace_.broken("G3: " + to_string(record.key) + " was claimed with epoch " +
@@ -13,6 +15,24 @@ void ledger::granted(const projection_store& in, const checkpoint& record) {
                   std::to_string(known.position));
   known.epoch = record.epoch;
   chronicle_.granted(in, record);
+  if (before && &in == durable)
+    markers_.granted({&in, record.key}, *before, by, result);
+}
+
+void ledger::marked(const projection_store& in, const ownership& by, const attempt_marker& subject,
+                    const life& process) {
+  if (&in != durable)
+    return;
+  require_current(of(in, by.key), by, "mark an attempt");
+  if (!process.attempts.empty())
+    trace_.broken("G5: two attempts of " + process.owner + " are under way at once, the other at " +
+                  to_string(process.attempts.front().key));
+  markers_.begun({&in, by.key}, subject, chronicle_.of(in, by.key).generation, process.owner);
+}
+
+void ledger::unmarked(const projection_store& in, const ownership& by) {
+  if (by.epoch == of(in, by.key).epoch)
+    markers_.ended({&in, by.key});
 }
 
 void ledger::require_current(const row& known, const ownership& by, const char* what) {
@@ -32,6 +52,8 @@ void ledger::committed(projection_store& in, const transaction& what) {
                   std::to_string(how.to) + ", but it was at " + std::to_string(known.position));
   known.position = how.to;
   chronicle_.committed(in, what);
+  if (what.takes_marker_away)
+    markers_.cleared({&in, by.key});
 }
 
 void ledger::wrote(const projection_store& in, const ownership& by, const char* what) {
@@ -53,6 +75,7 @@ void ledger::reset(const projection_store& in, const std::string& projection,
     known = {record.epoch, 0};
   }
   chronicle_.reset(in, projection, records);
+  markers_.reset(in, projection);
 }
 
 } // namespace waymark::sim

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "tests/simulation/chronicle.hpp"
+#include "tests/simulation/marker_book.hpp"
 #include "tests/simulation/trace.hpp"
 
 #include <waymark/persistence/projection_store.hpp>
 
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace waymark::sim {
@@ -15,9 +18,17 @@ namespace waymark::sim {
 /// chronicle. Stores are told apart by their address.
 class ledger {
  public:
-  ledger(trace& told, chronicle& into) : trace_{told}, chronicle_{into} {}
+  ledger(trace& told, chronicle& into, marker_book& markers)
+      : trace_{told}, chronicle_{into}, markers_{markers} {}
 
-  void granted(const projection_store& in, const checkpoint& record);
+  const projection_store* durable = nullptr; ///< The one that has markers.
+
+  /// `before`: the record before, if there was one.
+  void granted(const projection_store& in, const std::optional<checkpoint>& before,
+               const claim_request& by, const claim_result& result);
+  void marked(const projection_store& in, const ownership& by, const attempt_marker& subject,
+              const life& process);
+  void unmarked(const projection_store& in, const ownership& by);
   void committed(projection_store& in, const transaction& what);
   void wrote(const projection_store& in, const ownership& by, const char* what);
   /// After a reset: `records` is what the store has now.
@@ -34,6 +45,7 @@ class ledger {
 
   trace& trace_;
   chronicle& chronicle_;
+  marker_book& markers_;
   std::map<std::pair<const projection_store*, shard_key>, row> rows_;
 };
 

@@ -51,7 +51,8 @@ std::string_view to_string(mutant which) {
       "none",          "forgets_effects",  "forgets_checkpoint", "loses_parked",   "loses_letter",
       "ignores_epoch", "resets_half",      "loses_append",       "forgets_timers", "drops_rest",
       "discards_two",  "keeps_parked",     "skips_parked",       "keeps_letter",   "loses_attempt",
-      "forgets_key",   "replays_unfenced", "loses_answer"};
+      "forgets_key",   "replays_unfenced", "loses_answer",       "keeps_marker",   "never_ends",
+      "forgets_ends",  "forgets_caution",  "ages_all",           "shares_baton"};
   static_assert(std::size(names) == static_cast<std::size_t>(last_mutant) + 1);
   return names[static_cast<std::size_t>(which)];
 }

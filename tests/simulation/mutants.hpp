@@ -32,9 +32,16 @@ enum class mutant : std::uint8_t {
   forgets_key,      ///< A claim does not tell of one key that is parked.
   replays_unfenced, ///< An owner before may still replay.
   loses_answer,     ///< Now and then nobody is told what an order came to.
+  // of poison
+  keeps_marker,    ///< What was handled leaves its marker.
+  never_ends,      ///< An attempt that failed leaves its marker open.
+  forgets_ends,    ///< A new attempt begins with no ends.
+  forgets_caution, ///< A claim after a death does not go event by event.
+  ages_all,        ///< Each end counts as one after a long run.
+  shares_baton,    ///< Two attempts of a process are under way at once.
 };
 
-inline constexpr auto last_mutant = mutant::loses_answer;
+inline constexpr auto last_mutant = mutant::shares_baton;
 
 [[nodiscard]] std::string_view to_string(mutant which);
 

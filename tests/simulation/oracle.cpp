@@ -77,6 +77,23 @@ void oracle::audit_parked(const projection_plan& plan, projection_store& in,
         broken("G4", plan, at, "is parked for no reason");
 }
 
+void oracle::audit_marker(const projection_plan& plan, const shelf& where,
+                          const checkpoint& record) {
+  const auto there = where.real->find_attempt(record.key);
+  const auto* known = world_.markers.find({where.mutated.get(), record.key});
+  if (!there && !known)
+    return;
+  if (!there || !known)
+    return broken("G5", plan, there ? there->position : known->position,
+                  there ? "has a marker that should be gone" : "should have a marker");
+  if (there->position != known->position || there->generation != known->generation ||
+      there->owner != known->owner || there->counts != known->counts)
+    broken("G5", plan, there->position,
+           "has a marker that differs: " + std::to_string(there->counts.ends) + " ends, " +
+               std::to_string(there->counts.crashes) + " crashes, of " +
+               there->owner.value_or("nobody"));
+}
+
 void oracle::audit_shards(const projection_plan& plan, const shelf& where) {
   for (const auto& record : where.real->load_all()) {
     if (record.key.projection != plan.name)
@@ -85,6 +102,7 @@ void oracle::audit_shards(const projection_plan& plan, const shelf& where) {
     audit_record(plan, record, known);
     audit_letters(plan, *where.real, record, known);
     audit_parked(plan, *where.real, record, known);
+    audit_marker(plan, where, record);
   }
 }
 

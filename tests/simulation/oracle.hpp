@@ -29,6 +29,7 @@ class oracle {
                      const shard_history& known);
   void audit_parked(const projection_plan& plan, projection_store& in, const checkpoint& record,
                     const shard_history& known);
+  void audit_marker(const projection_plan& plan, const shelf& where, const checkpoint& record);
   void audit_effects(const projection_plan& plan, const std::vector<position_t>& known,
                      const std::map<position_t, int>& hits, const std::vector<position_t>& order);
   void audit_tables(const projection_plan& plan);

@@ -22,6 +22,8 @@ written_event producer::make_event(const stream_id& stream) {
   static constexpr doing troubles[] = {
       doing::always,   doing::always,   doing::flaky,  doing::flaky, doing::violates,
       doing::careless, doing::careless, doing::broken, doing::away,  doing::unreadable};
+  static constexpr doing deaths[] = {doing::crashes, doing::crashes, doing::gorges,
+                                     doing::vanishes};
   written_event e;
   e.id = make_id(random_);
   e.type = random_.pick(types);
@@ -31,6 +33,10 @@ written_event producer::make_event(const stream_id& stream) {
   if (random_.per_mille(poison_)) {
     e.what = random_.pick(troubles);
     e.times = e.what == doing::flaky ? random_.between(1, 4) : 0;
+  }
+  if (random_.per_mille(deadly_)) {
+    e.what = random_.pick(deaths);
+    e.times = random_.below(3);
   }
   return e;
 }

@@ -16,8 +16,10 @@ namespace waymark::sim {
 /// is settled by sending the same again before anything else.
 class producer {
  public:
-  producer(rng& random, trace& told, std::shared_ptr<event_store> log, int poison_per_mille)
-      : random_{random}, trace_{told}, log_{std::move(log)}, poison_{poison_per_mille} {}
+  producer(rng& random, trace& told, std::shared_ptr<event_store> log, int poison_per_mille,
+           int deadly_per_mille)
+      : random_{random}, trace_{told}, log_{std::move(log)}, poison_{poison_per_mille},
+        deadly_{deadly_per_mille} {}
 
   void append_something();
   /// Sends again what has no answer yet.
@@ -53,6 +55,7 @@ class producer {
   trace& trace_;
   std::shared_ptr<event_store> log_;
   int poison_;
+  int deadly_;
   std::vector<command> group_; ///< Under way.
   std::vector<command> done_;
   std::vector<written_event> all_;

@@ -35,24 +35,24 @@ void write_row(read_model& db, const projection_plan& plan, author& world, const
       return;
     }
   }
-  world.meet(p, e, what, times);
+  world.meet(plan, e, what, times);
   db.execute("INSERT INTO seen_" + p + " (position) VALUES ($1)", e.position);
 }
 
 void remember(remembered& state, const projection_plan& plan, author& world, const event& e,
               const std::string& what, std::int64_t times) {
   if (!plan.snapshot)
-    world.meet(plan.name, e, what, times);
+    world.meet(plan, e, what, times);
   ++state.hits[e.position];
   state.order.push_back(e.position);
   if (plan.snapshot)
-    world.meet(plan.name, e, what, times);
+    world.meet(plan, e, what, times);
 }
 
 void act_outside(const projection_plan& plan, author& world, const event& e,
                  const std::string& what, std::int64_t times) {
-  world.meet(plan.name, e, what, times);
-  world.outside[plan.name].push_back({world.claim, e.position});
+  world.meet(plan, e, what, times);
+  world.outside[plan.name].push_back({world.spot->claim, e.position});
 }
 
 struct fields {
@@ -68,6 +68,7 @@ void set_options(Builder& builder, const projection_plan& plan, int version) {
   retry.attempts = plan.attempts;
   retry.backoff = {100ms, 1s, 2.0, 0.1};
   retry.give_ups_in_a_row = plan.give_ups_in_a_row;
+  retry.max_crashes = plan.max_crashes;
   if (plan.gives_up_always_at_once)
     retry.retry_if = [](const std::string& error) {
       return error.find("always") == std::string::npos;
@@ -134,7 +135,7 @@ void set_outside_handlers(outside_projection& builder, const projection_plan& pl
 } // namespace
 
 bool projection_plan::can_never_handle(const written_event& e) const {
-  return !handles(e.type) || e.what == doing::always || e.what == doing::unreadable ||
+  return !handles(e.type) || e.what == doing::always || dies_of(e) || e.what == doing::unreadable ||
          (e.what == doing::violates && where == effect::database);
 }
 
@@ -156,6 +157,7 @@ projection_plan make_plan(rng& random, int number) {
   static constexpr std::size_t sizes[] = {1, 2, 5, 1000};
   projection_plan plan;
   plan.name = names[number];
+  plan.number = number;
   const auto kind = random.below(10);
   plan.where = kind < 6 ? effect::database : kind < 8 ? effect::memory : effect::outside;
   plan.in_batches = random.one_in(3);
@@ -177,15 +179,21 @@ projection_plan make_plan(rng& random, int number) {
   plan.max_events = random.pick(sizes);
   if (random.one_in(5))
     plan.parking = {random.between(1, 4), random.between(4, 12)};
+  plan.max_crashes = random.between(1, 3);
   plan.rounds = random.one_in(3) ? random.between(1, 3) : 0;
   return plan;
 }
 
-void author::meet(const std::string& projection, const event& e, const std::string& what,
+void author::meet(const projection_plan& plan, const event& e, const std::string& what,
                   std::int64_t times) {
+  if (spot->process && spot->process->over)
+    throw process_died{};
+  for (const auto kind : {doing::crashes, doing::gorges, doing::vanishes})
+    if (what == to_string(kind) && plan.dies_of(kind, times))
+      kill(plan, e.position, kind);
   if (what == "always")
     throw std::runtime_error{"always fails"};
-  if (what == "flaky" && throws[{projection, e.position}]++ < times)
+  if (what == "flaky" && throws[{plan.name, e.position}]++ < times)
     throw std::runtime_error{"fails now and then"};
   if (what == "broken" && broken)
     throw projection_error{"no such table"};

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "tests/simulation/life.hpp"
 #include "tests/simulation/random.hpp"
 #include "tests/simulation/written_event.hpp"
 
 #include <waymark/actors/projection_spec.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -15,6 +17,7 @@ namespace waymark::sim {
 /// What a simulated projection looks like; a few dozen choices that together reach every branch.
 struct projection_plan {
   std::string name;
+  int number = 0;
   effect where = effect::database;
   bool in_batches = false;       ///< .on_batch instead of .on
   bool snapshot = false;         ///< Memory only: the handler changes the state before it throws.
@@ -32,6 +35,7 @@ struct projection_plan {
   std::size_t max_events = 1000;
   park_limits parking;
   int rounds = 0; ///< Of automatic retries.
+  int max_crashes = 2;
 
   [[nodiscard]] bool handles(const std::string& type) const {
     return type == "Noted" || (type == "Counted" && counts);
@@ -44,6 +48,16 @@ struct projection_plan {
   [[nodiscard]] bool has_key(const written_event& e) const { return !by_group || !e.group.empty(); }
   [[nodiscard]] std::string key_of(const written_event& e) const {
     return by_group ? e.group : e.stream.aggregate_type + '\0' + e.stream.aggregate_id;
+  }
+  /// Whether there are markers. Without them a deadly event would never be found out.
+  [[nodiscard]] bool is_marked() const {
+    return where == effect::database || (where == effect::outside && !own_memory_store);
+  }
+  [[nodiscard]] bool dies_of(doing what, std::int64_t times) const {
+    return is_deadly(what) && times == number && is_marked();
+  }
+  [[nodiscard]] bool dies_of(const written_event& e) const {
+    return handles(e.type) && dies_of(e.what, e.times);
   }
   /// No number of attempts helps.
   [[nodiscard]] bool can_never_handle(const written_event& e) const;
@@ -72,10 +86,12 @@ struct author {
     position_t position = 0;
   };
   std::map<std::string, std::vector<effect_outside>> outside; ///< By projection.
-  std::int64_t claim = 0; ///< Who runs just now: one number for each claim.
+  const spotlight* spot = nullptr;
+  /// Ends the process.
+  std::function<void(const projection_plan&, position_t, doing)> kill;
 
   /// Throws what the event asks for.
-  void meet(const std::string& projection, const event& e, const std::string& what,
+  void meet(const projection_plan& plan, const event& e, const std::string& what,
             std::int64_t times);
 };
 

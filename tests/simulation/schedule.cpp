@@ -124,7 +124,14 @@ bool schedule::take_one() {
   choices_.clear();
   total_ = 0;
   take(it);
+  bury_dead();
   return true;
+}
+
+void schedule::bury_dead() {
+  for (const auto number : world_.bury())
+    if (bring_up_again_)
+      world_.start_process(number, world_.newest_version);
 }
 
 void schedule::take(const choice& it) {
@@ -212,11 +219,15 @@ void schedule::take(const choice& it) {
 /// While a job stands between two calls to a store, the job of another shard or process runs.
 void schedule::interlude() {
   std::vector<shard_runner*> others;
-  for (const auto& process : world_.processes)
-    if (process && !process->frozen)
-      for (const auto& runner : process->runners())
-        if (runner->possible().run_job)
-          others.push_back(runner.get());
+  for (const auto& process : world_.processes) {
+    if (!process || process->frozen || process->self().over)
+      continue;
+    const bool baton_taken =
+        !process->self().attempts.empty() && world_.which != mutant::shares_baton;
+    for (const auto& runner : process->runners())
+      if (runner->possible().run_job && !(baton_taken && runner->needs_baton()))
+        others.push_back(runner.get());
+  }
   if (!others.empty())
     others[world_.random.index(others.size())]->run_job();
 }
@@ -244,6 +255,7 @@ void schedule::bring_all_up() {
 
 void schedule::settle() {
   bring_all_up();
+  bring_up_again_ = true;
   for (int i = 0; i < patience && !world_.told.problem(); ++i) {
     offer_work();
     if (take_one() || operators_help())

@@ -72,6 +72,7 @@ class schedule {
   void interlude();
   void wait_for_next();
   bool operators_help();
+  void bury_dead();
   [[nodiscard]] bool at_rest();
   [[nodiscard]] bool settled(std::size_t plan, int shard);
   void bring_all_up();
@@ -81,6 +82,7 @@ class schedule {
   std::vector<choice> choices_;
   int total_ = 0;
   std::size_t events_wanted_;
+  bool bring_up_again_ = false; ///< Whoever dies.
 };
 
 } // namespace waymark::sim

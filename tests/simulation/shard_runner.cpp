@@ -19,8 +19,8 @@ const char* name_of(const action& what) {
 
 } // namespace
 
-shard_runner::shard_runner(stage& on, projection_context context, std::string label)
-    : on_{on}, context_{std::move(context)}, label_{std::move(label)} {
+shard_runner::shard_runner(stage& on, life& of, projection_context context, std::string label)
+    : on_{on}, self_{of}, context_{std::move(context)}, label_{std::move(label)} {
   begin_machine();
 }
 
@@ -195,15 +195,28 @@ void shard_runner::run_job() {
     made_ = make_job(context_, *machine_, *wanted_);
   }
   on_.told.say(label_ + " runs " + name_of(*wanted_));
+  const bool replays = std::holds_alternative<todo::replay>(*wanted_);
   wanted_.reset();
-  const auto work = std::move(made_);
-  made_ = nullptr;
-  const auto before = on_.code.claim;
-  on_.code.claim = claim_;
+  const auto next = std::exchange(made_, nullptr);
   result_ = job_result{}; // others that run in between must see that it is under way
-  auto result = work();
-  on_.code.claim = before;
+  auto result = work(next, replays, true);
   result_ = std::move(result);
+}
+
+job_result shard_runner::work(const job& what, bool replays, bool waited_for) {
+  const auto before = on_.spot;
+  on_.spot = {&self_,
+              {context_.spec->name, context_.shard},
+              waited_for ? claim_ : 0,
+              replays,
+              before.process ? before.depth + 1 : 0};
+  auto result = what();
+  on_.spot = before;
+  return result;
+}
+
+bool shard_runner::needs_baton() const {
+  return wanted_ && (machine_->careful() || std::holds_alternative<todo::replay>(*wanted_));
 }
 
 void shard_runner::reply() {
@@ -214,7 +227,7 @@ void shard_runner::reply() {
 
 void shard_runner::lose_reply() {
   if (wanted_ && made_)
-    zombies_.push_back(std::move(made_));
+    zombies_.emplace_back(std::move(made_), std::holds_alternative<todo::replay>(*wanted_));
   wanted_.reset();
   made_ = nullptr;
   result_.reset();
@@ -222,15 +235,12 @@ void shard_runner::lose_reply() {
 }
 
 void shard_runner::run_zombie() {
-  const auto work = std::move(zombies_.back());
+  const auto [late, replays] = std::move(zombies_.back());
   zombies_.pop_back();
   on_.told.say(label_ + " runs a job that was given up");
-  const auto before = on_.code.claim;
-  on_.code.claim = 0;
   busy_ = true; // it may hold what this runner's own job would wait for
-  static_cast<void>(work());
+  static_cast<void>(work(late, replays, false));
   busy_ = false;
-  on_.code.claim = before;
 }
 
 void shard_runner::answer_fetch(page_ptr events) {
@@ -351,6 +361,7 @@ void shard_runner::pause() {
 }
 
 void shard_runner::resume() {
+  on_.markers.forgive(context_.spec->name);
   paused_ = false;
   if (!restart_at_)
     tell("resume", machine_->resume());
@@ -364,6 +375,7 @@ void shard_runner::take_over() {
 void shard_runner::settle(settle_order_ptr order, bool late) {
   if (drained_ || restart_at_)
     return; // its actor is down, which the operator is told
+  on_.markers.forgive(context_.spec->name);
   if (late)
     return notices_.push_back([this, order](projection_machine& m) {
       orders_.push_back(order);

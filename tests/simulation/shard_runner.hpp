@@ -2,6 +2,7 @@
 
 #include "actors/projection_jobs.hpp"
 #include "tests/simulation/fault_plan.hpp"
+#include "tests/simulation/marker_book.hpp"
 #include "tests/simulation/mutants.hpp"
 #include "tests/simulation/scenario.hpp"
 
@@ -19,6 +20,8 @@ struct stage {
   manual_clock& time;
   trace& told;
   author& code;
+  spotlight& spot;
+  marker_book& markers;
   mutant which = mutant::none;
   std::int64_t last_claim = 0;
 };
@@ -29,7 +32,7 @@ struct stage {
 /// goes.
 class shard_runner {
  public:
-  shard_runner(stage& on, projection_context context, std::string label);
+  shard_runner(stage& on, life& of, projection_context context, std::string label);
 
   /// What could be done next. Each number is how many of a kind there are.
   struct chances {
@@ -78,6 +81,8 @@ class shard_runner {
   [[nodiscard]] const std::optional<todo::fetch>& fetching() const noexcept { return fetch_; }
   [[nodiscard]] bool hold_kept() const noexcept { return hold_kept_; }
   [[nodiscard]] bool drained() const noexcept { return drained_; }
+  /// Its next job would wait as long as another job of the process has a marker.
+  [[nodiscard]] bool needs_baton() const;
   [[nodiscard]] bool has_zombie() const noexcept { return !zombies_.empty(); }
   [[nodiscard]] bool has_pending_save() const noexcept { return pending_.has_value(); }
   /// An order was given to the machine and is not answered yet.
@@ -109,8 +114,10 @@ class shard_runner {
   bool flush();
   [[nodiscard]] std::optional<commit_status> try_save();
   void require_no_silence();
+  job_result work(const job& what, bool replays, bool waited_for);
 
   stage& on_;
+  life& self_;
   projection_context context_;
   std::string label_;
   std::unique_ptr<projection_machine> machine_;
@@ -122,7 +129,7 @@ class shard_runner {
   std::vector<timer> timers_;
   std::vector<timer> letter_timers_; ///< Of automatic retries.
   std::vector<notice_call> notices_;
-  std::vector<job> zombies_;
+  std::vector<std::pair<job, bool>> zombies_; ///< And whether they replay.
 
   std::optional<todo::fetch> last_fetch_;
   page_ptr last_page_;

@@ -23,7 +23,8 @@ constexpr std::chrono::milliseconds renewal{2'500};
 
 process::process(world& in, int number, int life, int version)
     : in_{in}, number_{number}, version_{version}, owner_{"simulated-" + std::to_string(number) +
-                                                          "." + std::to_string(life)} {
+                                                          "." + std::to_string(life)},
+      self_{in.dead.born(owner_)} {
   own_ = in.make_shelf(make_memory_projection_store(in.time));
   next_renewal = in.time.now() + renewal;
   std::map<std::string, spec_ptr> all;
@@ -43,7 +44,7 @@ process::process(world& in, int number, int life, int version)
         context.state->object = spec->make_state();
       }
       runners_.push_back(
-          std::make_unique<shard_runner>(in.on, context,
+          std::make_unique<shard_runner>(in.on, self_, context,
                                          "p" + std::to_string(number) + "." + std::to_string(life) +
                                              " " + to_string(shard_key{spec->name, shard})));
     }
@@ -133,13 +134,20 @@ void process::reset() {
 // -- world ----------------------------------------------------------------------------------------
 
 world::world(std::uint64_t seed, mutant broken) : random{seed}, which{broken} {
-  on.which = which;
+  witness_of_processes = &dead;
+  dead.on_one_host = !random.one_in(8);
+  code.spot = &spot;
+  code.kill = [this](const projection_plan& plan, position_t at, doing how) {
+    kill(plan, at, how);
+  };
   real_log = std::make_shared<memory_event_store>(time);
   log = std::make_shared<faulty_event_store>(mutate(which, real_log, random), faults);
   tables = make_shelf(open("memory:", {.clock = &time}).projections);
+  book.durable = tables.mutated.get();
   memory = make_shelf(make_memory_projection_store(time));
   static constexpr int poison[] = {0, 30, 100, 250};
-  writer = std::make_unique<producer>(random, told, log, random.pick(poison));
+  static constexpr int deadly[] = {0, 0, 0, 40};
+  writer = std::make_unique<producer>(random, told, log, random.pick(poison), random.pick(deadly));
   history.log = writer.get();
   for (int n = random.between(1, 3), i = 0; i < n; ++i) {
     plans.push_back(make_plan(random, i));
@@ -147,6 +155,7 @@ world::world(std::uint64_t seed, mutant broken) : random{seed}, which{broken} {
   }
   static constexpr int rates[] = {0, 5, 15, 40};
   faults.set_rate(random.pick(rates));
+  faults.set_kill_rate(random.one_in(4) ? 3 : 0);
   processes.resize(static_cast<std::size_t>(random.between(1, 3)));
   lives.resize(processes.size());
   for (std::size_t i = 0; i < processes.size(); ++i)
@@ -178,7 +187,40 @@ void world::start_process(std::size_t number, int version) {
 
 void world::crash(std::size_t number) {
   told.say("p" + std::to_string(number) + " goes down");
+  dead.dies(processes[number]->self());
   processes[number].reset();
+}
+
+std::vector<std::size_t> world::bury() {
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < processes.size(); ++i)
+    if (processes[i] && processes[i]->self().over) {
+      processes[i].reset();
+      numbers.push_back(i);
+    }
+  return numbers;
+}
+
+void world::kill(const projection_plan& plan, position_t at, doing how) {
+  if (how == doing::gorges) {
+    const std::chrono::milliseconds while_it_lasts{random.between(1'500, 4'000)};
+    time.advance(while_it_lasts);
+    auto& attempts = spot.process->attempts;
+    const bool marked = std::any_of(attempts.begin(), attempts.end(),
+                                    [&](const auto& each) { return each.depth == spot.depth; });
+    for (auto& each : attempts)
+      if (marked) // whatever else is under way with a marker comes to a crawl too
+        each.ran += while_it_lasts;
+  }
+  told.say("  " + spot.process->owner + " ends in position " + std::to_string(at) + " of " +
+           to_string(spot.key) + ", which " + to_string(how));
+  markers.killed({tables.mutated.get(), spot.key}, at, plan.max_crashes, spot.replays);
+  dead.dies(*spot.process, how == doing::crashes ? "SIGSEGV" : "", spot.depth);
+  throw process_died{};
+}
+
+world::~world() {
+  witness_of_processes = nullptr;
 }
 
 void world::discard(process& of, shard_runner& runner) {

@@ -38,6 +38,7 @@ class process {
   [[nodiscard]] int version() const noexcept { return version_; }
   [[nodiscard]] std::vector<std::unique_ptr<shard_runner>>& runners() noexcept { return runners_; }
   [[nodiscard]] const shelf& own_shelf() const noexcept { return own_; }
+  [[nodiscard]] life& self() noexcept { return self_; }
 
   /// Answers a runner's request for a page, as the coordinator does.
   void serve(shard_runner& to);
@@ -60,6 +61,7 @@ class process {
   int number_;
   int version_;
   std::string owner_;
+  life& self_;
   shelf own_; ///< Records of projections in memory.
   std::vector<std::unique_ptr<shard_runner>> runners_;
   std::shared_ptr<const wants> wants_;
@@ -71,17 +73,23 @@ class process {
 class world {
  public:
   world(std::uint64_t seed, mutant which);
+  ~world();
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
 
   rng random;
   manual_clock time;
   trace told;
-  fault_plan faults{random, time, told};
+  mutant which;
+  spotlight spot;
+  graveyard dead{which};
+  fault_plan faults{random, time, told, spot, dead};
   author code;
   std::vector<projection_plan> plans;
-  chronicle history{told, plans, code};
-  ledger book{told, history};
-  stage on{random, time, told, code};
-  mutant which;
+  marker_book markers{told, dead};
+  chronicle history{told, plans, markers};
+  ledger book{told, history, markers};
+  stage on{random, time, told, code, spot, markers, which};
 
   std::shared_ptr<event_store> real_log;
   std::shared_ptr<event_store> log;
@@ -96,6 +104,9 @@ class world {
 
   void start_process(std::size_t number, int version);
   void crash(std::size_t number);
+  /// Takes away the processes that have died in the midst of their jobs.
+  /// @returns their numbers.
+  std::vector<std::size_t> bury();
   /// An operator's word for a shard that stands before an event.
   void discard(process& of, shard_runner& runner);
   [[nodiscard]] shelf make_shelf(std::shared_ptr<projection_store> real);
@@ -105,6 +116,8 @@ class world {
   [[nodiscard]] position_t head() { return real_log->head(); }
 
  private:
+  void kill(const projection_plan& plan, position_t at, doing how);
+
   std::vector<std::shared_ptr<projection_store>> kept_; ///< The ledger knows them by address.
 };
 
