@@ -5,17 +5,15 @@
 #include <exception>
 #include <string>
 
-/// Plays the transcripts that are its arguments, with a schema of the tests' server as their store.
-/// The first argument is the program that plays one.
+/// Runs the command that is its arguments, with the address of a schema of the tests' server behind
+/// them.
 int main(int argc, char** argv) try {
-  int status = 0;
-  for (int i = 2; i < argc; ++i) {
-    const waymark::test::postgres_schema schema;
-    const auto play =
-        std::string{"bash '"} + argv[1] + "' '" + argv[i] + "' '" + schema.address() + "'";
-    status |= std::system(play.c_str());
-  }
-  return status == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  const waymark::test::postgres_schema schema;
+  std::string command;
+  for (int i = 1; i < argc; ++i)
+    command += std::string{"'"} + argv[i] + "' ";
+  return std::system((command + "'" + schema.address() + "'").c_str()) == 0 ? EXIT_SUCCESS
+                                                                             : EXIT_FAILURE;
 } catch (const std::exception& e) {
   std::fprintf(stderr, "%s\n", e.what());
   return EXIT_FAILURE;
