@@ -200,6 +200,7 @@ apply_outcome apply(const apply_request& request, const page& events) {
       const bool marked = request.careful && !run.has_parked(); // parking runs no handler
       outcome = marked ? apply_carefully(request, run) : apply_run(request, run);
     }
+    outcome.room = run.room();
     if (outcome.state == apply_outcome::status::done && outcome.passed == run.end())
       outcome.overflow = run.overflow();
     outcome.unhandled_types = run.take_unhandled_types();
@@ -213,6 +214,12 @@ apply_outcome give_up_event(const apply_request& request, const event& subject,
                             const dead_letter& letter, bool park) {
   auto outcome = begin_outcome(request);
   try {
+    if (park && !take_room(request, outcome.room)) {
+      outcome.overflow = no_room(*request.lot) + ": stands before " + describe(subject) +
+                         ", which has failed (" + letter.error +
+                         "), until letters are retried or discarded";
+      return outcome;
+    }
     auto unit = request.store->begin(request.owner);
     if (!unit)
       return fenced(outcome);

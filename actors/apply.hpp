@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/job_meter.hpp"
+#include "actors/parking_lot.hpp"
 
 #include <waymark/actors/projection_spec.hpp>
 #include <waymark/messages/clock.hpp>
@@ -36,7 +37,7 @@ struct apply_request {
   position_t stored = 0;      ///< Position in the checkpoint row.
   position_t passed = 0;      ///< Everything up to here is done with.
   std::shared_ptr<job_meter> meter; ///< Told what is done just now; may be null.
-  std::int64_t parked_events = 0; ///< Of all keys of `parked`.
+  std::shared_ptr<parking_lot> lot; ///< Where parked events need room; null: there is no limit.
   std::size_t max_events = 0; ///< 0: as the spec says. 1 to try one event alone.
   /// One event, with a durable marker around it (attempt_scope.hpp).
   bool careful = false;
@@ -54,6 +55,8 @@ struct apply_outcome {
   std::vector<std::string> parked; ///< The key of each event that was parked.
   /// Why the next event can't be parked, in words: a limit is reached. Empty if none is.
   std::string overflow;
+  /// Of what was parked, kept until the lot has been told of it.
+  std::shared_ptr<parking_lot::room> room;
   std::optional<checkpoint_advance> unsaved; ///< effect::outside: still to be saved, or nothing.
   std::vector<std::string> unhandled_types;  ///< To be warned about; each once.
 
@@ -85,6 +88,7 @@ struct apply_outcome {
 [[nodiscard]] apply_outcome apply(const apply_request& request, const page& events);
 
 /// Gives one event up: letter, parked position (if `park`) and checkpoint in one transaction.
+/// Nothing is done if it can't be parked: `overflow` then says why.
 [[nodiscard]] apply_outcome give_up_event(const apply_request& request, const event& subject,
                                           const dead_letter& letter, bool park);
 

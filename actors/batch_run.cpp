@@ -31,6 +31,20 @@ void blame_statement(batch_fault& fault, const std::exception_ptr& first_failure
 
 } // namespace
 
+bool take_room(const apply_request& request, std::shared_ptr<parking_lot::room>& room) {
+  if (!request.lot)
+    return true;
+  if (!room) {
+    request.lot->look(*request.store, request.spec->name);
+    room = std::make_shared<parking_lot::room>(request.lot);
+  }
+  return room->take();
+}
+
+std::string no_room(const parking_lot& lot) {
+  return std::to_string(lot.limit()) + " events are parked, as many as .park_limits allows";
+}
+
 batch_run::batch_run(const apply_request& request, const page& events)
     : request_{request}, spec_{*request.spec},
       needs_keys_{spec_.shards > 1 || spec_.sequence_by.key ||
@@ -99,22 +113,19 @@ bool batch_run::add(const event& e) {
 }
 
 bool batch_run::can_park(const item& it) {
-  const auto& limits = spec_.parking;
-  const auto of_shard = std::max<std::int64_t>(1, limits.per_projection / spec_.shards);
+  const auto per_key = spec_.parking.per_key;
   auto& of_key = parking_[it.key];
-  if (request_.parked_events + parking_events_ >= of_shard)
-    overflow_ = std::to_string(of_shard) + " events are parked, as many as .park_limits allows" +
-                (spec_.shards > 1 ? " a shard" : "");
-  else if (request_.parked->at(it.key) + of_key >= limits.per_key)
-    overflow_ = std::to_string(limits.per_key) + " events are parked behind one of the key \"" +
+  if (request_.parked->at(it.key) + of_key >= per_key)
+    overflow_ = std::to_string(per_key) + " events are parked behind one of the key \"" +
                 shown_key(it.key) + "\", as many as .park_limits allows a key";
+  else if (!take_room(request_, room_))
+    overflow_ = no_room(*request_.lot);
   if (!overflow_.empty()) {
     overflow_ += ": stands before " + describe(*it.subject) + " until letters are retried or "
                  "discarded";
     return false;
   }
   ++of_key;
-  ++parking_events_;
   return true;
 }
 

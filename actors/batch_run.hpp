@@ -39,6 +39,13 @@ struct run_result {
   std::optional<batch_fault> fault;
 };
 
+/// Room for one more parked event in the request's lot; false if there is none.
+[[nodiscard]] bool take_room(const apply_request& request,
+                             std::shared_ptr<parking_lot::room>& room);
+
+/// Why there is none, in words.
+[[nodiscard]] std::string no_room(const parking_lot& lot);
+
 /// The events of a page that one shard of a projection has to deal with next, and the way to hand
 /// them to its handlers. Knows nothing of transactions: `apply` puts one around it.
 class batch_run {
@@ -54,6 +61,9 @@ class batch_run {
 
   /// Why there are no items beyond `end`, if the next event can't be parked.
   [[nodiscard]] const std::string& overflow() const noexcept { return overflow_; }
+
+  /// What was taken in the lot for the items to be parked; null if there are none.
+  [[nodiscard]] const std::shared_ptr<parking_lot::room>& room() const noexcept { return room_; }
 
   /// What is wrong with an event as far as can be told without its handler.
   [[nodiscard]] std::optional<batch_fault> look_at(std::size_t i) const;
@@ -108,7 +118,7 @@ class batch_run {
   std::vector<std::string> unhandled_types_;
   std::string overflow_;
   std::unordered_map<std::string, std::int64_t> parking_; ///< Events of this run, by key.
-  std::int64_t parking_events_ = 0;
+  std::shared_ptr<parking_lot::room> room_;
   std::vector<std::pair<const std::string*, std::chrono::nanoseconds>> spent_; ///< By type.
   position_t end_ = 0; ///< What is done with when all items are.
   bool has_parked_ = false;

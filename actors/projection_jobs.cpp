@@ -22,7 +22,7 @@ apply_request request_for(const projection_context& context, const projection_ma
   request.careful = machine.careful();
   if (context.record_crashes)
     request.recorded_as = context.owner;
-  request.parked_events = machine.set_aside().parked_events;
+  request.lot = machine.lot();
   return request;
 }
 

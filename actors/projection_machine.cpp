@@ -11,6 +11,10 @@ using level = todo::note::level;
 projection_machine::projection_machine(spec_ptr spec, int shard, machine_options options)
     : spec_{std::move(spec)}, options_{std::move(options)}, key_{spec_->name, shard} {
   record_.key = key_;
+  if (!options_.lot) {
+    const auto of_shard = spec_->parking.per_projection / spec_->shards;
+    options_.lot = std::make_shared<parking_lot>(std::max<std::int64_t>(1, of_shard), 0);
+  }
 }
 
 // -- what to do next ------------------------------------------------------------------------------
@@ -166,6 +170,7 @@ actions projection_machine::on_claim(claim_report report) {
     planned_.clear();
     due_.clear();
     set_aside_ = report.set_aside;
+    options_.lot->set(key_.shard, set_aside_.parked_events);
     catching_up_ = true;
     if (page_ && page_->after > passed_)
       page_.reset();
@@ -186,6 +191,7 @@ actions projection_machine::on_claim(claim_report report) {
     take_care(out, report);
     break;
   case status::held:
+    options_.lot->leave(key_.shard);
     if (report.record.epoch > 0 && spec_->where != effect::memory) {
       record_ = std::move(report.record); // what the owner has committed can be waited for here too
       passed_ = record_.position;
@@ -232,6 +238,7 @@ bool projection_machine::take_result() {
 
 void projection_machine::lose_claim() {
   claimed_ = false;
+  options_.lot->leave(key_.shard);
   stale_job_ = job_ != job::none;
   page_.reset();
   gathering_ = false;
@@ -352,7 +359,9 @@ actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_
 actions projection_machine::on_timer(std::uint64_t token) {
   if (token != timer_token_ || ended_)
     return {};
-  if (stand_ == stand::failed || stand_ == stand::full)
+  if (stand_ == stand::full)
+    return look_for_room();
+  if (stand_ == stand::failed)
     return try_again();
   if (gathering_ && !fetching_)
     return fetch_more();

@@ -115,6 +115,9 @@ struct machine_options {
   const clock* time = &clock::system();
   std::function<double()> random = [] { return 0.5; }; ///< In [0, 1), for jitter.
   std::shared_ptr<store_stall> stall{}; ///< Of this shard, over all its machines; may be null.
+  /// Of the projection, over its shards; null: this shard has an equal part of the limit to itself.
+  std::shared_ptr<parking_lot> lot{};
+  std::chrono::milliseconds room_poll{1'000}; ///< For room that another shard makes in the lot.
 };
 
 /// The life of one shard of a projection as a state machine without threads, clocks or I/O: events
@@ -184,6 +187,7 @@ class projection_machine {
   [[nodiscard]] bool fenced_by_other() const noexcept { return fenced_by_other_; }
   [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return parked_; }
   [[nodiscard]] const letter_counts& set_aside() const noexcept { return set_aside_; }
+  [[nodiscard]] const std::shared_ptr<parking_lot>& lot() const noexcept { return options_.lot; }
   /// A handler has not come back.
   [[nodiscard]] bool unrecoverable() const noexcept { return overdue_.has_value(); }
   /// When it tries again by itself; empty if it waits for nothing of that kind.
@@ -252,8 +256,8 @@ class projection_machine {
   void plan_retry(actions& out, const std::string& sequence_key, int round);
   void add_parked(const std::vector<std::string>& keys);
   void take_queue_length(const settled_key& of);
-  [[nodiscard]] bool is_full() const noexcept;
   void stand_full(actions& out, const std::string& why);
+  actions look_for_room();
   [[nodiscard]] std::string refusal_to_settle() const;
   void wait(actions& out, std::chrono::milliseconds delay);
   void stand_still(stand how, std::string why);
@@ -297,6 +301,7 @@ class projection_machine {
   bool in_doubt_ = false;             ///< The last fetch failed: is the log there again?
   std::uint64_t timer_token_ = 0;
   timestamp timer_due_{};
+  timestamp full_until_{}; ///< Then a projection that is full tries again, come what may.
   bool catching_up_ = true;
 
   // A batch at the end of the log that waits for more events.

@@ -173,7 +173,7 @@ void projection_machine::take_replay(actions& out, const replay_outcome& outcome
     if (outcome.key.remaining > 0 && outcome.next_round)
       plan_retry(out, outcome.key.sequence_key, *outcome.next_round);
   }
-  if (stand_ == stand::full && !is_full())
+  if (stand_ == stand::full && !options_.lot->full())
     stand_still(stand::none, {});
 }
 
@@ -266,6 +266,8 @@ void projection_machine::add_parked(const std::vector<std::string>& keys) {
     set_aside_.parked_keys += is_new ? 1 : 0;
     ++set_aside_.parked_events;
   }
+  if (!keys.empty())
+    options_.lot->set(key_.shard, set_aside_.parked_events);
 }
 
 void projection_machine::take_queue_length(const settled_key& of) {
@@ -274,6 +276,7 @@ void projection_machine::take_queue_length(const settled_key& of) {
     return;
   set_aside_.parked_events += of.remaining - found->second;
   found->second = of.remaining;
+  options_.lot->set(key_.shard, set_aside_.parked_events);
   if (of.remaining > 0)
     return;
   parked_->erase(found);
@@ -281,17 +284,29 @@ void projection_machine::take_queue_length(const settled_key& of) {
   --set_aside_.parked_keys;
 }
 
-bool projection_machine::is_full() const noexcept {
-  const auto of_shard = spec_->parking.per_projection / spec_->shards;
-  return set_aside_.parked_events >= std::max<std::int64_t>(1, of_shard);
-}
-
 void projection_machine::stand_full(actions& out, const std::string& why) {
   attempts_.clear();
   stand_still(stand::full, why);
-  if (spec_->where != effect::memory)
-    wait(out, options_.failed_retry); // what is parked may have been settled, or reset, elsewhere
   note(out, level::error, "full", why);
+  full_until_ = options_.time->now() + options_.failed_retry;
+  if (spec_->shards > 1 && options_.lot->full())
+    wait(out, std::min(options_.room_poll, options_.failed_retry));
+  else if (spec_->where != effect::memory)
+    wait(out, options_.failed_retry); // what is parked may have been settled, or reset, elsewhere
+}
+
+/// Another shard may have made some.
+actions projection_machine::look_for_room() {
+  if (spec_->shards == 1 || options_.time->now() >= full_until_)
+    return try_again();
+  actions out;
+  if (options_.lot->full()) {
+    wait(out, options_.room_poll);
+    return out;
+  }
+  stand_still(stand::none, {});
+  go_on(out);
+  return out;
 }
 
 } // namespace waymark

@@ -23,6 +23,8 @@ void projection_machine::take_progress(const apply_outcome& outcome) {
   if (record_.failure && passed_ >= record_.failure->position)
     record_.failure.reset();
   add_parked(outcome.parked);
+  if (outcome.room)
+    outcome.room->give_back();
   if (outcome.handled > 0) {
     record_.events_processed += outcome.handled;
     record_.last_event_id = outcome.last_event_id;
@@ -122,13 +124,6 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
          describe(culprit) + " failed: " + outcome.error + "; " + reason_);
     return wait(out, decision.delay);
   case what::park:
-    if (is_full())
-      return stand_full(out, std::to_string(set_aside_.parked_events) +
-                                 " events are parked, as many as .park_limits allows: stands "
-                                 "before " +
-                                 describe(culprit) + ", which has failed (" + outcome.error +
-                                 "), until letters are retried or discarded");
-    [[fallthrough]];
   case what::skip:
     job_ = job::give_up;
     giving_up_ =
@@ -197,6 +192,13 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
     return fenced();
   if (outcome.state == apply_outcome::status::faulted)
     return end_for_store(outcome.error);
+  if (!outcome.overflow.empty()) {
+    actions out;
+    giving_up_ = {};
+    stand_full(out, outcome.overflow);
+    go_on(out);
+    return out;
+  }
   take_progress(outcome);
   ++give_ups_in_a_row_;
   ++set_aside_.letters;

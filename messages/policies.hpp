@@ -27,10 +27,15 @@ enum class unhandled : std::uint8_t {
 };
 
 /// How much may be parked. A projection that has reached a limit stands, paused, before the event
-/// that it would park next, until letters are retried or discarded; none is ever dropped.
+/// that it would park next, until letters are retried or discarded; none is ever dropped. Then it
+/// goes on by itself.
 struct park_limits {
   std::int64_t per_key = 10'000;
-  std::int64_t per_projection = 1'000'000; ///< Each shard has an equal part of it.
+  /// Over all shards. Those that one process owns never park more together, whatever they do at the
+  /// same time; shards of other processes count as they stood a few seconds before, so that several
+  /// processes may exceed the limit by what they park meanwhile. A shard driven by a `projector`
+  /// knows of no other: it has an equal part of the limit.
+  std::int64_t per_projection = 1'000'000;
 };
 
 /// How much is applied in one transaction.

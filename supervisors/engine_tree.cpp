@@ -148,7 +148,8 @@ void log_note(const logger& log, const shard_key& key, const todo::note& n) {
 }
 
 child_spec shard_child(const context_ptr& context, const std::string& name,
-                       projection_context where, const shard_pools& pools) {
+                       projection_context where, const shard_pools& pools,
+                       const std::shared_ptr<parking_lot>& lot) {
   const shard_key key{where.spec->name, where.shard};
   auto with = std::make_shared<projection_services>();
   with->context = std::move(where);
@@ -156,6 +157,7 @@ child_spec shard_child(const context_ptr& context, const std::string& name,
   with->save_pool = pools.saves;
   with->machine.random = make_random();
   with->machine.stall = std::make_shared<store_stall>();
+  with->machine.lot = lot;
   with->machine.failed_retry = context->options.failed_retry;
   with->save_interval = context->options.passed_save_interval;
   with->shown = context->shown;
@@ -240,9 +242,10 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                               context->options.record_crashes,
                               context->together};
   };
+  const auto lot = std::make_shared<parking_lot>(spec->parking.per_projection, spec->shards);
   const auto group = group_of(context, spec->name);
   const auto shard = [&](int i, const std::string& name) {
-    auto child = shard_child(context, name, where(i), pools);
+    auto child = shard_child(context, name, where(i), pools, lot);
     child.restart = group.restart;
     child.shutdown = group.shutdown;
     return child;

@@ -343,6 +343,63 @@ TEST_CASE("a letter's attempts tell the next round of its schedule") {
   CHECK_FALSE(next_round(letter, rounds(4)).has_value());
 }
 
+TEST_CASE("who stands because the whole projection is full goes on when another shard makes room") {
+  auto lot = std::make_shared<parking_lot>(5, 2);
+  lot->set(1, 2);
+  manual_clock time;
+  projection_machine machine{seeing().shards(2).park_limits({.per_projection = 5}).freeze(), 0,
+                             {.time = &time, .lot = lot}};
+  (void)machine.start();
+  claim_report report;
+  report.record.key = {"p", 0};
+  report.record.epoch = 1;
+  report.parked = std::make_shared<parked_set>(parked_set{{key_a, 3}});
+  report.set_aside = {1, 1, 3};
+  auto next = machine.on_claim(report);
+  CHECK(lot->full());
+  next = machine.on_page(made_page({"a"}), find<todo::fetch>(next)->token);
+  REQUIRE(find<todo::apply>(next));
+  apply_outcome none;
+  none.overflow = "full";
+  next = machine.on_applied(none);
+  CHECK(machine.state() == projection_state::paused);
+  REQUIRE(find<todo::wake>(next));
+  next = machine.on_timer(find<todo::wake>(next)->token);
+  REQUIRE(find<todo::wake>(next)); // still full
+  CHECK(machine.state() == projection_state::paused);
+  lot->set(1, 1);
+  next = machine.on_timer(find<todo::wake>(next)->token);
+  CHECK(machine.state() == projection_state::running);
+  CHECK(find<todo::fetch>(next));
+
+  // In the end it claims anew, in case somebody else has taken or reset it.
+  lot->set(1, 2);
+  next = machine.on_page(made_page({"a"}), find<todo::fetch>(next)->token);
+  next = machine.on_applied(none);
+  time.advance(std::chrono::minutes{6});
+  CHECK(find<todo::claim>(machine.on_timer(find<todo::wake>(next)->token)));
+}
+
+TEST_CASE("an event that can't be parked stops the projection before it, with nothing done") {
+  parked_machine at{seeing().retry({.attempts = 1})};
+  REQUIRE(find<todo::apply>(at.give_page()));
+  apply_outcome bad;
+  bad.state = apply_outcome::status::faulted;
+  bad.error = "bad";
+  bad.culprit = &at.events->events[1];
+  bad.passed = 1;
+  REQUIRE(find<todo::give_up>(at.machine.on_applied(bad)));
+  apply_outcome none;
+  none.overflow = "full";
+  (void)at.machine.on_given_up(none);
+  CHECK(at.machine.state() == projection_state::paused);
+  CHECK(at.machine.reason() == "full");
+  CHECK(at.machine.passed() == 1);
+  CHECK(at.machine.set_aside() == letter_counts{1, 1, 3});
+  CHECK(find<todo::replay>(at.order())); // which makes room
+  CHECK(find<todo::fetch>(at.machine.on_replayed(step(2))));
+}
+
 TEST_CASE("each attempt before a stop is kept, over resumes, and the last hundred of many") {
   parked_machine at{seeing().retry({.attempts = 1}).on_give_up(give_up::stop)};
   auto next = at.give_page();

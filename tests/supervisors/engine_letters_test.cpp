@@ -260,6 +260,43 @@ TEST_CASE("a projection that is full pauses before the event that it would give 
   CHECK(test.it->dead_letters().at(0).position == 3);
 }
 
+TEST_CASE("the limit of a projection is that of all its shards together") {
+  letters_fixture test;
+  auto retry = tries(1);
+  retry.give_ups_in_a_row = 1'000;
+  const auto sharded = [&] {
+    return delicate_revenue(test.poisonous)
+        .retry(retry)
+        .shards(4)
+        .park_limits({.per_key = 100, .per_projection = 6});
+  };
+  const auto set_aside = [&] { return test.it->status("revenue").set_aside; };
+  const auto parked = [&] { return set_aside().parked_events; };
+  test.start(sharded());
+  test.park("a", 5); // one shard alone may have it all
+  CHECK(parked() == 6);
+  for (int i = 0; i < 40; ++i)
+    for (const auto* day : {"poison", "monday", "monday"})
+      test.place("o-" + std::to_string(i), day);
+  CHECK_FALSE(eventually([&] { return parked() != 6; }, 100ms));
+  CHECK(set_aside().letters == 1);
+
+  // Room for six others; who gets it is open, but they are never more than six.
+  test.it->discard({.sequence_key = "Order/a"});
+  REQUIRE(eventually([&] { return set_aside().letters > 1 && parked() == 6; }));
+  CHECK_FALSE(eventually([&] { return parked() > 6; }, 100ms));
+  test.it.reset();
+  test.start(sharded()); // what others have parked is known before one's own events
+  CHECK_FALSE(eventually([&] { return parked() > 6; }, 200ms));
+  CHECK(eventually([&] { return parked() == 6; }));
+  test.poisonous->store(false);
+  test.it->retry({.projection = "revenue"});
+  REQUIRE(test.it->wait_until_caught_up("revenue", patience) == wait_result::reached);
+  CHECK(test.it->retry({.projection = "revenue"}).complete());
+  CHECK(cents_of(*test.it) == 5 + 120);
+  CHECK(set_aside() == letter_counts{});
+}
+
 TEST_CASE("what can't be decoded is a letter with its raw data") {
   letters_fixture test;
   test.start();
