@@ -126,11 +126,21 @@ std::string find_divergence(event_store* known, const checkpoint& record) {
          " there: the log was replaced; reset the projection, or put the right log back";
 }
 
-/// The answer of a claim together with others, if there is one.
+/// The answer of a claim together with others, if there is one that still holds: since it was given
+/// the projection may have been reset, or taken over.
 std::optional<claim_result> claimed_together(const claim_order& order) {
-  if (!order.together || order.take_over)
+  if (!order.together)
     return std::nullopt;
-  return order.together->take(*order.store, {order.spec->name, order.shard});
+  const shard_key key{order.spec->name, order.shard};
+  auto answer = order.together->take(*order.store, key);
+  if (!answer || order.take_over)
+    return std::nullopt;
+  if (answer->state == claim_result::status::granted) {
+    const auto stored = order.store->load(key);
+    if (!stored || stored->epoch != answer->record.epoch || stored->owner != order.owner)
+      return std::nullopt;
+  }
+  return answer;
 }
 
 constexpr const char* process_ended =

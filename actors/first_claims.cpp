@@ -29,6 +29,27 @@ std::optional<claim_result> first_claims::take(projection_store& store, const sh
   return std::move(found.mapped());
 }
 
+std::vector<ownership> first_claims::drop(projection_store& store,
+                                          std::optional<std::string_view> projection) {
+  const auto from = group_of(store, false);
+  if (!from)
+    return {};
+  const auto is_meant = [&](const shard_key& key) {
+    return !projection || key.projection == *projection;
+  };
+  std::vector<ownership> granted;
+  const std::lock_guard lock{from->mutex};
+  std::erase_if(from->requests, [&](const auto& request) { return is_meant(request.key); });
+  std::erase_if(from->answers, [&](const auto& answer) {
+    if (!is_meant(answer.first))
+      return false;
+    if (answer.second.state == claim_result::status::granted)
+      granted.push_back({answer.first, answer.second.record.epoch});
+    return true;
+  });
+  return granted;
+}
+
 std::shared_ptr<first_claims::group> first_claims::group_of(projection_store& store, bool make) {
   const std::lock_guard lock{mutex_};
   const auto found = groups_.find(&store);

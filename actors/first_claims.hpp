@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace waymark {
@@ -22,6 +23,11 @@ class first_claims {
   /// @throws store_error; then each claims for itself, so that one whose row somebody keeps locked
   /// holds up nobody else.
   [[nodiscard]] std::optional<claim_result> take(projection_store& store, const shard_key& key);
+
+  /// Forgets the shards of a projection, or of all, that have not taken their answers and never
+  /// will. @returns what was granted to them, to be released by the caller.
+  [[nodiscard]] std::vector<ownership> drop(projection_store& store,
+                                            std::optional<std::string_view> projection = {});
 
  private:
   struct group {

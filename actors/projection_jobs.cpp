@@ -109,8 +109,14 @@ struct job_maker {
   }
 
   job operator()(const todo::release&) const {
-    return guarded([store = context.store, owner = owner_of(machine)]() -> job_result {
-      store->release({&owner, 1});
+    const auto owner = owner_of(machine);
+    if (context.releases)
+      context.releases->note(*context.store, owner);
+    return guarded([store = context.store, with = context.releases, owner]() -> job_result {
+      if (with)
+        with->release(*store, owner);
+      else
+        store->release({&owner, 1});
       return [](projection_machine& m) { return m.on_released(); };
     });
   }

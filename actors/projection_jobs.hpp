@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/first_claims.hpp"
+#include "actors/joint_releases.hpp"
 #include "actors/projection_machine.hpp"
 
 #include <functional>
@@ -22,6 +23,7 @@ struct projection_context {
   const clock* time = &clock::system();
   bool record_crashes = false; ///< Whether careful attempts are recorded (crash_record.hpp).
   std::shared_ptr<first_claims> together{}; ///< See claim_order.
+  std::shared_ptr<joint_releases> releases{}; ///< Null, or how it is released with others.
 };
 
 /// What a job came to, ready to be told to the machine. Made on a session's thread, told on the

@@ -143,8 +143,8 @@ std::vector<std::string> engine::names() const {
 
 void engine::stop(std::string_view name) {
   refuse_inside_handler("engine.stop");
-  static_cast<void>(impl_->shards_of(name));
-  impl_->actors.remove(std::string{name});
+  const auto records = impl_->shards_of(name).front().store;
+  impl_->actors.remove(std::string{name}, *records);
   impl_->context->shown->remove(name);
 }
 

@@ -198,7 +198,7 @@ void engine_actors::add(const spec_ptr& spec, const std::shared_ptr<projection_s
   start_supervisors_above(*in, supervisor_named(*in, top), spec->name);
 }
 
-void engine_actors::remove(const std::string& projection) {
+void engine_actors::remove(const std::string& projection, projection_store& records) {
   const auto in = running();
   const auto from = supervisor_named(*in, projections_tree().name);
   asker self{in->system};
@@ -207,11 +207,25 @@ void engine_actors::remove(const std::string& projection) {
       .receive([] {}, [&](const caf::error& e) { problem = render(e); });
   if (!problem.empty())
     throw error{"projection \"" + projection + "\" could not be stopped: " + problem};
+  release_unused(records, projection);
   if (const auto to = context_->others->find(roles::coordinator))
     compat::anon_tell(to, unsubscribe_atom_v, projection);
   context_->claims->leave(projection);
   for (const auto& key : context_->remove_shards(projection))
     context_->others->leave(roles::projection(key));
+}
+
+void engine_actors::release_unused(projection_store& records,
+                                   std::optional<std::string_view> projection) {
+  const auto granted = context_->together->drop(records, projection);
+  if (granted.empty())
+    return;
+  try {
+    records.release(granted);
+  } catch (const std::exception& problem) {
+    context_->log->write(log_level::warning, "release", granted.front().key.projection,
+                         std::string{problem.what()} + "; others wait until the claim expires");
+  }
 }
 
 bool engine_actors::restart_child(host& in, const caf::actor& supervisor,
@@ -311,6 +325,11 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
     return stopped_well_;
   context_->queue->close();
   bool down = false;
+  std::set<std::shared_ptr<projection_store>> stores;
+  {
+    const std::lock_guard lock{mutex_};
+    stores = renewed_;
+  }
   {
     asker self{ending->system};
     self->monitor(ending->root);
@@ -327,6 +346,9 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
   }
   context_->others->clear();
   context_->queue->fail_rest("the engine has stopped");
+  for (const auto& records : stores)
+    if (down && std::chrono::steady_clock::now() < until)
+      release_unused(*records);
   stopped_well_ = down && all_have_ended(*ending, until);
   if (!stopped_well_) {
     context_->log->write(log_level::error, "abandoned", "engine",

@@ -10,8 +10,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,8 +31,8 @@ class engine_actors {
   void add(const spec_ptr& spec, const std::shared_ptr<projection_store>& records,
            const std::shared_ptr<memory_state>& state);
 
-  /// Ends the actors of a projection in good order.
-  void remove(const std::string& projection);
+  /// Ends the actors of a projection in good order. `records` is where its records are kept.
+  void remove(const std::string& projection, projection_store& records);
 
   /// Starts those shards of a projection again whose actors are gone: given up by a supervisor, or
   /// backing off.
@@ -64,6 +66,8 @@ class engine_actors {
   static void on_root_lost(engine_context& context, const std::string& why);
   [[nodiscard]] std::string pool_for(const std::shared_ptr<projection_store>& records,
                                      effect where);
+  /// Releases claims that were granted to shards of a projection, or of all, that have not begun.
+  void release_unused(projection_store& records, std::optional<std::string_view> projection = {});
   /// Has the claims in `records` renewed from now on.
   void renew_in(const std::shared_ptr<projection_store>& records);
   [[nodiscard]] static caf::actor supervisor_named(host& in, const std::string& name);

@@ -5,6 +5,7 @@
 #include "actors/claimed_stores.hpp"
 #include "actors/directory.hpp"
 #include "actors/first_claims.hpp"
+#include "actors/joint_releases.hpp"
 #include "actors/pulse.hpp"
 #include "supervisors/logger.hpp"
 #include "supervisors/supervisor_event.hpp"
@@ -33,6 +34,7 @@ class engine_context {
   const std::shared_ptr<directory> others = std::make_shared<directory>();
   const std::shared_ptr<claimed_stores> claims = std::make_shared<claimed_stores>();
   const std::shared_ptr<first_claims> together = std::make_shared<first_claims>();
+  const std::shared_ptr<joint_releases> releases = std::make_shared<joint_releases>();
   const std::shared_ptr<append_queue> queue;
   const std::shared_ptr<logger> log;
   const std::shared_ptr<pulse> reading = std::make_shared<pulse>(); ///< Of the log's reader.

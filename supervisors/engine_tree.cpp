@@ -130,6 +130,7 @@ supervisor_options shards_options(const context_ptr& context, const std::string&
   options.at_limit = group.at_limit;
   options.backoff = group.backoff;
   options.failed_retry = context->options.failed_retry;
+  options.ends_at_once = true;
   return options;
 }
 
@@ -240,7 +241,8 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                               context->options.owner_timeout,
                               &clock::system(),
                               context->options.record_crashes,
-                              context->together};
+                              context->together,
+                              context->releases};
   };
   const auto lot = std::make_shared<parking_lot>(spec->parking.per_projection, spec->shards);
   const auto group = group_of(context, spec->name);

@@ -48,6 +48,7 @@ supervision_plan plan_supervision(const supervision& tree, const supervisor_obse
   supervision_plan plan{{tree.name, tree.strategy, tree.intensity, tree.period, tree.at_limit,
                          tree.backoff, failed_retry, observer, mix(seed, tree.name)},
                         std::make_shared<roster>(names_of(tree.children))};
+  plan.options.ends_at_once = tree.strategy == restart_strategy::one_for_one;
   for (const auto& child : tree.children) {
     if (!child.is_supervisor())
       continue;

@@ -26,14 +26,18 @@ struct supervisor_options {
   std::chrono::milliseconds failed_retry{0};
   supervisor_observer observer{};
   std::uint64_t seed = 0; ///< Of the backoff's jitter.
+  /// Whether children are told to end at the same time when it ends itself. For children that do
+  /// not need each other.
+  bool ends_at_once = false;
 };
 
 /// Starts a supervisor over the children in `children`, which it starts in order before it looks at
 /// any message. `host` is the actor or the system that spawns it.
 ///
 /// It ends when it is told to (`compat::stop_now`), with the reason given, after its children have
-/// gone down in reverse order; or, when it escalates, with `exit_code::restart_limit`. Should it be
-/// killed, its children are told to stop and nobody waits for them.
+/// gone down, in reverse order or all at once as the options say; or, when it escalates, with
+/// `exit_code::restart_limit`. Should it be killed, its children are told to stop and nobody waits
+/// for them.
 ///
 /// Requests; those with a name are passed on to the nested supervisor that has the child:
 /// - (add_child_atom, child_spec) -> void, once the child was started or has to back off

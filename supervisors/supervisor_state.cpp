@@ -95,7 +95,7 @@ void supervisor_state::progress() {
   abandon_overdue();
   retry_failed();
   start_due();
-  tell_last_leaving();
+  tell_leaving();
   if (shutting_down_ && !any_leaving())
     self_->quit(exit_reason_);
 }
@@ -153,15 +153,23 @@ void supervisor_state::start(managed& who) {
   deliver(who.await_start);
 }
 
-void supervisor_state::tell_last_leaving() {
-  const auto last = std::find_if(children_.rbegin(), children_.rend(),
-                                 [](const auto& child) { return child.leaving; });
-  if (last == children_.rend() || last->told)
-    return;
-  const auto time = shutdown_of(last->spec);
-  last->told = true;
-  last->deadline = now() + time;
-  compat::stop_now(self_, last->up, caf::exit_reason::user_shutdown);
+void supervisor_state::tell_leaving() {
+  const bool all = shutting_down_ && options_.ends_at_once;
+  for (auto child = children_.rbegin(); child != children_.rend(); ++child) {
+    if (!child->leaving)
+      continue;
+    if (!child->told)
+      tell(*child);
+    if (!all)
+      return; // the one before it comes when this one is down
+  }
+}
+
+void supervisor_state::tell(managed& who) {
+  const auto time = shutdown_of(who.spec);
+  who.told = true;
+  who.deadline = now() + time;
+  compat::stop_now(self_, who.up, caf::exit_reason::user_shutdown);
   look_again_in(time);
 }
 

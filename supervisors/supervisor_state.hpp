@@ -68,7 +68,8 @@ class supervisor_state {
   void retry_failed();
   void start_due();
   void start(managed& who);
-  void tell_last_leaving();
+  void tell_leaving();
+  void tell(managed& who);
   void look_again_in(std::chrono::nanoseconds delay);
 
   // What follows from an end.

@@ -141,6 +141,7 @@ void projection_store::release(std::span<const ownership> owned) {
   run_and_commit([&](connection& on) {
     for (const auto& each : owned)
       checkpoint_rows{on}.release(each.key, each.epoch);
+    fault_point("release.before_commit");
   });
 }
 

@@ -1,10 +1,13 @@
 #include "tests/catch.hpp"
 
 #include "actors/claim.hpp"
+#include "actors/joint_releases.hpp"
 #include "persistence/fault_point.hpp"
 #include "tests/actors/core_fixture.hpp"
 
 #include <waymark/messages/error.hpp>
+
+#include <algorithm>
 
 namespace waymark::test {
 
@@ -15,6 +18,13 @@ using status = claim_report::status;
 void fail_claims(const char* place) {
   if (std::string_view{place} == "claim.before_commit")
     throw store_error{"a row is locked"};
+}
+
+void fail_release_once(const char* place) {
+  if (std::string_view{place} != "release.before_commit")
+    return;
+  fault_hook = nullptr;
+  throw store_error{"a row is locked"};
 }
 
 struct claims {
@@ -47,6 +57,7 @@ struct started_together : claims {
     first.together->add(*first.store, {request_of(first), request_of(second)});
     REQUIRE(first.store->load_all().empty());
   }
+  [[nodiscard]] shard_key second_key() const { return {second.spec->name, 1}; }
 };
 
 projection rebuilding(int version, int shards) {
@@ -73,6 +84,77 @@ TEST_CASE_METHOD(started_together,
   CHECK(claim_shard(first).record.epoch == claimed[0].epoch);
   CHECK(claim_shard(first).record.epoch > claimed[0].epoch); // by itself
   CHECK((*this)(seeing().shards(2), 1, "another").state == status::held);
+}
+
+TEST_CASE_METHOD(started_together, "an answer that does not hold any more is not taken") {
+  CHECK(claim_shard(first).state == status::granted); // and the other one, which waits
+  SECTION("reset meanwhile") {
+    first.store->reset(request_of(first), {});
+  }
+  SECTION("taken over meanwhile") {
+    auto other = request_of(second);
+    other.owner = "another";
+    other.take_over = true;
+    const auto taken = first.store->claim({&other, 1}).at(0);
+    const ownership theirs{other.key, taken.record.epoch};
+    first.store->release({&theirs, 1});
+  }
+  SECTION("taken over by this owner") {
+    auto again = second;
+    again.take_over = true;
+    CHECK(claim_shard(again).state == status::granted);
+  }
+  const auto report = claim_shard(second);
+  CHECK(report.state == status::granted);
+  CHECK(report.record.epoch == first.store->load(second_key())->epoch);
+}
+
+TEST_CASE_METHOD(started_together, "what is not taken any more is given back") {
+  CHECK(first.together->drop(*first.store, "another").empty());
+  CHECK(claim_shard(first).state == status::granted);
+  const auto granted = first.together->drop(*first.store, first.spec->name);
+  REQUIRE(granted.size() == 1);
+  CHECK(granted[0].key == second_key());
+  CHECK(granted[0].epoch == first.store->load(second_key())->epoch);
+  CHECK(first.together->drop(*first.store).empty());
+  CHECK(claim_shard(second).record.epoch > granted[0].epoch); // by itself
+}
+
+TEST_CASE_METHOD(started_together, "what is not even claimed yet is forgotten") {
+  CHECK(first.together->drop(*first.store).empty());
+  CHECK(claim_shard(second).state == status::granted);
+  CHECK(first.store->load_all().size() == 1);
+}
+
+TEST_CASE_METHOD(started_together, "shards are released together, or each alone") {
+  joint_releases releases;
+  std::vector<ownership> owned;
+  for (const auto* each : {&first, &second}) {
+    const auto report = claim_shard(*each);
+    owned.push_back({report.record.key, report.record.epoch});
+    releases.note(*first.store, owned.back());
+  }
+  const auto owners = [&] {
+    const auto all = first.store->load_all();
+    return std::count_if(all.begin(), all.end(), [](const auto& r) { return r.owner.has_value(); });
+  };
+  SECTION("together") {
+    releases.release(*first.store, owned[0]);
+    CHECK(owners() == 0);
+    releases.release(*first.store, owned[1]); // is done already
+  }
+  SECTION("alone, where together fails") {
+    fault_hook = fail_release_once;
+    releases.release(*first.store, owned[0]);
+    CHECK(owners() == 1);
+    releases.release(*first.store, owned[1]);
+    CHECK(owners() == 0);
+  }
+  SECTION("not what was claimed again meanwhile") {
+    CHECK(claim_shard(second).state == status::granted);
+    releases.release(*first.store, owned[0]);
+    CHECK(owners() == 1);
+  }
 }
 
 TEST_CASE_METHOD(started_together, "after a failed claim of all, each claims for itself") {

@@ -29,13 +29,36 @@ TEST_CASE("a projection whose group was given up can be stopped, and started aga
     kill(victim);
     REQUIRE(eventually([&] { return test.actor_of() != victim || given_up(); }));
   }
-  test.actors->remove("revenue");
+  test.actors->remove("revenue", *test.context->where.projections);
   test.context->shown->remove("revenue");
   CHECK_FALSE(test.actor_of());
   test.start();
   REQUIRE(test.append(order("o-2", "monday", 1)).state == append_result::status::appended);
   CHECK(test.passes(2));
   CHECK(test.actors->stop(patience));
+}
+
+TEST_CASE("a claim that was granted together with others and is not taken is released") {
+  for (const bool one : {true, false}) {
+    open_engine test;
+    auto& store = *test.context->where.projections;
+    claim_request wanted;
+    wanted.key = {"revenue", 0};
+    wanted.key_rule = test.spec->sequence_by.name;
+    wanted.log_id = test.context->where.events->log_id();
+    wanted.owner = test.context->owner;
+    auto never_begun = wanted;
+    never_begun.key.shard = 5;
+    test.context->together->add(store, {wanted, never_begun});
+    test.start();
+    REQUIRE(test.comes_to(projection_state::running));
+    REQUIRE(store.load(never_begun.key)->owner == test.context->owner);
+    if (one)
+      test.actors->remove("revenue", store);
+    else
+      CHECK(test.actors->stop(patience));
+    CHECK_FALSE(store.load(never_begun.key)->owner.has_value());
+  }
 }
 
 TEST_CASE("a group may have the name of one of the engine's own supervisors") {

@@ -1,4 +1,6 @@
 #include "tests/catch.hpp"
+
+#include "persistence/fault_point.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 
 #include <thread>
@@ -157,6 +159,47 @@ TEST_CASE("an engine that stops lets another go on at once") {
         wait_result::reached);
   CHECK(cents_of(second) == 10);
   CHECK(test.lines.count("standby") == 0);
+}
+
+TEST_CASE("an engine of many projections releases them together when it stops") {
+  static std::atomic<int> releases{0};
+  engine_fixture test;
+  const auto held = std::make_shared<turnstile>();
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.drain_deadline = patience;
+  engine it{file, options};
+  it.start(shop::revenue_tables().on<shop::order_placed>(
+      [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  std::vector<std::string> others;
+  for (int i = 0; i < 30; ++i) {
+    others.push_back("idle-" + std::to_string(i));
+    it.start(projection{others.back()}.on<shop::order_cancelled>(
+        [](read_model&, const shop::order_cancelled&) {}));
+  }
+  const auto all_are = [&](projection_state state) {
+    return eventually([&] {
+      return std::all_of(others.begin(), others.end(),
+                         [&](const auto& name) { return it.status(name).state == state; });
+    });
+  };
+  REQUIRE(all_are(projection_state::running));
+  place_orders(it, 1);
+  REQUIRE(held->wait_for_somebody()); // and the file's only session is taken
+  fault_hook = [](const char* place) {
+    if (std::string_view{place} == "release.before_commit")
+      ++releases;
+  };
+  bool well = false;
+  std::thread stopping{[&] { well = it.stop(); }};
+  CHECK(all_are(projection_state::draining));
+  held->open();
+  stopping.join();
+  fault_hook = nullptr;
+  CHECK(well);
+  CHECK(releases <= 2);
+  for (const auto& record : file.projections->load_all())
+    CHECK_FALSE(record.owner.has_value());
 }
 
 TEST_CASE("inside a handler, what would wait for it is refused") {

@@ -200,6 +200,21 @@ TEST_CASE_METHOD(supervised_workers, "An orderly stop goes in reverse order") {
   CHECK(ended == "stopped");
 }
 
+TEST_CASE_METHOD(supervised_workers, "Children that do not need each other may end at once") {
+  hung = {"c"};
+  auto how = options();
+  how.ends_at_once = true;
+  start(how);
+  log();
+  compat::anon_stop_now(top, caf::exit_reason::user_shutdown);
+  jobs();
+  CHECK(log() == "end b, end a"); // none waits for another
+  CHECK(ended.empty());
+  advance(5s);
+  CHECK(ended == "stopped");
+  CHECK(count(kind::abandoned) == 1);
+}
+
 TEST_CASE_METHOD(supervised_workers, "A hung child is killed and left behind at its deadline") {
   hung = {"b"};
   start(options());
