@@ -3,25 +3,28 @@
 #include "actors/baton.hpp"
 
 #include <exception>
+#include <utility>
 
 namespace waymark {
 
 namespace {
 
-attempt_marker marker_for(const event& subject) {
+attempt_marker marker_for(const event& subject, std::optional<std::string> sequence_key) {
   attempt_marker marker;
   marker.position = subject.position;
   marker.event_id = subject.event_id;
+  marker.sequence_key = std::move(sequence_key);
   return marker;
 }
 
 } // namespace
 
-attempt_scope::attempt_scope(const apply_request& request, const event& subject)
+attempt_scope::attempt_scope(const apply_request& request, const event& subject,
+                             std::optional<std::string> sequence_key)
     : request_{request}, ticket_{baton::of_process().take()} {
   try {
-    fenced_ = request.store->begin_attempt(request.owner, marker_for(subject)) ==
-              commit_status::fenced;
+    const auto marker = marker_for(subject, std::move(sequence_key));
+    fenced_ = request.store->begin_attempt(request.owner, marker) == commit_status::fenced;
   } catch (...) {
     end_marker(); // it may be there: the reply may have been lost
     baton::of_process().give(ticket_);

@@ -6,12 +6,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace waymark {
 
-/// Everything around one attempt of a projection that runs event by event: the process's baton, the
-/// durable marker, and what is recorded should the process end. Lives on a session's thread, from
-/// before the unit of work begins until it has ended.
+/// Everything around one attempt of a projection that runs event by event, or at an event of a
+/// replay: the process's baton, the durable marker, and what is recorded should the process end.
+/// Lives on a session's thread, from before the unit of work begins until it has ended.
 ///
 /// If the process dies
 ///   before the marker is committed: nothing is known, and nobody is blamed;
@@ -24,15 +25,17 @@ namespace waymark {
 /// the process dies before that is committed, it counts as an end that says nothing.
 class attempt_scope {
  public:
+  /// @param sequence_key the event's, if it is known without asking the author's rule.
   /// @throws store_error.
-  attempt_scope(const apply_request& request, const event& subject);
+  attempt_scope(const apply_request& request, const event& subject,
+                std::optional<std::string> sequence_key = std::nullopt);
   ~attempt_scope();
   attempt_scope(const attempt_scope&) = delete;
   attempt_scope& operator=(const attempt_scope&) = delete;
 
   [[nodiscard]] bool fenced() const noexcept { return fenced_; }
 
-  /// The marker is gone: the event's effect is committed with it.
+  /// The marker is gone: what became of the event is committed with that.
   void succeeded() noexcept { open_ = false; }
 
  private:

@@ -1,11 +1,10 @@
 #include "actors/claim.hpp"
 
 #include "actors/caution.hpp"
-#include "actors/letter_rounds.hpp"
+#include "actors/claimed_queues.hpp"
 
 #include <waymark/messages/error.hpp>
 
-#include <functional>
 #include <utility>
 
 namespace waymark {
@@ -21,7 +20,8 @@ void take_care(claim_report& report, claim_result& result, effect where) {
   if (where == effect::memory)
     return; // it begins anew in each process, without markers
   report.ended_owner = std::move(result.ended_owner);
-  if (result.suspect && result.suspect->counts.ends > 0)
+  if (result.suspect && result.suspect->counts.ends > 0 &&
+      result.suspect->position > report.record.position)
     report.suspect = std::move(result.suspect);
   if (report.suspect || report.record.events_processed < report.record.careful_until)
     report.caution = enter_caution();
@@ -143,90 +143,6 @@ std::optional<claim_result> claimed_together(const claim_order& order) {
   return answer;
 }
 
-constexpr const char* process_ended =
-    "the process ended while the key's events were handled again, perhaps in this one; retry or "
-    "discard it";
-
-/// Writes a letter and leaves the checkpoint where it is.
-void write_letter(const claim_order& order, const claim_report& report,
-                  const std::function<void(unit_of_work&)>& write) {
-  auto unit = order.store->begin({report.record.key, report.record.epoch});
-  if (!unit)
-    return; // fenced: the next owner does it
-  write(*unit);
-  checkpoint_advance stay;
-  stay.from = stay.to = report.record.position;
-  stay.event_id_at_position = report.record.event_id_at_position;
-  static_cast<void>(unit->commit(stay));
-}
-
-/// A letter for the first parked event of a key.
-void add_letter(const claim_order& order, const claim_report& report, const parked_queue& queue) {
-  const auto position = order.store->parked_positions(report.record.key, queue.sequence_key).at(0);
-  read_limit one;
-  one.max_events = one.max_scanned = 1;
-  auto found = order.log->read_all(position - 1, one);
-  if (found.events.empty())
-    throw store_error{order.log->address() + " has no event at position " +
-                      std::to_string(position) + " any more: the log was replaced"};
-  dead_letter letter;
-  letter.key = report.record.key;
-  letter.position = position;
-  letter.generation = report.record.generation;
-  letter.sequence_key = queue.sequence_key;
-  letter.projection_version = order.spec->version;
-  letter.subject = std::move(found.events.front());
-  letter.created_at = order.log->now();
-  letter.error = process_ended;
-  write_letter(order, report, [&](unit_of_work& unit) { unit.add_letter(letter); });
-}
-
-/// One more attempt in the letter that a key stands before.
-void add_attempt(const claim_order& order, const claim_report& report, std::int64_t letter_id) {
-  auto letter = order.store->letter(letter_id);
-  if (!letter)
-    return;
-  letter->projection_version = order.spec->version;
-  letter->error = process_ended;
-  letter->attempts.push_back({order.log->now(), process_ended, left_to_a_person});
-  write_letter(order, report,
-               [&](unit_of_work& unit) { static_cast<void>(unit.update_letter(*letter)); });
-}
-
-/// The replay of this key may be what the process before ended in: it goes to a person, with a
-/// letter that says so, or it would end each further process too.
-void leave_to_a_person(const claim_order& order, const claim_report& report,
-                       const parked_queue& queue) {
-  if (report.record.failure)
-    return; // which a commit would clear
-  if (queue.letter_id)
-    add_attempt(order, report, *queue.letter_id);
-  else
-    add_letter(order, report, queue);
-}
-
-/// The claim is granted, so that nobody else changes what is parked. A replay goes on that a fault
-/// of the store or a stop has interrupted, or that a new version has not begun.
-void take_queues(claim_report& report, std::vector<parked_queue> queues, const claim_order& order,
-                 const claim_result& result) {
-  const bool ended = !result.ended_owner.empty();
-  const bool first_of_version = result.previous_version < order.spec->version;
-  report.next_rounds = next_rounds(*order.store, report.record.key.projection, queues,
-                                   order.spec->retry_letters);
-  for (auto& queue : queues) {
-    report.parked->emplace(queue.sequence_key, queue.events);
-    const bool older = queue.letter_id && queue.letter_version < order.spec->version;
-    if (!order.log || (queue.letter_id && !older))
-      continue;
-    if (ended && (!queue.letter_id || !first_of_version)) {
-      leave_to_a_person(order, report, queue);
-      continue;
-    }
-    report.of_new_version = report.of_new_version || older;
-    report.unfinished.push_back({std::move(queue.sequence_key), {}, true});
-  }
-}
-
 claim_report claim_or_throw(const claim_order& order) {
   auto& store = *order.store;
   const auto request = request_of(order);
@@ -264,8 +180,7 @@ claim_report claim_or_throw(const claim_order& order) {
     return report;
   }
   report.parked = std::make_shared<parked_set>();
-  if (!result.parked_keys.empty())
-    take_queues(report, store.parked_queues(request.key), order, result);
+  take_queues(order, result, report);
   report.set_aside = store.counts(request.key);
   take_care(report, result, order.spec->where);
   return report;

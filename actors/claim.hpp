@@ -44,12 +44,16 @@ struct claim_report {
   letter_counts set_aside;
   /// Parked keys to be replayed at once: a replay of theirs was not finished, or their letter was
   /// last tried by an older version of the projection. None if there is no log to read from.
+  /// Where a process ended in a replay comes first.
   std::vector<replay_task> unfinished;
   std::unordered_map<std::string, int> next_rounds; ///< Parked keys to be retried by schedule.
   bool of_new_version = false; ///< Some of them are there for the second reason.
+  /// A letter that this claim has written or added to, because processes ended in its event when it
+  /// was handled again.
+  std::optional<dead_letter> left_to_a_person;
   std::string detail; ///< In words, if not granted.
 
-  /// The event in which processes ended, if there is one that was not passed since.
+  /// The live event in which processes ended, if there is one that was not passed since.
   std::optional<attempt_marker> suspect;
   std::string ended_owner;       ///< The owner before, if it ended without a release; in words.
   std::shared_ptr<void> caution; ///< To be kept while events are handled one by one; or null.

@@ -104,7 +104,9 @@ bool projection_machine::may_replay() const noexcept {
   // A commit clears the stored failure, which has to stay until its event has passed.
   const bool goes =
       stand_ == stand::none || stand_ == stand::backing_off || stand_ == stand::full;
-  return !orders_.empty() && claimed_ && !paused_ && goes && !record_.failure;
+  // The marker of a live event counts the ends in it, and one of a replay would take its place.
+  const bool suspected = suspect_ && suspect_->position > passed_ && stand_ != stand::full;
+  return !orders_.empty() && claimed_ && !paused_ && goes && !record_.failure && !suspected;
 }
 
 void projection_machine::replay_next(actions& out) {
@@ -201,9 +203,16 @@ void projection_machine::abandon_orders(actions& out, const std::string& why, bo
 }
 
 void projection_machine::replay_unfinished(actions& out, claim_report& report) {
+  if (auto& letter = report.left_to_a_person) {
+    note(out, level::warning, "retry_letter",
+         describe(letter->subject) + " was handled again, and " + letter->error +
+             "; nobody but a person tries it again");
+    out.emplace_back(todo::announce_letter{*std::move(letter)});
+  }
   if (!report.unfinished.empty()) {
     auto order = std::make_shared<settle_order>();
     order->by = "waymark";
+    order->by_itself = true;
     order->tasks = std::move(report.unfinished);
     note(out, level::info, "retry",
          std::to_string(order->tasks.size()) + " parked keys are retried" +
@@ -217,10 +226,8 @@ void projection_machine::replay_unfinished(actions& out, claim_report& report) {
     one.order = std::move(order);
     orders_.push_back(std::move(one));
   }
-  // After a death nothing is tried by itself: it may have been what the process died of.
-  if (report.ended_owner.empty())
-    for (const auto& [key, round] : report.next_rounds)
-      plan_retry(out, key, round);
+  for (const auto& [key, round] : report.next_rounds)
+    plan_retry(out, key, round);
 }
 
 // -- by itself ------------------------------------------------------------------------------------
@@ -250,6 +257,7 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
     return later;
   }
   auto order = std::make_shared<settle_order>();
+  order->by_itself = true;
   order->by = "waymark, round " + std::to_string(round) + " of " +
               std::to_string(spec_->retry_letters.rounds);
   order->round = round;

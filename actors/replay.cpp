@@ -1,5 +1,6 @@
 #include "actors/replay.hpp"
 
+#include "actors/attempt_scope.hpp"
 #include "actors/batch_run.hpp"
 #include "actors/letter_rounds.hpp"
 #include "actors/read_again.hpp"
@@ -97,16 +98,39 @@ class replayer {
     return handle(position, store_.letter_at(on_.owner.key, position));
   }
 
-  /// Hands one event to its handler, with its removal from where it was kept.
+  /// Hands one event to its handler, with its removal from where it was kept, under a marker: it
+  /// may be what ends the process, and the author's rule for its key may be too.
   bool handle(position_t position, const std::optional<dead_letter>& letter) {
+    if (letter && request_.order->by_itself && is_for_a_person(*letter)) {
+      out_.key.refused = "a process ended in letter " + std::to_string(letter->id) +
+                         ", which nobody but a person tries again";
+      return false;
+    }
     const auto source = read_again(*request_.log, position);
     const auto& subject = source.events.front();
     if (letter && letter->subject.event_id != subject.event_id)
       throw store_error{request_.log->address() + " has another event at position " +
                         std::to_string(position) + " than letter " + std::to_string(letter->id) +
                         " tells: the log was replaced"};
+    if (on_.spec->where != effect::memory) {
+      attempt_.emplace(on_, subject, out_.rest.sequence_key);
+      if (attempt_->fenced())
+        return stop_fenced();
+    }
+    const bool goes_on = handle_marked(source, letter);
+    attempt_.reset();
+    return goes_on;
+  }
+
+  [[nodiscard]] bool is_for_a_person(const dead_letter& letter) const {
+    return !letter.attempts.empty() && letter.attempts.back().round == left_to_a_person &&
+           letter.projection_version >= on_.spec->version;
+  }
+
+  bool handle_marked(const page& source, const std::optional<dead_letter>& letter) {
+    const auto& subject = source.events.front();
     auto alone = on_;
-    alone.passed = position - 1;
+    alone.passed = subject.position - 1;
     alone.max_events = 1;
     alone.parked = nullptr;
     batch_run run{alone, source};
@@ -186,8 +210,12 @@ class replayer {
       advance.last_event_type = handled->event_type;
       advance.last_event_at = handled->occurred_at;
     }
+    if (attempt_)
+      unit.clear_attempt();
     if (unit.commit(advance) == commit_status::fenced)
       return false;
+    if (attempt_)
+      attempt_->succeeded();
     std::erase(parked_, std::exchange(leaving_, 0));
     return true;
   }
@@ -239,6 +267,7 @@ class replayer {
   replay_outcome out_;
   uuid at_stored_;
   std::vector<position_t> parked_;
+  std::optional<attempt_scope> attempt_; ///< Around the event that is handled now.
   position_t leaving_ = 0; ///< Is taken from the queue by the commit to come.
 };
 

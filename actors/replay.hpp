@@ -26,6 +26,7 @@ struct replay_task {
 struct settle_order {
   settle_verb verb = settle_verb::retry;
   bool dry_run = false;
+  bool by_itself = false; ///< waymark wants it, and no person: leaves alone what ended processes.
   std::string by;
   int round = 0; ///< Of the schedule, if it is one of its.
   std::vector<replay_task> tasks;
@@ -74,12 +75,14 @@ struct replay_outcome {
 /// rest parked. Never throws for what a handler or the store did.
 ///
 /// If the process dies
-///   before an event's commit has reached the disk: the event is still parked, its letter stands,
-///     and nothing of its effects is in the read model; retry again;
-///   after it, with more parked behind: the rest is still parked, and no letter stands before it.
-///     The next claim finds such a key. After a death it writes a letter for the event at its
-///     head, which may be what the process died of, and leaves the key to a person; after a fault
-///     of the store, or a stop, it goes on with the key;
+///   before an event's marker is committed: the event is still parked, its letter stands; the rest
+///     of the order is forgotten, except a key with no letter before it, with which the next claim
+///     goes on;
+///   after it, before the event's own commit has reached the disk: the same, and nothing of its
+///     effects is in the read model. The next claim finds the marker, and either leaves the event
+///     to a person, or goes on with its key (claimed_queues.hpp);
+///   after that, with more parked behind: the rest is still parked, and no letter stands before it.
+///     The next claim finds such a key, and goes on with it;
 ///   after the last one's: nothing is parked for the key, which is live at the next claim;
 ///   between a failure and the commit of its attempt: the letter lacks this attempt; all else is as
 ///     if the event had not been tried;

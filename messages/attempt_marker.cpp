@@ -44,4 +44,18 @@ std::string describe_poison(const attempt_marker& marker, const crash_limits& li
   return "the process ended while it was handled, " + times(counts.ends) + marker.last_end;
 }
 
+crash_limits replay_limits() noexcept {
+  crash_limits limits;
+  limits.max_crashes = 1;
+  return limits;
+}
+
+std::string describe_replay_end(const attempt_marker& marker) {
+  const auto& counts = marker.counts;
+  if (counts.crashes > 0 || counts.long_ends > 0)
+    return "the process ended in its handler: " + marker.last_end;
+  return std::to_string(counts.ends) +
+         " processes in a row ended while it was handled again: " + marker.last_end;
+}
+
 } // namespace waymark

@@ -19,8 +19,8 @@ struct end_counts {
 };
 
 /// A durable note that an event is about to be handled. It is written while a projection runs event
-/// by event, because the process before ended without a release; whoever finds it later knows what
-/// was under way when a process ended.
+/// by event, because the process before ended without a release, and before each event of a replay;
+/// whoever finds it later knows what was under way when a process ended.
 struct attempt_marker {
   position_t position = 0;
   uuid event_id;
@@ -29,6 +29,9 @@ struct attempt_marker {
   timestamp begun_at{};             ///< Of the latest attempt.
   end_counts counts;
   std::string last_end; ///< The latest end in words: "SIGSEGV", "no signal".
+  /// The event's sequence key, if an attempt has come so far; the author's rule may be what ends
+  /// the process.
+  std::optional<std::string> sequence_key;
 };
 
 /// What is known about the end of a process, as seen from one marker.
@@ -61,5 +64,12 @@ enum class blame : std::uint8_t {
 /// Why the event is poison: "crashed the process 2 times: SIGSEGV".
 [[nodiscard]] std::string describe_poison(const attempt_marker& marker,
                                           const crash_limits& limits = {});
+
+/// The rule for an event of a replay, which is given up already, or stands behind one that is: one
+/// crash is enough to leave it to a person, whatever the projection's `max_crashes` says.
+[[nodiscard]] crash_limits replay_limits() noexcept;
+
+/// The attempt that its letter then gets: "the process ended in its handler: SIGSEGV".
+[[nodiscard]] std::string describe_replay_end(const attempt_marker& marker);
 
 } // namespace waymark

@@ -55,9 +55,9 @@ bool ended_without_release(const checkpoint& record, const claim_request& reques
 
 std::optional<attempt_marker> judged(attempt_marker marker, const checkpoint& before,
                                      const claim_request& request, timestamp now) {
-  if (marker.generation != before.generation || marker.position <= before.position ||
+  if (marker.generation != before.generation ||
       request.projection_version > before.projection_version)
-    return std::nullopt; // it is done with, or another program than the one that ended tries it
+    return std::nullopt; // it is history, or another program than the one that ended tries it
   const bool ended = marker.owner && ended_without_release(before, request, now) &&
                      !is_provably_alive(*marker.owner);
   if (!ended) {

@@ -48,8 +48,8 @@ struct claim_result {
   /// projection_version before a granted claim; 0 if new. The claim has stored the new one: who
   /// wants to rebuild for it resets before claiming, or a crash in between forgets to.
   int previous_version = 0;
-  /// If granted: the event that was under way when a process ended, and how often one did. Nothing
-  /// if there is no such event beyond the stored position.
+  /// If granted: the event that was under way when a process ended, and how often one did. At or
+  /// below the stored position it is one of a replay, or done with.
   std::optional<attempt_marker> suspect;
   /// If granted: the owner before, if it ended without a release; in words.
   std::string ended_owner;
@@ -166,8 +166,9 @@ class projection_store {
   }
 
   /// Writes the shard's marker, durably, before the handler of its event runs. The counts of a
-  /// marker for the same position and generation stay; the one of another event is replaced.
-  /// `subject` needs position and event_id only. A store that can't outlive the process has no
+  /// marker for the same position and generation stay, and so does its sequence key, unless
+  /// `subject` has one; the marker of another event is replaced. Only position, event_id and, if it
+  /// is known, sequence_key of `subject` matter. A store that can't outlive the process has no
   /// markers, and nothing to do.
   ///
   /// If the process dies

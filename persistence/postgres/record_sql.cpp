@@ -28,13 +28,15 @@ constexpr sql::record_sql own_texts() {
       "  WHERE owner = $1 ORDER BY projection, shard FOR UPDATE SKIP LOCKED)";
   all.attempts.begin =
       "INSERT INTO {schema}.attempts AS a SELECT projection, shard, $4, $5, generation, "
-      "owner, coalesce($6, clock_timestamp()), 0, 0, 0, '' "
+      "owner, coalesce($6, clock_timestamp()), 0, 0, 0, '', $7 "
       "FROM {schema}.checkpoints " WAYMARK_OF_SHARD "AND epoch = $3 FOR SHARE "
       "ON CONFLICT (projection, shard) DO UPDATE SET "
       "crashes = " WAYMARK_SAME_EVENT "a.crashes ELSE 0 END, "
       "long_ends = " WAYMARK_SAME_EVENT "a.long_ends ELSE 0 END, "
       "ends = " WAYMARK_SAME_EVENT "a.ends ELSE 0 END, "
       "last_end = " WAYMARK_SAME_EVENT "a.last_end ELSE '' END, "
+      "sequence_key = coalesce(excluded.sequence_key, " WAYMARK_SAME_EVENT
+      "a.sequence_key END), "
       "position = excluded.position, event_id = excluded.event_id, "
       "generation = excluded.generation, owner = excluded.owner, "
       "begun_at = excluded.begun_at";

@@ -15,6 +15,7 @@ attempt_marker marker_from(const row& from) {
   m.counts.long_ends = number(from, 6);
   m.counts.ends = number(from, 7);
   m.last_end = from.text(8);
+  m.sequence_key = optional_text(from, 9);
   return m;
 }
 
@@ -27,7 +28,7 @@ std::optional<attempt_marker> attempt_rows::find(const shard_key& key) {
 bool attempt_rows::begin(const shard_key& key, std::int64_t epoch, const attempt_marker& subject,
                          std::optional<timestamp> now) {
   return on_.change(sql_.begin, key.projection, key.shard, epoch, subject.position,
-                    subject.event_id, now) == 1;
+                    subject.event_id, now, byte_text{subject.sequence_key}) == 1;
 }
 
 void attempt_rows::end(const shard_key& key, std::int64_t epoch) {

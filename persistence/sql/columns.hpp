@@ -14,7 +14,8 @@
 
 /// Of an attempt marker, as attempt_rows reads them.
 #define WAYMARK_ATTEMPT_COLUMNS                                                                    \
-  "position, event_id, generation, owner, begun_at, crashes, long_ends, ends, last_end"
+  "position, event_id, generation, owner, begun_at, crashes, long_ends, ends, last_end, "          \
+  "sequence_key"
 
 /// Of a letter, as letter_rows writes them; it reads the id before them.
 #define WAYMARK_LETTER_COLUMNS                                                                     \

@@ -76,7 +76,7 @@ struct attempt_sql {
   /// shard
   const char* find = "SELECT " WAYMARK_ATTEMPT_COLUMNS " FROM {schema}.attempts " WAYMARK_OF_SHARD;
 
-  /// shard, epoch, position, event id, now
+  /// shard, epoch, position, event id, now, sequence key or null
   const char* begin = nullptr;
 
   /// shard, epoch

@@ -21,12 +21,14 @@ constexpr sql::record_sql own_texts() {
   all.checkpoints.renew = "UPDATE {schema}.checkpoints SET renewed_at = $2 WHERE owner = $1";
   all.attempts.begin =
       "INSERT INTO {schema}.attempts SELECT projection, shard, $4, $5, generation, owner, "
-      "$6, 0, 0, 0, '' FROM {schema}.checkpoints " WAYMARK_OF_SHARD "AND epoch = $3 "
+      "$6, 0, 0, 0, '', $7 FROM {schema}.checkpoints " WAYMARK_OF_SHARD "AND epoch = $3 "
       "ON CONFLICT (projection, shard) DO UPDATE SET "
       "crashes = iif(" WAYMARK_SAME_EVENT ", crashes, 0), "
       "long_ends = iif(" WAYMARK_SAME_EVENT ", long_ends, 0), "
       "ends = iif(" WAYMARK_SAME_EVENT ", ends, 0), "
       "last_end = iif(" WAYMARK_SAME_EVENT ", last_end, ''), "
+      "sequence_key = coalesce(excluded.sequence_key, "
+      "iif(" WAYMARK_SAME_EVENT ", sequence_key, NULL)), "
       "position = excluded.position, event_id = excluded.event_id, "
       "generation = excluded.generation, owner = excluded.owner, "
       "begun_at = excluded.begun_at";

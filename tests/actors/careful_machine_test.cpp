@@ -81,6 +81,15 @@ TEST_CASE("a suspect keeps the projection careful until it has passed, and is ha
   CHECK_FALSE(at.machine.careful());
 }
 
+TEST_CASE("a suspect passes before letters are retried, so that its marker keeps its counts") {
+  careful at{seeing(), 0, {1, 0, 1}};
+  auto order = std::make_shared<settle_order>();
+  order->tasks.push_back({"k", {1}, false});
+  CHECK_FALSE(find<todo::replay>(at.machine.settle(order)));
+  CHECK_FALSE(find<todo::replay>(at.machine.on_applied(done(1))));
+  CHECK(find<todo::replay>(at.machine.on_applied(done(2))));
+}
+
 TEST_CASE("a poison is given up by the policy without running its handler") {
   careful at{seeing(), 0, crashed_twice};
   const auto next = at.feed(at.machine.on_applied(done(1)));

@@ -218,6 +218,17 @@ inline void notices_unclean_ends(const projection_store_factory& make) {
   REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
   CHECK(store->find_attempt(key)->counts == end_counts{});
 
+  // Its key stays until there is another event, or another key.
+  CHECK_FALSE(store->find_attempt(key)->sequence_key);
+  for (const auto* known : {"Order\0a", "", "b"}) {
+    subject.sequence_key = std::string{known, known[0] == 'O' ? 7u : std::string{known}.size()};
+    REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+    auto unknown = subject;
+    unknown.sequence_key.reset();
+    REQUIRE(store->begin_attempt(owner, unknown) == commit_status::committed);
+    CHECK(store->find_attempt(key)->sequence_key == subject.sequence_key);
+  }
+
   // It goes with the commit, and not with a unit that rolls back.
   {
     auto unit = store->begin(owner);
@@ -229,6 +240,16 @@ inline void notices_unclean_ends(const projection_store_factory& make) {
   REQUIRE(unit->commit(step(10, 12, 1)) == commit_status::committed);
   unit.reset();
   CHECK_FALSE(store->find_attempt(key));
+
+  // An event of a replay lies at or below the stored position.
+  subject.position = 3;
+  REQUIRE(store->begin_attempt(owner, subject) == commit_status::committed);
+  suspected = claim_as("host-r").suspect;
+  REQUIRE(suspected);
+  CHECK(suspected->position == 3);
+  CHECK(suspected->counts == end_counts{0, 0, 1});
+  CHECK(suspected->sequence_key == subject.sequence_key);
+  owner.epoch = store->load(key)->epoch;
 
   // What a newer program or a reset begins is not judged by what was before.
   subject.position = 13;

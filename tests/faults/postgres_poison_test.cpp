@@ -1,4 +1,5 @@
 #include "tests/faults/poison_lives.hpp"
+#include "tests/faults/replay_lives.hpp"
 #include "tests/persistence/postgres_server.hpp"
 
 using namespace waymark;
@@ -16,4 +17,23 @@ TEST_CASE("on PostgreSQL too, a hundred kills from outside blame nobody") {
   poison_lives lives{schema.address(), ""};
   kill_innocents(lives, 100, std::random_device{}());
   lives.check_effects(false);
+}
+
+TEST_CASE("on PostgreSQL too, a death in a replay is told from one that only happened then") {
+  {
+    const postgres_schema schema;
+    replay_lives lives{schema.address(), 2};
+    CHECK(lives.die("segv") == SIGSEGV);
+    CHECK(lives.die("claim.before_letter", 1, "wait") == SIGKILL);
+    check_left_to_a_person(lives, 2, "the process ended in its handler: SIGSEGV");
+  }
+  for (const auto* place : {"attempt.begun", "replay.before_commit", "replay.after_commit"}) {
+    CAPTURE(place);
+    const postgres_schema schema;
+    replay_lives lives{schema.address()};
+    REQUIRE(lives.die(place, 2) == SIGKILL);
+    const auto it = lives.survive();
+    check_all_is_done(*it);
+    CHECK(it->settled_letters().size() == 1);
+  }
 }

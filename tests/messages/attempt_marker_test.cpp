@@ -77,9 +77,22 @@ TEST_CASE("the reason of a poison says how often, and how") {
   CHECK(describe_poison(marker) == "crashed the process 2 times: SIGABRT");
   CHECK(describe_poison(after_end({}, end_by(death::long_silent))) ==
         "took the process with it after a long run, 1 time: no signal, after 1001 ms");
+  const std::vector<std::pair<process_end, std::string>> once{
+      {end_by(death::signal), "the process ended in its handler: SIGSEGV"},
+      {end_by(death::long_silent), "the process ended in its handler: no signal, after 1001 ms"}};
+  for (const auto& [end, text] : once) {
+    const auto in_replay = after_end({}, end);
+    CHECK(judge(in_replay.counts, replay_limits()) == blame::poison);
+    CHECK(describe_replay_end(in_replay) == text);
+  }
   marker = {};
   for (int i = 0; i < 5; ++i)
     marker = after_end(marker, end_by(death::short_silent));
   CHECK(describe_poison(marker) ==
         "the process ended while it was handled, 5 times: no signal");
+  CHECK(judge(marker.counts, replay_limits()) == blame::poison);
+  CHECK(describe_replay_end(marker) ==
+        "5 processes in a row ended while it was handled again: no signal");
+  --marker.counts.ends;
+  CHECK(judge(marker.counts, replay_limits()) == blame::suspect);
 }

@@ -143,8 +143,8 @@ TEST_CASE("a file of waymark's own is signed, and records its schema") {
   (void)open(folder.address());
   raw_sqlite raw{folder.file()};
   CHECK(raw.number("PRAGMA application_id") == 0x574d524b);
-  CHECK(raw.number("SELECT count(*) FROM waymark_schema") == 5);
-  CHECK(raw.number("SELECT count(*) FROM waymark_schema WHERE applied_at > 0") == 5);
+  CHECK(raw.number("SELECT count(*) FROM waymark_schema") == 6);
+  CHECK(raw.number("SELECT count(*) FROM waymark_schema WHERE applied_at > 0") == 6);
 }
 
 TEST_CASE("tables of the same names that are not waymark's are left alone") {

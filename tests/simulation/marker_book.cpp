@@ -28,7 +28,7 @@ void marker_book::granted(const place& where, const checkpoint& before, const cl
   if (found == markers_.end())
     return;
   auto& m = found->second;
-  if (m.generation != before.generation || m.position <= before.position ||
+  if (m.generation != before.generation ||
       by.projection_version > before.projection_version) {
     markers_.erase(found);
     return;
