@@ -20,6 +20,8 @@ struct projector::implementation {
     context.shard = options.shard;
     context.store = context.spec->into ? context.spec->into : std::move(records);
     context.owner = make_owner_instance();
+    if (const auto limit = context.spec->handler_timeout)
+      context.store->allow_handlers(context.spec->name, *limit);
     context.time = options.clock;
     if (context.spec->where == effect::memory) {
       context.state = std::make_shared<memory_state>();

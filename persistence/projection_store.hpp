@@ -219,6 +219,14 @@ class projection_store {
   /// Every record, by name and shard.
   [[nodiscard]] virtual std::vector<checkpoint> load_all() = 0;
 
+  /// How long a handler of this projection may take, in units of work begun from now on; 0: as long
+  /// as it likes. A store that ends transactions in which nothing happens waits longer than that;
+  /// the longest that it was told counts.
+  virtual void allow_handlers(const std::string& projection, std::chrono::milliseconds at_most) {
+    static_cast<void>(projection);
+    static_cast<void>(at_most);
+  }
+
   /// Starts a unit of work after checking that `owner` still holds the epoch.
   /// @returns null if fenced.
   [[nodiscard]] virtual std::unique_ptr<unit_of_work> begin(const ownership& owner) = 0;

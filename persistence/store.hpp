@@ -25,7 +25,8 @@ struct open_options {
   /// How often they are looked for while notifications of them arrive (PostgreSQL).
   std::chrono::milliseconds fallback_poll{250};
   /// How long a handler may leave its transaction without a statement; PostgreSQL ends a session
-  /// after twice that, and the fault is the event's.
+  /// after twice that, and the fault is the event's. An engine that allows a projection's handlers
+  /// more has the server wait longer for them.
   std::chrono::milliseconds handler_timeout{30'000};
   const waymark::clock* clock = &waymark::clock::system(); ///< Must outlive the store.
 };

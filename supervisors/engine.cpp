@@ -113,6 +113,8 @@ void engine::implementation::claim_together(const spec_ptr& spec) {
 void engine::implementation::start_actors(const spec_ptr& spec) {
   auto& shown = *context->shown;
   const auto records = records_for(*spec);
+  records->allow_handlers(spec->name,
+                          spec->handler_timeout.value_or(context->options.handler_timeout));
   std::shared_ptr<memory_state> state;
   if (spec->where == effect::memory) {
     state = std::make_shared<memory_state>();

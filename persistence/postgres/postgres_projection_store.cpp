@@ -5,6 +5,8 @@
 #include "persistence/postgres/stale_owner.hpp"
 #include "persistence/sql/checkpoint_rows.hpp"
 
+#include <algorithm>
+
 namespace waymark::postgres {
 
 namespace {
@@ -12,13 +14,17 @@ namespace {
 /// A process that freezes in a claim owns nothing yet, so only the server can end it.
 constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_timeout = '5s'; ";
 
+/// For handlers that may take as long as they like: what a forgotten session has locked gets free.
+constexpr std::chrono::milliseconds without_limit = std::chrono::hours{24};
+constexpr std::chrono::milliseconds most_the_server_takes = std::chrono::hours{24 * 24};
+
 /// A session, from the beginning of a unit of work to its end.
 class session_turn final : public sql::unit_turn {
  public:
-  session_turn(std::shared_ptr<database> in, const shard_key& key)
+  session_turn(std::shared_ptr<database> in, const shard_key& key, const std::string& settings)
       : in_{std::move(in)}, lease_{in_->units()}, running_{in_->running(), key, lease_.on()},
         model_{lease_.on(), sql::handler_model::access::write} {
-    lease_.on().begin();
+    lease_.on().begin(settings);
   }
 
   [[nodiscard]] sql::connection& on() noexcept override { return lease_.on(); }
@@ -58,7 +64,27 @@ void postgres_projection_store::run_in_vain(const work& what) {
 }
 
 std::unique_ptr<sql::unit_turn> postgres_projection_store::take_turn(const shard_key& key) {
-  return std::make_unique<session_turn>(in_, key);
+  return std::make_unique<session_turn>(in_, key, settings_for(key.projection));
+}
+
+void postgres_projection_store::allow_handlers(const std::string& projection,
+                                               std::chrono::milliseconds at_most) {
+  const auto idle = at_most.count() > 0 ? 2 * std::min(at_most, most_the_server_takes / 2)
+                                        : without_limit;
+  if (idle <= in_->where().idle_in_transaction)
+    return;
+  const std::lock_guard lock{mutex_};
+  auto& longest = longest_idle_[projection];
+  longest = std::max(longest, idle);
+}
+
+std::string postgres_projection_store::settings_for(const std::string& projection) {
+  const std::lock_guard lock{mutex_};
+  const auto found = longest_idle_.find(projection);
+  if (found == longest_idle_.end())
+    return {};
+  return "SET LOCAL idle_in_transaction_session_timeout = " +
+         std::to_string(found->second.count()) + "; ";
 }
 
 // Without locks, so that who stands by neither waits for the owner's commits nor holds them up.

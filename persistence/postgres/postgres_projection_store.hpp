@@ -3,6 +3,11 @@
 #include "persistence/postgres/database.hpp"
 #include "persistence/sql/projection_store.hpp"
 
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
 namespace waymark::postgres {
 
 /// Checkpoints, letters and read models in a PostgreSQL database.
@@ -12,6 +17,7 @@ class postgres_projection_store final : public sql::projection_store {
 
   [[nodiscard]] const std::string& address() const noexcept override { return in_->where().shown; }
   [[nodiscard]] int max_sessions() const noexcept override { return in_->where().max_sessions; }
+  void allow_handlers(const std::string& projection, std::chrono::milliseconds at_most) override;
   [[nodiscard]] std::optional<lock_wait> blocked_by(const shard_key& key) override;
   bool interrupt(const shard_key& key) override;
   void read(const std::function<void(read_model&)>& queries) override;
@@ -28,7 +34,13 @@ class postgres_projection_store final : public sql::projection_store {
   [[nodiscard]] std::vector<std::optional<claim_result>>
   refusals_at_first_sight(std::span<const claim_request> requests) override;
 
+  /// What the transaction of a unit of work is begun with, besides what all have.
+  [[nodiscard]] std::string settings_for(const std::string& projection);
+
   std::shared_ptr<database> in_;
+  std::mutex mutex_;
+  /// Where they take longer than sessions wait for them anyway.
+  std::map<std::string, std::chrono::milliseconds> longest_idle_;
 };
 
 } // namespace waymark::postgres

@@ -7,6 +7,9 @@
 
 #include <waymark/persistence/process_instance.hpp>
 
+#include <map>
+#include <mutex>
+
 using namespace waymark;
 using namespace waymark::test;
 
@@ -75,6 +78,36 @@ TEST_CASE("PostgreSQL: a handler that hangs in a statement is ended, others go o
   mended->store(true);
   it.resume("stuck");
   CHECK(it.wait_until("stuck", token, patience) == wait_result::reached);
+}
+
+TEST_CASE("PostgreSQL: the server waits longer for a handler than its projection allows it") {
+  const postgres_schema schema;
+  engine_fixture test;
+  auto options = test.options();
+  options.handler_timeout = 45s;
+  engine it{open(schema.address(), {.handler_timeout = 50ms}), options};
+  std::mutex mutex;
+  std::map<std::string, std::string> waits;
+  const auto slow = [&](const std::string& name) {
+    return projection{name}.on<shop::order_placed>(
+        [&, name](read_model& db, const shop::order_placed&) {
+          const auto found =
+              db.query_value<std::string>("SHOW idle_in_transaction_session_timeout");
+          std::this_thread::sleep_for(300ms); // three times what sessions are opened with
+          const std::lock_guard lock{mutex};
+          waits[name] = found;
+        });
+  };
+  it.start(slow("as the engine says"));
+  it.start(slow("its own").handler_timeout(1min));
+  it.start(slow("for ever").handler_timeout(0ms));
+  const auto token = place_orders(it, 1);
+  for (const auto& name : it.names())
+    CHECK(it.wait_until(name, token, patience) == wait_result::reached);
+  CHECK(it.dead_letters().empty());
+  CHECK(waits["as the engine says"] == "90s");
+  CHECK(waits["its own"] == "2min");
+  CHECK(waits["for ever"] == "1d");
 }
 
 TEST_CASE("PostgreSQL: sessions lost to handlers that hang are replaced") {
