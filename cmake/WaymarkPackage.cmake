@@ -8,6 +8,20 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/waymark)
 install(TARGETS waymark EXPORT waymark-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+# `cmake --install --strip` leaves static libraries as they are, whose debug information is most of
+# them.
+function(waymark_strip_archive target)
+  get_target_property(type ${target} TYPE)
+  set(file ${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:${target}>)
+  if(type STREQUAL STATIC_LIBRARY AND CMAKE_STRIP)
+    install(CODE "
+      if(CMAKE_INSTALL_DO_STRIP)
+        execute_process(COMMAND \"${CMAKE_STRIP}\" --strip-debug
+          \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")
+      endif()" COMPONENT development)
+  endif()
+endfunction()
+waymark_strip_archive(waymark)
 install(EXPORT waymark-targets NAMESPACE waymark:: DESTINATION ${config_dir}
   COMPONENT development)
 configure_package_config_file(
@@ -28,6 +42,7 @@ if(TARGET waymark_node)
   install(TARGETS waymark_node EXPORT waymark-node-targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+  waymark_strip_archive(waymark_node)
   install(EXPORT waymark-node-targets NAMESPACE waymark:: DESTINATION ${config_dir}
     COMPONENT development)
   install(FILES cmake/FindHttplib.cmake DESTINATION ${config_dir} COMPONENT development)
@@ -66,6 +81,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
+set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL development)
 
 set(dependencies libcaf-dev libpq-dev libpqxx-dev libsqlite3-dev libsqlitecpp-dev libspdlog-dev)

@@ -45,3 +45,8 @@ fi
 for package in "$folder"/*.deb; do
   dpkg-deb --extract "$package" "$folder/root"
 done
+for file in "$folder"/root/usr/bin/* "$folder"/root/usr/lib/libwaymark*; do
+  if readelf --wide --sections "$file" 2>/dev/null | grep -q '\.debug_info'; then
+    echo "$file should be without debug information" && exit 1
+  fi
+done
