@@ -109,18 +109,6 @@ void projection_machine::fetch_next(actions& out) {
   out.emplace_back(todo::fetch{passed_, ++fetch_token_, in_doubt_ ? 0 : log_incarnation_});
 }
 
-/// The part of the page that has to be applied before the event at `position`.
-page_ptr projection_machine::page_before(position_t position) const {
-  auto part = std::make_shared<page>();
-  part->after = page_->after;
-  part->scanned_to = position - 1;
-  part->head = page_->head;
-  for (const auto& e : page_->events)
-    if (e.position > passed_ && e.position < position)
-      part->events.push_back(e);
-  return part;
-}
-
 void projection_machine::give_up_discarded(actions& out) {
   const auto found = std::find_if(page_->events.begin(), page_->events.end(),
                                   [this](const event& e) { return e.position == discard_at_; });

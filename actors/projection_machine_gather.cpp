@@ -4,6 +4,18 @@
 
 namespace waymark {
 
+/// The part of the page that has to be applied before the event at `position`.
+page_ptr projection_machine::page_before(position_t position) const {
+  auto part = std::make_shared<page>();
+  part->after = page_->after;
+  part->scanned_to = position - 1;
+  part->head = page_->head;
+  for (const auto& e : page_->events)
+    if (e.position > passed_ && e.position < position)
+      part->events.push_back(e);
+  return part;
+}
+
 /// Whether what is left of the page is too little for a batch, and nothing speaks against a wait.
 bool projection_machine::may_gather() const {
   const bool asked_for = options_.gathers && spec_->batch.max_wait.count() > 0;
