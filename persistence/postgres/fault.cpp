@@ -28,6 +28,7 @@ constexpr std::array table{
     row{"P0", blame::event, ""},
     // the projection's SQL and its tables
     row{"0A", blame::projection, ""},
+    row{"25001", blame::projection, "a handler runs in a transaction that has begun already"},
     row{"2D", blame::projection, "a handler may not end or nest the transaction"},
     row{"34", blame::projection, ""},
     row{"3B", blame::projection, "a handler may not end or nest the transaction"},

@@ -23,9 +23,9 @@ void require_allowed(std::string_view sql, const std::vector<std::string>& words
       throw projection_error{"a handler may not end or nest the transaction or change its session, "
                              "so " +
                              word + " is refused: " + in_quotes(sql)};
-  if (changes_settings(sql))
-    throw projection_error{"a handler may not change its session, so set_config is refused: " +
-                           in_quotes(sql)};
+  if (const auto call = call_that_outlives_transaction(sql); !call.empty())
+    throw projection_error{"a handler may not change its session, so " + std::string{call} +
+                           " is refused: " + in_quotes(sql)};
 }
 
 std::string number(double value) {

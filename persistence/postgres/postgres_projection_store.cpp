@@ -24,7 +24,7 @@ class session_turn final : public sql::unit_turn {
   session_turn(std::shared_ptr<database> in, const shard_key& key, const std::string& settings)
       : in_{std::move(in)}, lease_{in_->units()}, running_{in_->running(), key, lease_.on()},
         model_{lease_.on(), sql::handler_model::access::write} {
-    lease_.on().begin(settings);
+    lease_.on().begin_for_handlers(settings);
   }
 
   [[nodiscard]] sql::connection& on() noexcept override { return lease_.on(); }
@@ -101,7 +101,7 @@ postgres_projection_store::refusals_at_first_sight(std::span<const claim_request
       continue;
     for (const auto& before : siblings)
       if (before.key == request.key && before.owner && *before.owner != request.owner)
-        end_sessions_of_owner(on, *before.owner, request.owner_timeout);
+        end_sessions_of_owner(on, *before.owner, request.owner_timeout, in_->dated());
   }
   return result;
 }

@@ -1,5 +1,7 @@
 #include "persistence/postgres/record_sql.hpp"
 
+#include "persistence/postgres/session_settings.hpp"
+
 namespace waymark::postgres {
 
 namespace {
@@ -20,7 +22,7 @@ constexpr sql::record_sql own_texts() {
       "                         ELSE coalesce($10, clock_timestamp()) END, "
       "events_processed = events_processed + $11, "
       "renewed_at = coalesce($10, clock_timestamp()), failure = NULL " WAYMARK_OF_SHARD
-      "AND epoch = $3 AND position = $4";
+      "AND epoch = $3 AND position = $4 RETURNING " WAYMARK_SESSION_SETTINGS;
   // Rows that a commit of their own is about to renew are left to it.
   all.checkpoints.renew =
       "UPDATE {schema}.checkpoints SET renewed_at = coalesce($2, clock_timestamp()) "

@@ -1,6 +1,7 @@
 #include "persistence/postgres/session.hpp"
 
 #include "persistence/postgres/handler_statements.hpp"
+#include "persistence/postgres/session_settings.hpp"
 #include "persistence/postgres/record_sql.hpp"
 
 #include <poll.h>
@@ -21,6 +22,8 @@ std::string field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
   return text != nullptr ? text : "";
 }
+
+constexpr const char* show_settings = "SELECT " WAYMARK_SESSION_SETTINGS;
 
 /// What every session is set to. A client that stops in the middle of a transaction must not hold
 /// its locks for good.
@@ -68,7 +71,9 @@ uuid rows::id(int row, int column) const noexcept {
 }
 
 session::session(const address& where, std::string_view purpose)
-    : where_{where}, begin_{"BEGIN; " + (where.pooled ? settings(where, "SET LOCAL ") : "")},
+    : where_{where},
+      begin_{"BEGIN; " +
+             (where.pooled ? waymark::postgres::settings(where, "SET LOCAL ") : std::string{})},
       handlers_{std::make_unique<handler_statements>(*this)} {
   connection_.reset(PQconnectdb(where.conninfo_for(purpose).c_str()));
   if (!connected())
@@ -83,7 +88,8 @@ session::session(const address& where, std::string_view purpose)
       },
       &ended_by_);
   if (!where.pooled)
-    (void)execute(settings(where, "SET "), stage::open);
+    settings_ = execute(waymark::postgres::settings(where, "SET ") + show_settings, stage::open)
+                    .text(0, 0);
 }
 
 session::~session() = default;
@@ -91,6 +97,12 @@ session::~session() = default;
 bool session::sound() const noexcept {
   return connected() && ended_by_.empty() && !retired_ &&
          PQtransactionStatus(raw()) == PQTRANS_IDLE;
+}
+
+void session::begin_for_handlers(std::string_view more) {
+  if (!where_.pooled)
+    return begin(more);
+  settings_ = execute(begin_ + std::string{more} + show_settings).text(0, 0);
 }
 
 void session::look_for_end() noexcept {

@@ -90,6 +90,8 @@ class session final : public sql::connection {
 
   /// @param more settings for this transaction, as `SET LOCAL …;` statements.
   void begin(std::string_view more = {}) { (void)execute(begin_ + std::string{more}); }
+  /// The same for one that handlers run in; see `settings`.
+  void begin_for_handlers(std::string_view more);
   void commit() override;
   /// Leaves no transaction open, if the connection is still there.
   void rollback() noexcept;
@@ -106,6 +108,9 @@ class session final : public sql::connection {
 
   /// Of the last error; empty if the server gave none.
   [[nodiscard]] const std::string& last_sqlstate() const noexcept { return last_sqlstate_; }
+
+  /// As they were when it was opened; behind a pooler, when the handlers' began.
+  [[nodiscard]] const std::string& settings() const noexcept { return settings_; }
 
   /// It is not to be used again after its transaction.
   void retire() noexcept { retired_ = true; }
@@ -127,6 +132,7 @@ class session final : public sql::connection {
   const address& where_;
   const std::string begin_; ///< Behind a pooler it makes the settings too.
   std::unique_ptr<PGconn, closer> connection_;
+  std::string settings_;
   std::string last_sqlstate_;
   std::string ended_by_; ///< The SQLSTATE with which the server ended the session unasked.
   bool retired_ = false;

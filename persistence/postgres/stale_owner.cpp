@@ -36,7 +36,8 @@ void sign_in(session& on) {
 
 // A frozen process renewed its rows at most a third of the timeout before it began the transaction
 // that it stands in, so that one is at least two thirds of the timeout old when the rows expire.
-void end_sessions_of_owner(session& on, std::string_view owner, std::chrono::milliseconds timeout) {
+void end_sessions_of_owner(session& on, std::string_view owner, std::chrono::milliseconds timeout,
+                           std::optional<timestamp> now) {
   const auto process = process_of(owner);
   if (process == process_of(this_process_instance()))
     return;
@@ -44,13 +45,18 @@ void end_sessions_of_owner(session& on, std::string_view owner, std::chrono::mil
   try {
     (void)on.run("SELECT pg_catalog.pg_terminate_backend(a.pid) "
                  "FROM pg_catalog.pg_stat_activity a WHERE a.datname = current_database() "
+                 "AND NOT EXISTS (SELECT FROM {schema}.checkpoints c "
+                 "  WHERE (c.owner = $1 OR starts_with(c.owner, $1 || '.')) "
+                 "  AND c.renewed_at > coalesce($4, clock_timestamp()) "
+                 "                     - $3 * interval '1 millisecond') "
                  "AND a.xact_start < clock_timestamp() - $3 * interval '1 millisecond' / 2 "
                  "AND (a.application_name LIKE $2 OR EXISTS (SELECT FROM {schema}.sessions s "
                  "  WHERE s.process = $1 AND s.pid = a.pid AND s.backend_start = a.backend_start))",
                  params{}
                      .add(process)
                      .add(std::string_view{behind_pooler})
-                     .add(std::int64_t{timeout.count()}));
+                     .add(std::int64_t{timeout.count()})
+                     .add(now));
   } catch (const store_error&) { // then it is waited for as long as the server lets it stand
   }
 }

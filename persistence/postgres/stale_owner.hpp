@@ -3,6 +3,7 @@
 #include "persistence/postgres/session.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 
 namespace waymark::postgres {
@@ -19,7 +20,9 @@ void sign_in(session& on);
 /// where they stand in a transaction that long: a frozen process would otherwise keep the locks of
 /// its rows, and its successor would wait for them. They are known by pid and start time together,
 /// and by their name only behind a pooler. Needs to be the same role, or pg_signal_backend; does
-/// nothing without, and nothing to this very process, which is not frozen.
-void end_sessions_of_owner(session& on, std::string_view owner, std::chrono::milliseconds timeout);
+/// nothing without, and nothing to this very process, or to one of which another owner was heard of
+/// since, as they are not frozen. `now` is as in `database::dated`.
+void end_sessions_of_owner(session& on, std::string_view owner, std::chrono::milliseconds timeout,
+                           std::optional<timestamp> now);
 
 } // namespace waymark::postgres

@@ -114,16 +114,21 @@ std::vector<table_name> written_tables(std::string_view sql) {
   return result;
 }
 
-bool changes_settings(std::string_view sql) {
-  constexpr std::string_view call{"set_config"};
-  return std::search(sql.begin(), sql.end(), call.begin(), call.end(), [](char a, char b) {
-           return lower(a) == b;
-         }) != sql.end();
+std::string_view call_that_outlives_transaction(std::string_view sql) {
+  static constexpr std::array<std::string_view, 3> calls{"set_config", "pg_advisory_lock",
+                                                         "pg_try_advisory_lock"};
+  const auto found = std::find_if(calls.begin(), calls.end(), [&](std::string_view call) {
+    return std::search(sql.begin(), sql.end(), call.begin(), call.end(), [](char a, char b) {
+             return lower(a) == b;
+           }) != sql.end();
+  });
+  return found == calls.end() ? std::string_view{} : *found;
 }
 
 bool is_table_of_waymark(std::string_view name) noexcept {
   static constexpr std::array names{"attempts", "checkpoints", "dead_letters", "events",  "log",
-                                    "parked",   "positions",   "schema_steps", "sessions"};
+                                    "parked",   "positions",   "schema_steps", "sessions",
+                                    "settled_letters"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 

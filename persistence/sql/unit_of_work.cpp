@@ -64,10 +64,12 @@ void unit_of_work::clear_attempt() {
 commit_status unit_of_work::commit(const checkpoint_advance& advance) {
   auto& on = sound();
   fault_point("unit.before_checkpoint");
-  if (!checkpoint_rows{on}.advance(owner_.key, owner_.epoch, advance, turn_->dated())) {
+  std::string settings;
+  if (!checkpoint_rows{on}.advance(owner_.key, owner_.epoch, advance, turn_->dated(), &settings)) {
     turn_.reset();
     return commit_status::fenced;
   }
+  turn_->model().require_settings(settings);
   fault_point("unit.before_commit");
   on.commit();
   turn_.reset();

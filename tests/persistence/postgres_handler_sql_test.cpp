@@ -101,6 +101,58 @@ TEST_CASE_METHOD(server_fixture, "values come back as what they are") {
   CHECK(db.query_value<std::string>("SELECT b FROM w WHERE a = $1", 5) == "5");
 }
 
+TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the handler that made it") {
+  run_sql("CREATE FUNCTION " + schema.name() +
+          ".sneak(name text, value text) RETURNS void LANGUAGE sql AS "
+          "$$ SELECT set_config(name, value, false) $$");
+  const auto call = "SELECT " + schema.name() + ".sneak($1, $2)";
+  const auto session = [&](read_model& db) {
+    return db.query_value<std::string>("SELECT pg_backend_pid()::text");
+  };
+  std::string used;
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"search_path", "pg_catalog"},
+           {"synchronous_commit", "off"},
+           {"statement_timeout", "1h"},
+           {"lock_timeout", "0"},
+           {"default_transaction_isolation", "serializable"},
+           {"session_replication_role", "replica"},
+           {"timezone", "Asia/Tokyo"},
+           {"role", "pg_monitor"}}) {
+    CAPTURE(name);
+    const auto shown = "SHOW " + name;
+    auto unit = store.projections->begin(owner);
+    const auto before = unit->model().query_value<std::string>(shown);
+    used = session(unit->model());
+    REQUIRE(before != value);
+    static_cast<void>(unit->model().query(call, name, value));
+    if (name == "role") // which may not even write the checkpoint
+      CHECK_THROWS(unit->commit(step(0, 1)));
+    else
+      CHECK_THROWS_WITH(unit->commit(step(0, 1)),
+                        ContainsSubstring("a handler has changed its session") &&
+                            ContainsSubstring(name));
+    unit = nullptr;
+    unit = store.projections->begin(owner);
+    CHECK(session(unit->model()) == used); // the same session, as it was
+    CHECK(unit->model().query_value<std::string>(shown) == before);
+  }
+  auto unit = store.projections->begin(owner);
+  unit->model().execute("DO $$ BEGIN SET LOCAL work_mem = '8MB'; END $$"); // is nobody's business
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+}
+
+TEST_CASE_METHOD(server_fixture, "what a block does to its session is the projection's fault") {
+  for (const char* sql : {"DO $$ BEGIN SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; END $$",
+                          "SELECT pg_advisory_lock(1)", "SELECT pg_try_advisory_lock_shared(1)",
+                          "DO $$ BEGIN PERFORM pg_advisory_lock(1); END $$"})
+    (void)refused<projection_error>(sql);
+  auto unit = store.projections->begin(owner);
+  CHECK_NOTHROW(unit->model().query("SELECT pg_advisory_xact_lock(1)"));
+  unit->model().execute("DO $$ BEGIN SET search_path = pg_catalog; END $$");
+  CHECK_THROWS_AS(unit->commit(step(0, 1)), projection_error);
+}
+
 TEST_CASE_METHOD(server_fixture, "many different statements are all served") {
   auto unit = store.projections->begin(owner);
   for (int round = 0; round < 2; ++round)

@@ -155,6 +155,31 @@ TEST_CASE("row locks of a frozen owner do not hold up its successor") {
   CHECK(contract::revenue(*projections) == 5);
 }
 
+TEST_CASE("the sessions of a process that lives are not ended for one of its owners") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  own(*projections, request_of("silent", "host/boot/space/1/2/3.7"));
+  own(*projections, request_of("alive", "host/boot/space/1/2/3.8"));
+  raw_session busy;
+  busy.run("SET search_path = " + schema.name());
+  busy.run("INSERT INTO sessions SELECT 'host/boot/space/1/2/3', pid, backend_start "
+           "FROM pg_stat_activity WHERE pid = pg_backend_pid()");
+  busy.run("BEGIN");
+  auto heir = request_of("silent", "heir");
+  heir.owner_timeout = 500ms;
+  REQUIRE(eventually([&] {
+    projections->renew("host/boot/space/1/2/3.8");
+    return contract::claim_one(*projections, heir).state == claim_result::status::granted;
+  }));
+  CHECK_NOTHROW(busy.run("COMMIT"));
+  busy.run("BEGIN"); // and when nothing was heard of any of them
+  heir.key.projection = "alive";
+  REQUIRE(eventually([&] {
+    return contract::claim_one(*projections, heir).state == claim_result::status::granted;
+  }));
+  CHECK_THROWS(busy.run("COMMIT"));
+}
+
 TEST_CASE("sessions that have ended are struck out by the next") {
   const postgres_schema schema;
   const auto store = open(schema.address());
