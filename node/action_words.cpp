@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace waymark::node {
 
@@ -28,6 +29,9 @@ void resolve(action_words& of, const std::vector<std::string>& actions) {
     std::string known;
     for (const auto& each : actions)
       known += (known.empty() ? "" : ", ") + each;
+    std::error_code ignored;
+    if (word == of.words.end() && !of.words.empty() && !std::filesystem::exists(of.file, ignored))
+      throw usage_error{"\"" + of.file + "\" is neither a file nor what can be done: " + known};
     throw usage_error{"what to do is missing; one of: " + known};
   }
   of.action = *word++;

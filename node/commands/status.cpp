@@ -42,10 +42,13 @@ json ask(const configuration& of, const std::string& name, const program_context
   all["running"] = running;
   if (name.empty())
     return all;
-  for (const auto& each : all["projections"])
+  std::string known;
+  for (const auto& each : all["projections"]) {
     if (each["name"] == name)
       return {{"projections", json::array({each})}, {"running", running}};
-  throw usage_error{"there is no projection \"" + name + "\" in " + of.file};
+    known += (known.empty() ? "" : ", ") + each["name"].get<std::string>();
+  }
+  throw usage_error{"there is no projection \"" + name + "\"; there are: " + known};
 }
 
 void show(const json& found, const status_arguments& wanted, console& terminal) {
