@@ -72,6 +72,10 @@ std::string connection::ask(const char* sql, stage when) {
   return code == SQLITE_ROW ? std::string{query.text(0)} : std::string{};
 }
 
+void connection::checkpoint_on_close(bool wanted) noexcept {
+  sqlite3_db_config(raw_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
+}
+
 void connection::begin_immediate() {
   prepared("BEGIN IMMEDIATE").run();
 }

@@ -41,6 +41,10 @@ class connection final : public sql::connection {
   /// The first column of the first row of a PRAGMA or query.
   [[nodiscard]] std::string ask(const char* sql, stage when = stage::step);
 
+  /// Whether the last connection of a file copies the write-ahead log into it when it closes. It
+  /// does unless told otherwise.
+  void checkpoint_on_close(bool wanted) noexcept;
+
   [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(raw_) == 0; }
 
   void begin_immediate();

@@ -27,6 +27,13 @@ struct open_files {
   }
 };
 
+/// Whether something stands in the write-ahead log that may not be in the file yet.
+bool has_log_beside(const std::string& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path + "-wal", missing);
+  return !missing && size > 0;
+}
+
 } // namespace
 
 void log_growth::reached(std::int64_t position) {
@@ -80,7 +87,9 @@ database::~database() {
 void database::open_file() {
   const auto how = options_.create ? connection::mode::create : connection::mode::write;
   auto opened = std::make_unique<connection>(path_, address_, how, options_.busy_timeout);
+  opened->checkpoint_on_close(!has_log_beside(path_));
   check_schema(*opened);
+  opened->checkpoint_on_close(true);
   if (const auto mode = opened->ask("PRAGMA journal_mode = WAL", stage::open); mode != "wal")
     throw store_error{address_ +
                       ": the file can't be switched to write-ahead logging (it stays in " + mode +

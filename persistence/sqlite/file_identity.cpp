@@ -3,6 +3,7 @@
 #include <waymark/messages/error.hpp>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -20,6 +21,14 @@ namespace fs = std::filesystem;
   throw store_error{"sqlite:" + path + ": " + why};
 }
 
+/// Says what access() found.
+[[noreturn]] void refuse_to_write(const std::string& path, const std::string& why) {
+  if (errno == EROFS)
+    refuse(path, "its file system is mounted read-only; mount it for writing, or name a file on "
+                 "another one");
+  refuse(path, why);
+}
+
 void check_folder(const std::string& path) {
   auto folder = fs::path{path}.parent_path();
   if (folder.empty())
@@ -29,7 +38,9 @@ void check_folder(const std::string& path) {
     refuse(path, "there is no folder " + folder.string() + "; create it first");
   // SQLite keeps the write-ahead log beside the file.
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
-    refuse(path, "the folder " + folder.string() + " may not be written by this user");
+    refuse_to_write(path, "the folder " + folder.string() +
+                              " may not be written by this user, and SQLite keeps its -wal file "
+                              "there; see its permissions, or name a file in another folder");
 }
 
 void check_header(const std::string& path) {
@@ -68,7 +79,7 @@ void check_file(const std::string& path, bool create) {
   if (!fs::is_regular_file(status))
     refuse(path, "this is not a regular file");
   if (::access(path.c_str(), R_OK | W_OK) != 0)
-    refuse(path, "the file may not be read and written by this user; see its permissions");
+    refuse_to_write(path, "the file may not be read and written by this user; see its permissions");
   check_header(path);
 }
 

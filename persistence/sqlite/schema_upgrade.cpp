@@ -108,6 +108,22 @@ void refuse_signed_by_others(connection& on) {
                            "database is yours, set PRAGMA application_id = 0 and open it again"};
 }
 
+/// Tables of our names in a file without our record of steps were made by somebody else.
+void refuse_tables_of_others(connection& on) {
+  if (on.ask("SELECT count(*) FROM pragma_table_info('waymark_schema') "
+             "WHERE name IN ('component', 'number')",
+             stage::open) == "2")
+    return;
+  const auto name = on.ask("SELECT name FROM sqlite_schema "
+                           "WHERE name LIKE 'waymark\\_%' ESCAPE '\\' LIMIT 1",
+                           stage::open);
+  if (!name.empty())
+    throw incompatible_store{on.file() + ": it holds a table " + name +
+                             " that is not waymark's, which keeps the names that begin with "
+                             "waymark_ for itself; nothing was changed: name another file, or "
+                             "rename the table"};
+}
+
 /// "WMRK"; only in a file that is waymark's from the start.
 void sign_new_file(connection& on) {
   if (on.ask("SELECT count(*) FROM sqlite_schema", stage::open) == "0" &&
@@ -117,14 +133,17 @@ void sign_new_file(connection& on) {
 
 } // namespace
 
+void check_schema(connection& on) {
+  on.execute("BEGIN", stage::open); // all looks see one moment, also while another process upgrades
+  refuse_signed_by_others(on);
+  refuse_tables_of_others(on);
+  (void)missing_steps(on);
+  on.rollback();
+}
+
 // All steps stand in one transaction: a process that dies anywhere before its COMMIT leaves the
 // file as it was, and one that dies after it finds nothing to do. Two processes that open a new
 // file at the same time: the second waits at BEGIN IMMEDIATE, then finds the first one's tables.
-void check_schema(connection& on) {
-  refuse_signed_by_others(on);
-  (void)missing_steps(on);
-}
-
 void upgrade_schema(connection& on, const clock& clk) {
   if (missing_steps(on).empty())
     return;

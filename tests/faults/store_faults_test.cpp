@@ -1,11 +1,12 @@
 #include "tests/catch.hpp"
+
+#include "persistence/sqlite/database.hpp"
 #include "tests/persistence/raw_sqlite.hpp"
+#include "tests/persistence/small_disk.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 
 #include <filesystem>
 #include <fstream>
-
-#include <sys/mount.h>
 
 using namespace waymark;
 using namespace waymark::test;
@@ -16,52 +17,33 @@ bool comes_to(engine& it, projection_state state, const std::string& name = "rev
   return eventually([&] { return it.status(name).state == state; });
 }
 
-/// A file system of one MiB; empty if this user may not make one.
-class small_disk {
+/// Lets the file grow no more, which to SQLite is a full disk, and then grow again.
+class page_limit {
  public:
-  explicit small_disk(const temporary_folder& in) : path_{in.file("disk")} {
-    std::filesystem::create_directory(path_);
-    mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=1m") == 0;
-  }
-  ~small_disk() {
-    if (mounted_)
-      ::umount2(path_.c_str(), MNT_DETACH);
-  }
-  small_disk(const small_disk&) = delete;
-  small_disk& operator=(const small_disk&) = delete;
-  [[nodiscard]] bool there() const { return mounted_; }
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
-  /// Fills what is left.
-  void fill() const {
-    std::ofstream filler{file("filler"), std::ios::binary};
-    const std::string block(4096, 'x');
-    while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
-    }
-  }
-  void make_room() const { std::filesystem::remove(file("filler")); }
+  explicit page_limit(std::string file) : file_{std::move(file)} {}
+  void fill() const { limit("1"); } // less than it has is what it has
+  void make_room() const { limit("1000000"); }
 
  private:
-  std::string path_;
-  bool mounted_ = false;
+  void limit(const std::string& pages) const {
+    const auto database = sqlite::database::of_file(file_, {}); // the engine's own
+    const sqlite::database::write_turn turn{*database, sqlite::write_gate::who::append};
+    turn.on().execute(("PRAGMA max_page_count = " + pages).c_str());
+  }
+
+  std::string file_;
 };
 
-} // namespace
-
-TEST_CASE("a full disk degrades a projection, which goes on when there is room") {
-  engine_fixture test;
-  const small_disk disk{test.folder};
-  if (!disk.there()) {
-    WARN("this user may not mount a small disk; not tested");
-    return;
-  }
+template <class Disk>
+void degrades_while_full(engine_fixture& test, const std::string& model, const Disk& disk) {
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue_tables()
                .on<shop::order_placed>([](read_model& db, const shop::order_placed& e) {
                  db.execute("INSERT INTO revenue VALUES ($1, $2)", e.day + std::string(2'000, '.'),
                             e.cents);
                })
-               .into(open("sqlite:" + disk.file("model.db")).projections));
+               .into(open("sqlite:" + model).projections));
+  REQUIRE(comes_to(it, projection_state::running));
   std::vector<append_command> commands;
   for (int i = 0; i < 100; ++i)
     commands.push_back(order("o-" + std::to_string(i), std::to_string(i), 1));
@@ -78,14 +60,11 @@ TEST_CASE("a full disk degrades a projection, which goes on when there is room")
   CHECK(cents_of(it) == 100);
 }
 
-TEST_CASE("appends to a full disk are refused with its cause, and succeed when there is room") {
-  engine_fixture test;
-  const small_disk disk{test.folder};
-  if (!disk.there())
-    return;
-  engine it{open("sqlite:" + disk.file("log.db")), test.options()};
+template <class Disk>
+void refuses_appends_while_full(engine_fixture& test, const std::string& log, const Disk& disk) {
+  engine it{open("sqlite:" + log), test.options()};
   it.start(shop::revenue());
-  place_orders(it, 10);
+  CHECK(it.wait_until("revenue", place_orders(it, 10), patience) == wait_result::reached);
   disk.fill();
   const std::string much(20'000, 'x');
   bool refused = false;
@@ -102,6 +81,36 @@ TEST_CASE("appends to a full disk are refused with its cause, and succeed when t
   CHECK(it.append(order("again", "monday", 1)).last_position == head + 1);
   CHECK(it.wait_until("revenue", head + 1, patience) == wait_result::reached);
   CHECK(cents_of(it) == head + 1);
+}
+
+} // namespace
+
+TEST_CASE("a full disk degrades a projection, which goes on when there is room") {
+  engine_fixture test;
+  const small_disk disk{test.folder};
+  if (disk.there())
+    degrades_while_full(test, disk.file("model.db"), disk);
+  else
+    WARN("this user may not mount a small disk; not tested");
+}
+
+TEST_CASE("a file that may not grow degrades a projection, which goes on when it may") {
+  engine_fixture test;
+  const auto file = test.folder.file("model.db");
+  degrades_while_full(test, file, page_limit{file});
+}
+
+TEST_CASE("appends to a full disk are refused with its cause, and succeed when there is room") {
+  engine_fixture test;
+  const small_disk disk{test.folder};
+  if (disk.there())
+    refuses_appends_while_full(test, disk.file("log.db"), disk);
+}
+
+TEST_CASE("appends to a file that may not grow are refused, and succeed when it may") {
+  engine_fixture test;
+  const auto file = test.folder.file("log.db");
+  refuses_appends_while_full(test, file, page_limit{file});
 }
 
 TEST_CASE("a locked database degrades, with its cause, and nothing is lost or done twice") {

@@ -1,18 +1,22 @@
 #include "tests/catch.hpp"
 
 #include "tests/persistence/raw_sqlite.hpp"
+#include "tests/persistence/small_disk.hpp"
 #include "tests/persistence/temporary_folder.hpp"
 
 #include <waymark/messages/error.hpp>
 #include <waymark/persistence/store.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <thread>
 #include <vector>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace waymark::test {
@@ -20,6 +24,9 @@ namespace waymark::test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
+namespace fs = std::filesystem;
+
+constexpr unsigned nobody = 65534;
 
 std::string bytes_of(const std::string& file) {
   std::ifstream in{file, std::ios::binary};
@@ -30,10 +37,19 @@ void write(const std::string& file, std::string_view bytes) {
   std::ofstream{file, std::ios::binary} << bytes;
 }
 
+/// What stands in the folder of a file, except the index that SQLite makes anew for each reader.
+std::map<std::string, std::string> bytes_around(const std::string& file) {
+  std::map<std::string, std::string> result;
+  for (const auto& each : fs::directory_iterator{fs::path{file}.parent_path()})
+    if (each.is_regular_file() && !each.path().string().ends_with("-shm"))
+      result[each.path().filename()] = bytes_of(each.path());
+  return result;
+}
+
 /// Opening fails as Exception, naming the file, and leaves every byte where it was.
 template <class Exception>
 std::string refused_unchanged(const std::string& file) {
-  const auto before = bytes_of(file);
+  const auto before = bytes_around(file);
   std::string text;
   try {
     (void)open("sqlite:" + file);
@@ -42,8 +58,45 @@ std::string refused_unchanged(const std::string& file) {
     text = e.what();
   }
   CHECK_THAT(text, ContainsSubstring(file));
-  CHECK(bytes_of(file) == before);
+  CHECK(bytes_around(file) == before);
   return text;
+}
+
+/// What opening says to a user who is not root; empty if it opens. Leaves every byte where it was
+/// unless it does.
+std::string refused_to_a_user(const std::string& file) {
+  const auto before = bytes_around(file);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const auto child = ::fork();
+  if (child == 0) {
+    std::string said;
+    if (::geteuid() == 0 && (::setgid(nobody) != 0 || ::setuid(nobody) != 0))
+      said = "can't become another user";
+    else
+      try {
+        (void)open("sqlite:" + file);
+      } catch (const store_error& e) {
+        said = e.what();
+      } catch (const std::exception& e) {
+        said = std::string{"not as a store_error: "} + e.what();
+      }
+    ::_exit(::write(ends[1], said.data(), said.size()) == static_cast<ssize_t>(said.size()) ? 0
+                                                                                            : 1);
+  }
+  ::close(ends[1]);
+  char buffer[4096];
+  const auto count = ::read(ends[0], buffer, sizeof buffer);
+  ::close(ends[0]);
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(status == 0);
+  const std::string said{buffer, static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+  if (said.empty())
+    return said;
+  CHECK_THAT(said, ContainsSubstring(file));
+  CHECK(bytes_around(file) == before);
+  return said;
 }
 
 append_command one_event(std::string id = "s") {
@@ -113,6 +166,22 @@ TEST_CASE("a schema newer than the program is refused and left alone") {
              ContainsSubstring("99") && ContainsSubstring("newer"));
 }
 
+TEST_CASE("a newer schema is refused and left alone with the log that stands beside it") {
+  const temporary_folder folder;
+  const auto file = folder.file();
+  fs::create_directory(folder.file("copy"));
+  const auto copy = folder.file("copy/test.db");
+  (void)open("sqlite:" + file);
+  {
+    raw_sqlite raw{file};
+    raw.execute("INSERT INTO waymark_schema VALUES ('log', 99, 'future', 0)");
+    fs::copy_file(file, copy);
+    fs::copy_file(file + "-wal", copy + "-wal");
+  }
+  CHECK_THAT(refused_unchanged<incompatible_store>(copy), ContainsSubstring("newer"));
+  CHECK(fs::file_size(copy + "-wal") > 0);
+}
+
 TEST_CASE("a user's own database gets tables added and keeps its own") {
   const temporary_folder folder;
   const auto file = folder.file();
@@ -150,9 +219,11 @@ TEST_CASE("a file of waymark's own is signed, and records its schema") {
 TEST_CASE("tables of the same names that are not waymark's are left alone") {
   const temporary_folder folder;
   const auto file = folder.file();
-  raw_sqlite{file}.execute("CREATE TABLE waymark_events (other TEXT)");
-  CHECK_THROWS_AS(open("sqlite:" + file), incompatible_store);
-  CHECK(raw_sqlite{file}.number("SELECT count(*) FROM sqlite_schema") == 1);
+  const std::string table = GENERATE("waymark_events", "Waymark_Attempts", "waymark_schema");
+  raw_sqlite{file}.execute("CREATE TABLE " + table + " (other TEXT)");
+  CHECK_THAT(refused_unchanged<incompatible_store>(file),
+             ContainsSubstring(table) && ContainsSubstring("nothing was changed") &&
+                 ContainsSubstring("another file"));
 }
 
 TEST_CASE("places where no file can be are named") {
@@ -171,15 +242,46 @@ TEST_CASE("places where no file can be are named") {
   fails("/dev/null", "not a regular file");
   CHECK_THROWS_AS(open(folder.address("missing.db"), {.create = false}), store_error);
   CHECK_FALSE(std::filesystem::exists(folder.file("missing.db")));
-  if (::geteuid() == 0)
-    return; // root may write everywhere
-  namespace fs = std::filesystem;
-  (void)open(folder.address("readonly.db"));
-  fs::permissions(folder.file("readonly.db"), fs::perms::owner_read);
-  fails(folder.file("readonly.db"), "may not be read and written");
-  fs::create_directory(folder.file("closed"));
-  fs::permissions(folder.file("closed"), fs::perms::owner_read | fs::perms::owner_exec);
-  fails(folder.file("closed/x.db"), "may not be written");
+}
+
+TEST_CASE("what this user may not write is refused with what to do, and left alone") {
+  const temporary_folder folder;
+  fs::permissions(folder.file("."), fs::perms::owner_all | fs::perms::others_all);
+  const auto file = folder.file();
+  (void)open("sqlite:" + file);
+  SECTION("a file") {
+    fs::permissions(file, fs::perms::owner_read | fs::perms::others_read);
+    CHECK_THAT(refused_to_a_user(file), ContainsSubstring("may not be read and written") &&
+                                            ContainsSubstring("see its permissions"));
+  }
+  SECTION("a folder with a file in it, and one without") {
+    fs::create_directory(folder.file("closed"));
+    const auto inside = folder.file("closed/x.db");
+    fs::copy_file(file, inside);
+    fs::permissions(inside, fs::perms::all);
+    fs::permissions(folder.file("closed"), fs::perms::owner_read | fs::perms::owner_exec |
+                                               fs::perms::others_read | fs::perms::others_exec);
+    for (const auto* name : {"closed/x.db", "closed/y.db"})
+      CHECK_THAT(refused_to_a_user(folder.file(name)),
+                 ContainsSubstring("may not be written by this user") &&
+                     ContainsSubstring("-wal") && ContainsSubstring("permissions"));
+    fs::permissions(folder.file("closed"), fs::perms::owner_all);
+  }
+  CHECK(refused_to_a_user(folder.file("new.db")).empty());
+}
+
+TEST_CASE("a file system that is mounted read-only is named as such") {
+  const temporary_folder folder;
+  const small_disk disk{folder};
+  if (!disk.there()) {
+    WARN("this user may not mount a disk; not tested");
+    return;
+  }
+  (void)open("sqlite:" + disk.file("there.db"));
+  REQUIRE(disk.make_read_only());
+  for (const auto* name : {"there.db", "missing.db"})
+    CHECK_THAT(refused_unchanged<store_error>(disk.file(name)),
+               ContainsSubstring("read-only") && ContainsSubstring("mount it for writing"));
 }
 
 TEST_CASE("a log keeps its name and its events when it is opened again") {

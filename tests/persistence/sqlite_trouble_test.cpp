@@ -44,6 +44,14 @@ void limit_pages(sqlite::database& database, const std::string& pages) {
 
 } // namespace
 
+TEST_CASE("what is committed is on the disk") {
+  const temporary_folder folder;
+  const auto database = impatient(folder);
+  const sqlite::database::write_turn turn{*database, sqlite::write_gate::who::append};
+  CHECK(turn.on().ask("PRAGMA synchronous") == "2"); // FULL
+  CHECK(turn.on().ask("PRAGMA journal_mode") == "wal");
+}
+
 TEST_CASE("a file locked by another process is a store's fault that passes") {
   const temporary_folder folder;
   const auto database = impatient(folder);
