@@ -11,17 +11,21 @@ namespace {
 
 std::atomic<const char*> faulty_place{""};
 std::atomic<int> visits{0};
+std::atomic<int> lost{0};
 
 /// Every third visit of one place fails without anybody knowing what came of it.
 void lose_reply(const char* place) {
-  if (std::strcmp(place, faulty_place.load()) == 0 && ++visits % 3 == 0)
-    throw store_error{"the reply was lost", store_error::outcome::unknown};
+  if (std::strcmp(place, faulty_place.load()) != 0 || ++visits % 3 != 0)
+    return;
+  ++lost;
+  throw store_error{"the reply was lost", store_error::outcome::unknown};
 }
 
 struct listening {
   explicit listening(const char* place) {
     faulty_place = place;
     visits = 0;
+    lost = 0;
     fault_hook = lose_reply;
   }
   ~listening() { fault_hook = nullptr; }
@@ -39,6 +43,7 @@ TEST_CASE("a lost reply to an append is settled, before the commit and after it"
     for (int i = 0; i < 30; ++i)
       REQUIRE(it.append(order("o", "monday", 1)).last_position == i + 1);
     CHECK(it.wait_until("revenue", 30, patience) == wait_result::reached);
+    CHECK(lost >= 10);
     CHECK(it.head() == 30);
     CHECK(cents_of(it) == 30);
   }
@@ -51,8 +56,8 @@ TEST_CASE("faults at every step of a batch leave every event with one effect") {
     engine_fixture test;
     engine it{test.open_file(), test.options()};
     auto spec = shop::revenue().batch({.max_events = 10}).shards(2).freeze();
-    it.start(spec);
     const listening faults{place};
+    it.start(spec);
     for (int i = 0; i < 10; ++i)
       it.append(order("o-" + std::to_string(i), "monday", 1));
     for (int i = 0; i < 4; ++i)
@@ -62,6 +67,7 @@ TEST_CASE("faults at every step of a batch leave every event with one effect") {
       }
     const auto token = place_orders(it, 90, "p-");
     CHECK(it.wait_until("revenue", token.last_position, patience) == wait_result::reached);
+    CHECK(lost > 0);
     CHECK(cents_of(it) == 100);
     CHECK(it.dead_letters().empty());
   }
