@@ -32,7 +32,7 @@ const expectation expected[] = {
     {"23505", blame::event}, // unique
     {"23514", blame::event}, // CHECK
     {"23P01", blame::event}, // exclusion
-    {"25001", store},        // another isolation than was asked for
+    {"25001", projection},   // not in a transaction, or not in one that has begun
     {"25006", store},        // read-only, as after a failover
     {"25P02", blame::event}, // in failed transaction
     {"25P03", blame::event}, // idle in transaction: the handler took too long
