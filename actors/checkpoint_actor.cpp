@@ -37,7 +37,9 @@ struct checkpoint_state {
       end_if_done();
     });
     return {[this](save_atom, const pending_save& wanted) { take(wanted); },
-            [this](flush_atom, const shard_key& key) { return flush(key); },
+            [this](flush_atom, const shard_key& key, std::int64_t epoch) {
+              return flush(key, epoch);
+            },
             [this](tick_atom) {
               for (auto& [key, e] : entries_)
                 save(e);
@@ -63,11 +65,7 @@ struct checkpoint_state {
     auto& e = entries_[wanted.owner.key];
     if (wanted.owner.epoch < e.epoch)
       return;
-    if (wanted.owner.epoch > e.epoch) {
-      e.pending.reset();
-      e.epoch = wanted.owner.epoch;
-      e.stored = wanted.stored;
-    }
+    begin_epoch(e, wanted.owner.epoch);
     e.stored = std::max(e.stored, wanted.stored);
     const auto before = e.pending ? e.pending->advance : checkpoint_advance{};
     e.pending = wanted;
@@ -82,9 +80,19 @@ struct checkpoint_state {
       save(e);
   }
 
-  caf::result<position_t> flush(const shard_key& key) {
+  /// What an owner before had saved says nothing of this one: a reset may lie between them.
+  static void begin_epoch(entry& e, std::int64_t epoch) {
+    if (epoch <= e.epoch)
+      return;
+    e.pending.reset();
+    e.epoch = epoch;
+    e.stored = 0;
+  }
+
+  caf::result<position_t> flush(const shard_key& key, std::int64_t epoch) {
     auto to = self_->make_response_promise<position_t>();
     auto& e = entries_[key];
+    begin_epoch(e, epoch);
     e.flushing.push_back(to);
     save(e);
     answer_flush(e);

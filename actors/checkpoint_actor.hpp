@@ -29,8 +29,8 @@ struct checkpoint_options {
 /// Serializes and coalesces the saves of at-least-once projections: one at a time for each, the
 /// newest wins, at most `save_interval` or `save_events` late.
 /// - (save_atom, pending_save)
-/// - (flush_atom, shard_key) -> position_t stored, once nothing of it is pending; for a commit that
-///   has to go on from there
+/// - (flush_atom, shard_key, epoch) -> position_t stored, once nothing of it is pending, or 0 if
+///   nothing was saved under this epoch; for a commit that has to go on from there
 caf::actor spawn_checkpoint(caf::local_actor& host, checkpoint_options options,
                             std::shared_ptr<directory> others);
 

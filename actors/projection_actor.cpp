@@ -213,7 +213,8 @@ struct projection_state_of_actor {
     const auto saver = with_->others->find(roles::checkpoint);
     if (plain || !saver)
       return run(what);
-    compat::ask(self_, saver, caf::infinite, flush_atom_v, key_)
+    compat::ask(self_, saver, caf::infinite, flush_atom_v, key_,
+                machine_->record().epoch)
         .then(
             [this, what](position_t stored) {
               carry_out(machine_->on_saved_later(stored));

@@ -78,6 +78,7 @@ struct job_maker {
   job operator()(const todo::replay& what) const {
     replay_request request;
     request.on = request_for(context, machine);
+    request.on.meter = meter;
     request.log = context.log;
     request.order = what.order;
     request.task = what.task;

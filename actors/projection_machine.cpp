@@ -151,6 +151,7 @@ actions projection_machine::on_claim(claim_report report) {
   switch (report.state) {
   case status::granted:
     claimed_ = true;
+    state_in_doubt_ = false;
     fenced_by_other_ = false;
     record_ = std::move(report.record);
     passed_ = record_.position;
@@ -296,6 +297,7 @@ actions projection_machine::on_job_lost(const std::string& why) {
   if (overdue_) {
     apply_outcome nothing;
     nothing.state = apply_outcome::status::faulted;
+    nothing.who = fault::store;
     nothing.error = why;
     return take_result() ? came_back(nothing) : next();
   }

@@ -335,6 +335,7 @@ class projection_machine {
   bool ended_ = false;
   bool fenced_by_other_ = false;       ///< Until it is claimed again.
   bool was_fenced_ = false;            ///< Found out while a job was under way.
+  bool state_in_doubt_ = false;        ///< In memory: it may be ahead of what was committed.
   std::optional<std::string> overdue_; ///< Why, as long as a handler has not come back.
   std::optional<std::string> trouble_; ///< Of the store; found out while a job was under way.
   std::string reason_;

@@ -38,7 +38,8 @@ actions projection_machine::try_again() {
   const bool anew = full || stand_ == stand::failed || stand_ == stand::diverged;
   // Claims again, which also makes the tables again. A state in memory would start from nothing,
   // and fail again where it stands now.
-  if (anew && spec_->where != effect::memory && !holding_ && !draining_)
+  const bool keeps_state = spec_->where == effect::memory && !state_in_doubt_;
+  if (anew && !keeps_state && !holding_ && !draining_)
     lose_claim(); // no order is under way where it stood
   if (stand_ != stand::none) {
     stand_still(stand::none, {});

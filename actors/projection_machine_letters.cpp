@@ -41,6 +41,15 @@ std::string summary(const settle_order& order, const settle_report& report) {
   return text;
 }
 
+/// As `came_back` takes it.
+apply_outcome failed_replay(const replay_outcome& replayed) {
+  apply_outcome outcome;
+  outcome.state = apply_outcome::status::faulted;
+  outcome.who = replayed.key.failed ? fault::event : fault::store;
+  outcome.error = replayed.key.failed ? replayed.key.failed->error : replayed.error;
+  return outcome;
+}
+
 } // namespace
 
 // -- orders ---------------------------------------------------------------------------------------
@@ -128,11 +137,20 @@ actions projection_machine::on_replayed(const replay_outcome& outcome) {
   actions out;
   take_replay(out, outcome);
   using status = replay_outcome::status;
+  const bool failed = outcome.state == status::faulted || outcome.key.failed;
+  if (overdue_ && failed && outcome.state != status::fenced) {
+    auto rest = came_back(failed_replay(outcome));
+    std::move(rest.begin(), rest.end(), std::back_inserter(out));
+    return out;
+  }
   if (outcome.state == status::fenced || outcome.state == status::faulted) {
     auto rest = outcome.state == status::fenced ? fenced() : end_for_store(outcome.error);
     std::move(rest.begin(), rest.end(), std::back_inserter(out));
     return out;
   }
+  if (overdue_)
+    note(out, level::warning, "came_back", "the handler has come back, and its event is replayed");
+  overdue_.reset();
   if (!orders_.empty() && orders_.front().task == orders_.front().order->tasks.size())
     end_order(out);
   go_on(out);

@@ -88,6 +88,7 @@ actions projection_machine::on_overdue(const std::string& why) {
 /// Without success: to try it again at once would lose another thread to it.
 actions projection_machine::came_back(const apply_outcome& outcome) {
   take_progress(outcome);
+  state_in_doubt_ = outcome.who == fault::store;
   actions out;
   fail(out, *std::exchange(overdue_, std::nullopt) + "; it came back with: " + outcome.error);
   go_on(out);

@@ -249,6 +249,35 @@ TEST_CASE("what comes in the middle of a replay waits for the step, then ends th
   }
 }
 
+TEST_CASE("a replay whose handler comes back late goes on, or leaves the machine failed") {
+  parked_machine at;
+  REQUIRE(find<todo::replay>(at.order()));
+  CHECK_FALSE(at.machine.on_overdue("too long").empty());
+  CHECK(at.machine.state() == projection_state::failed);
+  SECTION("with its event handled") {
+    at.told(at.machine.on_replayed(step(2)));
+    CHECK(at.machine.state() == projection_state::running);
+  }
+  SECTION("with a fault of the event") {
+    const auto next = at.told(at.machine.on_replayed(failed(3)));
+    CHECK(find<todo::wake>(next));
+    CHECK(at.machine.state() == projection_state::failed);
+    CHECK(at.machine.reason().find("too long; it came back with: ") == 0);
+    REQUIRE(at.report);
+    CHECK(at.report->keys.at(0).failed);
+  }
+  SECTION("with a statement that was ended from outside") {
+    replay_outcome faulted;
+    faulted.state = replay_outcome::status::faulted;
+    faulted.error = "interrupted";
+    const auto next = at.told(at.machine.on_replayed(faulted));
+    CHECK_FALSE(find<todo::end>(next));
+    CHECK(at.machine.state() == projection_state::failed);
+    CHECK(at.refused().find("has failed") == 0);
+  }
+  CHECK_FALSE(at.machine.unrecoverable());
+}
+
 TEST_CASE("a machine that stops before an event replays nothing until somebody decides") {
   parked_machine at{seeing().retry({.attempts = 1}).on_give_up(give_up::stop)};
   REQUIRE(find<todo::apply>(at.give_page()));

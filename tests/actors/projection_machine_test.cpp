@@ -421,4 +421,16 @@ TEST_CASE("a machine whose handler comes back with a fault stays failed, with no
   }
 }
 
+TEST_CASE("a state in memory is made anew if its batch came back late without a commit") {
+  for (const bool in_doubt : {false, true}) {
+    applying at{projection::in_memory<int>("p").on(
+        "X", [](int& count, const nlohmann::json&) { ++count; })};
+    static_cast<void>(at.machine.on_overdue("too long"));
+    const auto who = in_doubt ? fault::store : fault::event;
+    REQUIRE(find<todo::wake>(at.machine.on_applied(faulted(at.events->events[0], 0, who))));
+    const bool claims = find<todo::claim>(at.machine.resume()) != nullptr;
+    CHECK(claims == in_doubt);
+  }
+}
+
 } // namespace waymark::test

@@ -19,6 +19,25 @@ TEST_CASE("a reset in mid-batch leaves every event with one effect") {
   CHECK(it.checkpoint("revenue")->generation == 10);
 }
 
+TEST_CASE("a position that was saved before a reset is not taken for one after it") {
+  engine_fixture test;
+  const auto ill = std::make_shared<std::atomic<bool>>(false);
+  engine it{test.open_file(), test.options()};
+  it.start(projection::at_least_once("mailer")
+               .on<shop::order_placed>([ill](const shop::order_placed&) {
+                 if (ill->load())
+                   throw std::runtime_error{"no"};
+               })
+               .retry({.attempts = 1})
+               .on_give_up(give_up::skip_event));
+  const auto token = place_orders(it, 3);
+  it.wait_until("mailer", token, patience);
+  REQUIRE(eventually([&] { return it.checkpoint("mailer")->position == 3; }));
+  ill->store(true);
+  it.reset("mailer"); // now the first thing that is committed is a letter
+  CHECK(eventually([&] { return it.dead_letters().size() == 3; }));
+}
+
 TEST_CASE("what a reset empties is not taken for reached") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
