@@ -77,6 +77,8 @@ void schedule::offer_trouble() {
     }
     offer(1, move::crash, p);
     offer(1, move::freeze, p);
+    if (world_.random.one_in(3))
+      offer(1, world_.random.one_in(2) ? move::restart_saver : move::restart_log, p);
     if (world_.random.one_in(4))
       offer(1, move::drain, p);
     for (const auto& runner : process->runners()) {
@@ -87,6 +89,8 @@ void schedule::offer_trouble() {
         offer(1, move::fail_fetch, p, runner.get());
       if (runner->has_zombie())
         offer(5, move::zombie, p, runner.get());
+      if (runner->runs_handlers() && world_.random.one_in(3))
+        offer(1, move::call_overdue, p, runner.get());
       offer(1, move::repeat, p, runner.get());
       offer(1, move::tick, p, runner.get());
       const auto state = runner->machine().state();
@@ -168,6 +172,12 @@ void schedule::take(const choice& it) {
     return it.runner->run_zombie();
   case move::tick:
     return it.runner->save_tick();
+  case move::call_overdue:
+    return it.runner->call_overdue();
+  case move::restart_saver:
+    return process->restart_saver();
+  case move::restart_log:
+    return process->restart_log();
   case move::pause:
     return it.runner->pause();
   case move::resume:

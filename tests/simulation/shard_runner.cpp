@@ -20,7 +20,8 @@ const char* name_of(const action& what) {
 } // namespace
 
 shard_runner::shard_runner(stage& on, life& of, projection_context context, std::string label)
-    : on_{on}, self_{of}, context_{std::move(context)}, label_{std::move(label)} {
+    : on_{on}, self_{of}, context_{std::move(context)}, label_{std::move(label)}, saver_{on,
+                                                                                         context_} {
   begin_machine();
 }
 
@@ -83,17 +84,7 @@ void shard_runner::carry_out(const todo::wake& what, const action&) {
 }
 
 void shard_runner::carry_out(const todo::save_later& what, const action&) {
-  const auto epoch = machine_->record().epoch;
-  if (pending_ && pending_epoch_ > epoch)
-    return;
-  if (pending_epoch_ != epoch) {
-    pending_.reset();
-    pending_epoch_ = epoch;
-    saved_ = machine_->record().position;
-  }
-  const auto handled = pending_ ? pending_->handled : 0;
-  pending_ = what.advance;
-  pending_->handled += handled;
+  saver_.take(machine_->record().epoch, machine_->record().position, what.advance);
 }
 
 void shard_runner::carry_out(const todo::retry_letters& what, const action&) {
@@ -131,6 +122,7 @@ void shard_runner::carry_out(const Job&, const action& what) {
   if (wanted_ || result_)
     on_.told.broken("G6: " + label_ + " wants " + name_of(what) + " while a job is under way");
   wanted_ = what;
+  handles_ = std::is_same_v<Job, todo::apply> || std::is_same_v<Job, todo::replay>;
   const bool waits_for_saves = context_.spec->where == effect::outside &&
                                !std::is_same_v<Job, todo::claim> &&
                                !(std::is_same_v<Job, todo::apply> && machine_->parked()->empty());
@@ -168,7 +160,7 @@ shard_runner::chances shard_runner::possible() const {
   c.retry_letters = std::any_of(letter_timers_.begin(), letter_timers_.end(),
                                 [&](const timer& t) { return t.due <= on_.time.now(); });
   c.notice = !notices_.empty();
-  c.save = pending_.has_value();
+  c.save = saver_.has_work();
   return c;
 }
 
@@ -292,6 +284,8 @@ void shard_runner::restart() {
 void shard_runner::repeat_something() {
   if (drained_ || restart_at_)
     return;
+  if (last_notice_ && on_.random.one_in(2))
+    return tell("notice again", last_notice_(*machine_));
   if (last_timer_ && on_.random.one_in(2))
     return tell("timer again", machine_->on_timer(*last_timer_));
   if (last_fetch_ && on_.random.one_in(2))
@@ -302,54 +296,24 @@ void shard_runner::repeat_something() {
 
 // -- at least once: saving positions --------------------------------------------------------------
 
-std::optional<commit_status> shard_runner::try_save() {
-  auto advance = *pending_;
-  advance.from = saved_;
-  const ownership owner{{context_.spec->name, context_.shard}, pending_epoch_};
-  try {
-    const auto status = save_position_of(context_, owner, advance);
-    if (status == commit_status::committed)
-      saved_ = advance.to;
-    pending_.reset();
-    return status;
-  } catch (const store_error&) {
-    return std::nullopt;
-  }
-}
-
 void shard_runner::save() {
-  const auto status = try_save();
-  on_.told.say(label_ + " saves: " +
-               (!status                               ? "fails"
-                : *status == commit_status::committed ? std::to_string(saved_)
-                                                      : "fenced"));
-  if (!status)
-    return;
-  const auto epoch = pending_epoch_;
-  const auto position = saved_;
-  notices_.push_back([status, epoch, position](projection_machine& m) {
-    if (epoch != m.record().epoch)
-      return actions{};
-    return *status == commit_status::committed ? m.on_saved_later(position) : m.on_fenced();
-  });
+  last_notice_ = saver_.save();
+  notices_.push_back(last_notice_);
 }
 
 bool shard_runner::flush() {
-  if (!pending_)
-    return true;
-  const auto epoch = pending_epoch_;
-  const auto status = try_save();
-  if (!status)
-    return false;
-  if (epoch != machine_->record().epoch)
-    return true;
-  if (*status == commit_status::committed)
-    carry_out(machine_->on_saved_later(saved_));
-  else
-    notices_.push_back([epoch](projection_machine& m) {
-      return epoch == m.record().epoch ? m.on_fenced() : actions{};
-    });
-  return true;
+  const auto notice = saver_.flush(machine_->record().epoch);
+  if (notice)
+    carry_out((*notice)(*machine_));
+  return notice.has_value();
+}
+
+void shard_runner::restart_saver() {
+  saver_.restart();
+}
+
+void shard_runner::call_overdue() {
+  tell("overdue", machine_->on_overdue("its handler has not come back"));
 }
 
 // -- operators ------------------------------------------------------------------------------------

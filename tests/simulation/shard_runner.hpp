@@ -1,10 +1,7 @@
 #pragma once
 
-#include "actors/projection_jobs.hpp"
-#include "tests/simulation/fault_plan.hpp"
-#include "tests/simulation/marker_book.hpp"
-#include "tests/simulation/mutants.hpp"
-#include "tests/simulation/scenario.hpp"
+#include "tests/simulation/saver.hpp"
+#include "tests/simulation/stage.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,18 +10,6 @@
 #include <vector>
 
 namespace waymark::sim {
-
-/// What all parts of a simulated world share.
-struct stage {
-  rng& random;
-  manual_clock& time;
-  trace& told;
-  author& code;
-  spotlight& spot;
-  marker_book& markers;
-  mutant which = mutant::none;
-  std::int64_t last_claim = 0;
-};
 
 /// Carries out what the machine of one shard decides, as the projection actor does, but in small
 /// steps that the schedule picks: a job is run, then its reply is told; a page is answered, a timer
@@ -59,6 +44,12 @@ class shard_runner {
   void deliver_notice();
   void save();
   void save_tick();
+  void restart_saver();
+  /// Somebody says that the handler of the job under way has not come back in time.
+  void call_overdue();
+  [[nodiscard]] bool runs_handlers() const noexcept {
+    return (wanted_ || result_) && handles_ && !restart_at_;
+  }
   void restart();
   /// What arrives a second time, or too late.
   void repeat_something();
@@ -84,13 +75,11 @@ class shard_runner {
   /// Its next job would wait as long as another job of the process has a marker.
   [[nodiscard]] bool needs_baton() const;
   [[nodiscard]] bool has_zombie() const noexcept { return !zombies_.empty(); }
-  [[nodiscard]] bool has_pending_save() const noexcept { return pending_.has_value(); }
   /// An order was given to the machine and is not answered yet.
   [[nodiscard]] bool waits_for_answers() const noexcept { return !orders_.empty(); }
   [[nodiscard]] bool retries_by_itself() const noexcept { return !letter_timers_.empty(); }
 
  private:
-  using notice_call = std::function<actions(projection_machine&)>;
   struct timer {
     timestamp due;
     std::uint64_t token;
@@ -112,7 +101,6 @@ class shard_runner {
   void carry_out(const Job&, const action& what);
   void clear_work();
   bool flush();
-  [[nodiscard]] std::optional<commit_status> try_save();
   void require_no_silence();
   job_result work(const job& what, bool replays, bool waited_for);
 
@@ -127,20 +115,19 @@ class shard_runner {
   std::optional<job_result> result_; ///< Run, but the machine does not know yet.
   std::optional<todo::fetch> fetch_;
   std::vector<timer> timers_;
-  std::vector<timer> letter_timers_; ///< Of automatic retries.
-  std::vector<notice_call> notices_;
+  std::vector<timer> letter_timers_;          ///< Of automatic retries.
+  std::vector<saver::notice> notices_;        ///< Its mailbox.
   std::vector<std::pair<job, bool>> zombies_; ///< And whether they replay.
 
   std::optional<todo::fetch> last_fetch_;
   page_ptr last_page_;
   std::optional<std::uint64_t> last_timer_;
 
-  std::optional<checkpoint_advance> pending_; ///< At least once: to be saved.
-  std::int64_t pending_epoch_ = 0;
-  position_t saved_ = 0;
-
+  saver saver_;
+  saver::notice last_notice_; ///< Of the saver.
   std::optional<timestamp> restart_at_;
   std::vector<settle_order_ptr> orders_; ///< Given to the machine, and not answered.
+  bool handles_ = false;                 ///< The job under way calls handlers.
   bool busy_ = false;                    ///< Others run while it waits for the store.
   bool hold_kept_ = false;
   bool draining_ = false;

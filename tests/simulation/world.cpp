@@ -50,25 +50,26 @@ process::process(world& in, int number, int life, int version)
     }
   }
   wants_ = join_wants(all);
+  restart_log();
 }
 
 void process::serve(shard_runner& to) {
   const auto after = to.fetching()->after;
-  auto found = pages_.find(after);
+  auto found = pages_->find(after);
   if (!found) {
     read_limit limit;
     limit.max_events = static_cast<std::size_t>(in_.random.between(1, 15));
     limit.max_scanned = static_cast<std::size_t>(in_.random.between(2, 40));
     try {
       auto fresh = in_.log->read_all(after, limit, wants_->filter);
-      fresh.log_incarnation = 1;
+      fresh.log_incarnation = incarnation_;
       found = std::make_shared<const page>(std::move(fresh));
     } catch (const store_error&) {
       return to.fail_fetch();
     }
     decode_wanted(found->events, *wants_);
     if (found->scanned_to > after)
-      pages_.add(found);
+      pages_->add(found);
   }
   to.answer_fetch(found);
 }
@@ -81,6 +82,17 @@ void process::renew() {
     } catch (const store_error&) {
       // the projections of this store notice it themselves
     }
+}
+
+void process::restart_saver() {
+  in_.told.say("p" + std::to_string(number_) + " loses its checkpoint actor");
+  for (const auto& runner : runners_)
+    runner->restart_saver();
+}
+
+void process::restart_log() {
+  ++incarnation_;
+  pages_ = std::make_unique<page_cache>(3'000);
 }
 
 void process::drain() {

@@ -2,6 +2,7 @@
 
 #include "actors/page_cache.hpp"
 #include "actors/wants.hpp"
+#include "tests/simulation/fault_plan.hpp"
 #include "tests/simulation/mutants.hpp"
 #include "tests/simulation/producer.hpp"
 #include "tests/simulation/shard_runner.hpp"
@@ -44,6 +45,9 @@ class process {
   void serve(shard_runner& to);
   /// Renews the claims of this process.
   void renew();
+  /// The checkpoint actor, or the one that reads the log, is restarted.
+  void restart_saver();
+  void restart_log();
   void drain();
   [[nodiscard]] bool drained() const;
 
@@ -65,7 +69,8 @@ class process {
   shelf own_; ///< Records of projections in memory.
   std::vector<std::unique_ptr<shard_runner>> runners_;
   std::shared_ptr<const wants> wants_;
-  page_cache pages_{3'000};
+  std::unique_ptr<page_cache> pages_;
+  std::uint64_t incarnation_ = 0; ///< Of the actor that reads the log.
   std::optional<std::size_t> resetting_;
 };
 
