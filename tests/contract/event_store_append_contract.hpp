@@ -265,7 +265,7 @@ inline void refuses_what_cannot_be_stored(const event_store_factory& make) {
   CHECK_THROWS_AS(store->append({{"Order", "x"}, any_version, {}}), usage_error);
   CHECK(store->head() == 0);
 
-  const auto big = "\"" + std::string(8u << 20, 'x') + "\"";
+  const auto big = "\"" + std::string((16u << 20) - 2, 'x') + "\"";
   REQUIRE(try_append(*store, command("x", any_version, {event_of("Big", big)})).state ==
           state::appended);
   CHECK(store->read_all(0).events.at(0).data.text() == big);

@@ -143,6 +143,31 @@ inline void arguments_by_number(const projection_store_factory& make) {
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
 }
 
+/// Not every database has room for a NUL in a text; none may cut a text off there.
+inline void text_with_nul_is_whole_or_refused(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(std::vector<std::string>{"CREATE TABLE things (a TEXT)"});
+  const auto owner = own(*store, request_of("p", "a"));
+  const std::string text{"a\0b", 3};
+  std::int64_t kept = 1;
+  {
+    auto unit = store->begin(owner);
+    try {
+      unit->model().execute("INSERT INTO things VALUES ($1)", text);
+      REQUIRE(unit->commit(step(0, 1)) == commit_status::committed);
+    } catch (const statement_error&) { // the event's fault
+      CHECK(unit->failed());
+      kept = 0;
+    }
+  }
+  store->read([&](read_model& db) {
+    CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM things") == kept);
+    if (kept == 1)
+      CHECK(db.query_value<std::string>("SELECT a FROM things") == text);
+  });
+}
+
 template <class Exception>
 inline void fails_as(projection_store& store, const ownership& owner,
                      const std::function<void(read_model&)>& handler) {
@@ -271,6 +296,9 @@ inline void queries_write_nothing(const projection_store_factory& make) {
   }                                                                                                \
   TEST_CASE(NAME ": arguments go by number", "[contract]") {                                       \
     waymark::contract::arguments_by_number(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": a text with NUL comes back whole or is refused", "[contract]") {               \
+    waymark::contract::text_with_nul_is_whole_or_refused(__VA_ARGS__);                             \
   }                                                                                                \
   TEST_CASE(NAME ": a failed statement fails the event", "[contract]") {                           \
     waymark::contract::failed_statements_fail_the_event(__VA_ARGS__);                              \

@@ -172,11 +172,22 @@ TEST_CASE("a log that is swapped for another makes its projections diverge; a re
   CHECK(it.explain("revenue").find("reset the projection") != std::string::npos);
   CHECK(it.wait_until("revenue", position_t{21}, patience) == wait_result::stopped);
   CHECK(cents_of(it) == 20);
+  // What is in memory alone can be made anew from the log that is there.
+  const auto in_memory = [&] {
+    return it.read<shop::days>("revenue-in-memory", [](const shop::days& days) {
+      const auto monday = days.find("monday");
+      return monday == days.end() ? 0 : monday->second;
+    });
+  };
+  CHECK(eventually([&] { return in_memory() == 3; }));
   it.reset("revenue");
   CHECK(it.wait_until("revenue", position_t{3}, patience) == wait_result::reached);
   CHECK(cents_of(it) == 3);
-  CHECK(it.wait_until("revenue", place_orders(it, 2, "new-"), patience) == wait_result::reached);
+  const auto grown = place_orders(it, 2, "new-");
+  for (const auto* name : {"revenue", "revenue-in-memory"})
+    CHECK(it.wait_until(name, grown, patience) == wait_result::reached);
   CHECK(cents_of(it) == 5);
+  CHECK(in_memory() == 5);
 }
 
 TEST_CASE("an older copy restored into the log's file makes a projection diverge") {
