@@ -21,7 +21,8 @@ using steady = std::chrono::steady_clock;
 
 } // namespace
 
-child_process::child_process(const std::vector<std::string>& arguments) {
+child_process::child_process(const std::string& program,
+                             const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0)
     fail("cannot make a pipe");
@@ -35,7 +36,7 @@ child_process::child_process(const std::vector<std::string>& arguments) {
   pid_ = fork();
   if (pid_ == 0) {
     dup2(ends[1], STDOUT_FILENO);
-    execv("/proc/self/exe", argv.data());
+    execv(program.c_str(), argv.data());
     _exit(127);
   }
   close(ends[1]);

@@ -7,14 +7,14 @@
 
 namespace restart {
 
-/// This program, started anew with other arguments, and its standard output. Killed at the latest
-/// when this ends.
+/// A build of this program, started with other arguments, and its standard output. Killed at the
+/// latest when this ends.
 class child_process {
  public:
   using lines = std::function<void(const std::string& line)>;
 
   /// @throws std::system_error if it can't be started.
-  explicit child_process(const std::vector<std::string>& arguments);
+  child_process(const std::string& program, const std::vector<std::string>& arguments);
   ~child_process();
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;

@@ -51,7 +51,7 @@ class killer {
   void kill_one() {
     const auto take = [this](const std::string& line) { remember(line); };
     const auto lives_for = life();
-    child_process child{arguments_};
+    child_process child{given_.program, arguments_};
     if (!child.read_until("ready", 60s, take))
       throw std::runtime_error{"a child did not get ready"};
     const bool talking = child.read_for(lives_for, take);

@@ -15,6 +15,7 @@ moments, starts it again, and proves at the end that nothing was lost and nothin
   --kills N    how often it is killed (50)
   --seed N     decides the moments (random, and printed)
   --shards N   shards of each projection, 1 to 64 (1)
+  --program F  what is started: another build of this program (this one)
 
 The exit status is 0 if everything is proved, 1 if not, 2 for a wrong command line.
 )";
@@ -49,6 +50,8 @@ options parse(int argc, char** argv) {
       found.seed = number<std::uint64_t>(name, value, 0, UINT64_MAX);
     else if (name == "--shards")
       found.shards = number(name, value, 1, 64);
+    else if (name == "--program")
+      found.program = value;
     else if (name == "--child")
       found.child = value;
     else

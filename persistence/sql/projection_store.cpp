@@ -166,9 +166,13 @@ std::unique_ptr<waymark::unit_of_work> projection_store::begin(const ownership& 
 }
 
 commit_status projection_store::save(const ownership& owner, const checkpoint_advance& advance) {
-  return status_of(writing([&](connection& on) {
-    return checkpoint_rows{on}.advance(owner.key, owner.epoch, advance, dated());
-  }));
+  const bool done = writing([&](connection& on) {
+    const bool advanced = checkpoint_rows{on}.advance(owner.key, owner.epoch, advance, dated());
+    fault_point("save.before_commit");
+    return advanced;
+  });
+  fault_point("save.after_commit");
+  return status_of(done);
 }
 
 commit_status projection_store::store_failure(const ownership& owner,
