@@ -6,6 +6,9 @@
 #include "tests/persistence/raw_sqlite.hpp"
 #include "tests/persistence/temporary_folder.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace waymark::test {
 
 namespace {
@@ -53,6 +56,29 @@ TEST_CASE("a page is applied in one commit with its checkpoint") {
   CHECK(outcome.stored == 3);
   CHECK(seen_in(*to.store) == positions{1, 2, 3});
   CHECK(to.store->load({"p", 0})->position == 3);
+}
+
+TEST_CASE("a page whose handlers take longer than a transaction may is committed in parts") {
+  auto builder = projection{"p"};
+  builder.table("CREATE TABLE IF NOT EXISTS seen (position INTEGER PRIMARY KEY)")
+      .on("X",
+          [](read_model& db, const nlohmann::json&, const event& e) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
+            db.execute("INSERT INTO seen VALUES ($1)", e.position);
+          })
+      .batch({100, std::chrono::milliseconds{1}});
+  applied to{std::move(builder)};
+  const auto page = made_page({"a", "b", "c"});
+  positions expected;
+  for (position_t position = 1; position <= 3; ++position) {
+    const auto outcome = to(page);
+    expected.push_back(position);
+    CHECK(outcome.state == status::done);
+    CHECK(outcome.handled == 1);
+    CHECK(outcome.stored == position);
+    CHECK(seen_in(*to.store) == expected);
+    CHECK(to.store->load({"p", 0})->position == position);
+  }
 }
 
 TEST_CASE("what comes before a bad event is committed, and the event is named") {

@@ -179,3 +179,20 @@ TEST_CASE("pages in use that leave no room make the next one small, and nothing 
   REQUIRE(later->value);
   CHECK(test.log->allowed_bytes.at(2) > budget / 2);
 }
+
+TEST_CASE("one page is read ahead of who catches up, and no more") {
+  lonely_coordinator test;
+  test.list_log();
+  test.tell_head(9, 1);
+  for (position_t position = 1; position <= 9; ++position)
+    test.log->pages.push_back(page_at(position, 10));
+  for (position_t after = 0; after < 8; ++after) {
+    const auto found = test.fetch(after);
+    REQUIRE(found->value);
+    CHECK((*found->value)->scanned_to == after + 1);
+    CHECK(test.log->allowed_bytes.size() == static_cast<std::size_t>(after) + 2);
+  }
+  const auto last = test.fetch(8);
+  REQUIRE(last->value);
+  CHECK(test.log->allowed_bytes.size() == 9); // there is nothing behind the head
+}

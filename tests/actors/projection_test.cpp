@@ -43,7 +43,62 @@ TEST_CASE("a builder that can't work is refused with a way to mend it") {
               .into(open("memory:").projections),
           "drop .into");
   refused(outside("orders/eu"), "'/' in its name");
-  CHECK_THROWS_AS(outside().on("X", nothing), usage_error);
+  refused(outside().batch({1, std::chrono::milliseconds{20}, std::chrono::milliseconds{-1}}),
+          ".batch({.max_wait = 5ms})");
+  refused(outside().handler_timeout(std::chrono::milliseconds{-1}),
+          ".handler_timeout(0ms) is none");
+  refused(outside().park_limits({0, 1}), ".park_limits({.per_key = 1}) is the least");
+  refused(outside().park_limits({1, 0}), ".park_limits({.per_key = 1}) is the least");
+}
+
+TEST_CASE("a policy that can't work is refused with the value and what it must be") {
+  const auto why = [](auto builder) -> std::string {
+    try {
+      static_cast<void>(std::move(builder).freeze());
+    } catch (const usage_error& problem) {
+      return problem.what();
+    }
+    return "not refused";
+  };
+  const auto retrying = [&](auto change) {
+    retry_policy policy;
+    change(policy);
+    return why(outside().retry(policy));
+  };
+  const std::string bad = "projection \"p\" has a bad retry policy: ";
+  CHECK(retrying([](auto& policy) { policy.attempts = 0; }) ==
+        bad + "retry.attempts is 0; it counts the first try, so it must be at least 1");
+  CHECK(retrying([](auto& policy) { policy.give_ups_in_a_row = 0; }) ==
+        bad + "retry.give_ups_in_a_row is 0; it must be at least 1");
+  CHECK_THAT(retrying([](auto& policy) { policy.max_crashes = -1; }),
+             Catch::Matchers::StartsWith(bad + "retry.max_crashes is -1; it must not be negative"));
+  CHECK_THAT(retrying([](auto& policy) { policy.backoff.max = policy.backoff.min / 2; }),
+             Catch::Matchers::ContainsSubstring("is below backoff.min"));
+  letter_retry_policy letters;
+  letters.rounds = -1;
+  CHECK(why(outside().retry_letters(letters)) ==
+        "projection \"p\" has a bad policy for its letters: retry_letters.rounds is -1; it must "
+        "not be negative (0: no rounds)");
+}
+
+TEST_CASE("handlers that contradict each other are refused, and what to do is said") {
+  const auto batch = [](batch_of<nlohmann::json>) {};
+  CHECK_THROWS_WITH(outside().on("X", nothing),
+                    "projection \"p\" has two handlers for \"X\": join them into one, or make "
+                    "two projections");
+  CHECK_THROWS_WITH(outside().on("", nothing),
+                    "projection \"p\": .on needs the name of an event type");
+  CHECK_THROWS_WITH(projection::at_least_once("p").on_batch({}, batch),
+                    "projection \"p\": .on_batch needs at least one event type");
+  CHECK_THROWS_WITH(projection::at_least_once("p").on_batch({"X"}, batch).on_batch({"Y"}, batch),
+                    Catch::Matchers::StartsWith("projection \"p\" has two batch handlers: join"));
+  CHECK_THROWS_WITH(outside().on_batch({"Y"}, batch).freeze(),
+                    "projection \"p\" has both .on and .on_batch, which can't be kept in order: "
+                    "use one of them");
+  CHECK_THROWS_WITH(
+      projection::at_least_once("p").on_batch({"X"}, batch).unhandled(unhandled::error).freeze(),
+      "projection \"p\" uses .on_batch with .unhandled(error): use .on, or another choice for "
+      "unhandled");
 }
 
 TEST_CASE("a key is the stream unless a rule is given, and decides the shard") {

@@ -48,6 +48,28 @@ TEST_CASE("park_key: the key's later events wait, other keys go on") {
   }));
 }
 
+TEST_CASE("a retry, a give-up and a letter are one line each") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous));
+  CHECK(test.wait(test.place("a", "poison")) == wait_result::parked);
+  CHECK(test.wait(test.place("b", "monday")) == wait_result::reached);
+  CHECK(eventually([&] { return test.lines.count(" letter revenue: ") > 0; }));
+  test.it.reset();
+  CHECK(test.lines.count(" letter revenue: ") == 1);
+  CHECK(test.lines.count("warning retry revenue: ") == 1);
+  CHECK(test.lines.count("error give_up revenue: ") == 1);
+  for (const auto& line : test.lines.all()) {
+    CAPTURE(line);
+    if (line.find(" retry revenue: ") != std::string::npos) {
+      CHECK(line.find("OrderPlaced") != std::string::npos);
+      CHECK(line.find("failed: can't stand poison; attempt 2 of 2 at") != std::string::npos);
+    }
+    if (line.find(" give_up revenue: ") != std::string::npos)
+      CHECK(line.find("given up after 2 attempts: can't stand poison; its key is parked") !=
+            std::string::npos);
+  }
+}
+
 TEST_CASE("park_key: what is parked stays so over a restart of the engine") {
   give_up_fixture test;
   test.start(delicate_revenue(test.poisonous));
