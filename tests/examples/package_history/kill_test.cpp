@@ -5,6 +5,7 @@
 
 #include "tests/catch.hpp"
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -66,6 +68,37 @@ std::string random_log(std::mt19937_64& random) {
   return text;
 }
 
+/// A log in three parts, of which the oldest is compressed; a fourth is written when it is rotated.
+struct rotated_logs {
+  explicit rotated_logs(const std::string& text) {
+    for (std::size_t begin = 0, i = 0; i < parts.size(); ++i) {
+      const auto end = i + 1 == parts.size() ? text.size()
+                                             : text.find('\n', text.size() / 4 * (i + 1)) + 1;
+      parts[i] = text.substr(begin, end - begin);
+      begin = end;
+    }
+    folder.write_gz("dpkg.log.2.gz", parts[0]);
+    folder.write("dpkg.log.1", parts[1]);
+    folder.write("dpkg.log", parts[2]);
+  }
+
+  /// Does nothing the second time.
+  void rotate() {
+    if (std::exchange(is_rotated_, true))
+      return;
+    std::filesystem::rename(folder.path() / "dpkg.log.2.gz", folder.path() / "dpkg.log.3.gz");
+    folder.write_gz("dpkg.log.2.gz", parts[1]);
+    std::filesystem::rename(folder.path() / "dpkg.log", folder.path() / "dpkg.log.1");
+    folder.write("dpkg.log", parts[3]);
+  }
+
+  log_folder folder{};
+  std::array<std::string, 4> parts{};
+
+ private:
+  bool is_rotated_ = false;
+};
+
 /// All that a run leaves behind, apart from ids and times of its own.
 struct remains {
   waymark::position_t head = 0;
@@ -94,38 +127,46 @@ remains what_remains(const std::string& address) {
 
 } // namespace
 
-TEST_CASE("killed at any moment and started again, it ends with the same tables") {
+TEST_CASE("killed at any moment and started again, over a rotation, it ends with the same tables") {
   const auto seed = test_seed();
   std::cout << "WAYMARK_TEST_SEED=" << seed << std::endl;
   CAPTURE(seed);
   std::mt19937_64 random{seed};
-  log_folder logs;
-  const auto log = logs.write("random.log", random_log(random));
-  const program history{logs.path()};
+  rotated_logs logs{random_log(random)};
+  const program history{logs.folder.path()};
   const auto address = [&](const std::string& name) {
-    return "sqlite:" + (logs.path() / name).string();
+    return "sqlite:" + (logs.folder.path() / name).string();
   };
   const auto arguments = [&](const std::string& name) {
-    return std::vector<std::string>{"--store", address(name), log};
+    return std::vector<std::string>{"--store", address(name), "--log-folder",
+                                    logs.folder.path().string(), "--no-compare"};
   };
 
   const auto begin = steady_clock::now();
-  REQUIRE(history.run(arguments("whole.db")).status == 0);
-  const auto whole_run =
-      std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begin);
+  REQUIRE(history.run(arguments("timed.db")).status == 0);
+  auto longest = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begin);
 
-  for (int kill = 0; kill < kills_wanted; ++kill) {
+  int killed = 0;
+  for (int tries = 0; killed < kills_wanted && tries < 10 * kills_wanted; ++tries) {
+    if (killed == kills_wanted / 2)
+      logs.rotate();
     const auto child = history.start(arguments("killed.db"));
-    std::uniform_int_distribution<std::int64_t> moment{0, whole_run.count()};
+    std::uniform_int_distribution<std::int64_t> moment{0, longest.count()};
     std::this_thread::sleep_for(std::chrono::microseconds{moment(random)});
     ::kill(child, SIGKILL);
     const auto result = history.wait(child);
     INFO(result.err);
     REQUIRE((result.status == 128 + SIGKILL || result.status == 0));
+    if (result.status == 0)
+      longest -= longest / 4; // it had less to do than the first: meet the next one earlier
+    else
+      ++killed;
   }
+  REQUIRE(killed == kills_wanted);
   const auto last = history.run(arguments("killed.db"));
   INFO(last.out << last.err);
   REQUIRE(last.status == 0);
+  REQUIRE(history.run(arguments("whole.db")).status == 0);
 
   const auto expected = what_remains(address("whole.db"));
   const auto found = what_remains(address("killed.db"));
