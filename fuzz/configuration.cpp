@@ -27,7 +27,7 @@ void fuzz::one_input(std::string_view input) {
   if (!found)
     return;
   require(!found->store.empty(), "there is a store");
-  require(waymark::validate(waymark::projections_tree(found->supervisors)).empty(),
+  require(waymark::validate(waymark::projections_tree(found->engine.supervisors)).empty(),
           "the engine takes the tree");
   for (const auto& each : found->projections) {
     require(!each.on.empty() && each.version >= 1 && each.shards >= 1, "limits hold");
