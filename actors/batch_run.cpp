@@ -97,10 +97,12 @@ bool batch_run::add(const event& e) {
   }
   if (needs_keys_) {
     try {
-      it.key = spec_.key_of(e);
-      if (spec_.shards > 1 && spec_.shard_of(it.key) != request_.owner.key.shard)
+      spec_.key_of(e, key_);
+      if (spec_.shards > 1 && spec_.shard_of(key_) != request_.owner.key.shard)
         return false;
-      it.parked = request_.parked && request_.parked->count(it.key) > 0;
+      it.parked = request_.parked && request_.parked->count(key_) > 0;
+      if (it.parked)
+        it.key = key_;
     } catch (const std::exception& problem) {
       if (request_.owner.key.shard != 0)
         return false; // an event without a key belongs to the first shard

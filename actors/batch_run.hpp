@@ -89,7 +89,7 @@ class batch_run {
     const event_handler* handler = nullptr; ///< Null with `on_batch`, or if there is none.
     const event_codec* codec = nullptr;     ///< Null if the type has no handler.
     const std::string* type = nullptr;      ///< As the spec has it; null if it has none.
-    std::string key;                        ///< Only if it was needed.
+    std::string key;                        ///< Only if it is parked.
     std::string key_problem;                ///< Why there is no key.
     bool parked = false;
   };
@@ -123,6 +123,7 @@ class batch_run {
   position_t end_ = 0; ///< What is done with when all items are.
   bool has_parked_ = false;
   bool needs_keys_ = false;
+  std::string key_; ///< Of the event that is looked at.
 };
 
 } // namespace waymark

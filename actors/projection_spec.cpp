@@ -83,14 +83,20 @@ event_filter projection_spec::wanted() const {
 }
 
 std::string projection_spec::key_of(const event& e) const {
+  std::string key;
+  key_of(e, key);
+  return key;
+}
+
+void projection_spec::key_of(const event& e, std::string& key) const {
   if (!sequence_by.key) {
-    std::string key;
+    key.clear();
     key.reserve(e.aggregate_type.size() + 1 + e.aggregate_id.size());
     key.append(e.aggregate_type).append(1, '\0').append(e.aggregate_id);
-    return key;
+    return;
   }
   try {
-    return sequence_by.key(e);
+    key = sequence_by.key(e);
   } catch (const std::exception& problem) {
     throw decode_error{"the key rule \"" + sequence_by.name + "\" failed on " + describe(e) + ": " +
                        problem.what()};

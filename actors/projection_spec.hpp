@@ -98,6 +98,8 @@ struct projection_spec {
 
   /// The sequence key of an event. @throws decode_error if the author's rule throws.
   [[nodiscard]] std::string key_of(const event& e) const;
+  /// The same, into a string whose memory is used again.
+  void key_of(const event& e, std::string& into) const;
 
   /// The shard that a key belongs to: FNV-1a 64 modulo `shards`.
   [[nodiscard]] int shard_of(std::string_view key) const noexcept;
