@@ -57,6 +57,12 @@ std::string setting::copy_of_log(std::int64_t events, const std::string& name) {
   return to;
 }
 
+std::string setting::copy_of(const std::string& file, const std::string& name) const {
+  const auto to = empty_file(name);
+  fs::copy_file(file, to);
+  return to;
+}
+
 std::string setting::caught_up_log() {
   const auto path = folder_ / "caught-up";
   if (!fs::exists(path)) {

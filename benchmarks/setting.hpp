@@ -28,6 +28,9 @@ class setting {
   /// which stand at position 0.
   [[nodiscard]] std::string copy_of_log(std::int64_t events, const std::string& name);
 
+  /// A copy, of the caller's own, of a file that nobody has open.
+  [[nodiscard]] std::string copy_of(const std::string& file, const std::string& name) const;
+
   /// A log of `many_events` on which projection 0 is at the head. Not to be changed.
   [[nodiscard]] std::string caught_up_log();
 
