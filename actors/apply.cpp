@@ -183,6 +183,46 @@ apply_outcome apply_carefully(const apply_request& request, batch_run& run) {
   return outcome;
 }
 
+/// The next event whose key is asked for; null if the page has none.
+const event* find_next(const apply_request& request, const page& events) {
+  const auto& spec = *request.spec;
+  for (const auto& e : events.events)
+    if (e.position > request.passed && spec.filter.wants(e) &&
+        (spec.codec_for(e.event_type) || spec.on_unhandled == unhandled::error))
+      return &e;
+  return nullptr;
+}
+
+void note_end(apply_outcome& outcome, batch_run& run) {
+  if (outcome.state == apply_outcome::status::done && outcome.passed == run.end())
+    outcome.overflow = run.overflow();
+  outcome.unhandled_types = run.take_unhandled_types();
+}
+
+/// The author's rule for the key may be what ends the process: it is asked under the event's
+/// marker, which has the key in it before the handler runs.
+apply_outcome apply_with_rule(const apply_request& request, const event& subject,
+                              const page& events) {
+  auto outcome = begin_outcome(request);
+  attempt_scope attempt{request, subject};
+  if (attempt.fenced())
+    return fenced(outcome);
+  auto alone = request;
+  alone.until = subject.position;
+  batch_run run{alone, events};
+  if (run.size() == 0) { // of another shard, or too much is parked
+    outcome.passed = std::max(request.passed, run.end());
+  } else {
+    if (run.has_key(0) && !attempt.know_key(run.key_at(0)))
+      return fenced(outcome);
+    outcome = apply_run(alone, run);
+    if (outcome.state == apply_outcome::status::done)
+      attempt.succeeded();
+  }
+  note_end(outcome, run);
+  return outcome;
+}
+
 } // namespace
 
 handler_scope::handler_scope(bool transactional) noexcept { handling = transactional; }
@@ -193,6 +233,9 @@ bool inside_handler() noexcept { return handling; }
 apply_outcome apply(const apply_request& request, const page& events) {
   auto outcome = begin_outcome(request);
   try {
+    if (request.careful && request.spec->sequence_by.key)
+      if (const auto* next = find_next(request, events))
+        return apply_with_rule(request, *next, events);
     batch_run run{request, events};
     if (run.size() == 0) {
       outcome.passed = std::max(request.passed, run.end());
@@ -201,9 +244,7 @@ apply_outcome apply(const apply_request& request, const page& events) {
       outcome = marked ? apply_carefully(request, run) : apply_run(request, run);
     }
     outcome.room = run.room();
-    if (outcome.state == apply_outcome::status::done && outcome.passed == run.end())
-      outcome.overflow = run.overflow();
-    outcome.unhandled_types = run.take_unhandled_types();
+    note_end(outcome, run);
     return outcome;
   } catch (const std::exception& problem) {
     return store_fault(begin_outcome(request), problem);

@@ -39,6 +39,7 @@ struct apply_request {
   std::shared_ptr<job_meter> meter; ///< Told what is done just now; may be null.
   std::shared_ptr<parking_lot> lot; ///< Where parked events need room; null: there is no limit.
   std::size_t max_events = 0; ///< 0: as the spec says. 1 to try one event alone.
+  position_t until = 0;       ///< No event beyond it is looked at; 0: all of the page are.
   /// One event, with a durable marker around it (attempt_scope.hpp).
   bool careful = false;
   std::string recorded_as; ///< The owner under whom careful attempts are recorded; empty: not.

@@ -21,10 +21,10 @@ attempt_marker marker_for(const event& subject, std::optional<std::string> seque
 
 attempt_scope::attempt_scope(const apply_request& request, const event& subject,
                              std::optional<std::string> sequence_key)
-    : request_{request}, ticket_{baton::of_process().take()} {
+    : request_{request}, marker_{marker_for(subject, std::move(sequence_key))},
+      ticket_{baton::of_process().take()} {
   try {
-    const auto marker = marker_for(subject, std::move(sequence_key));
-    fenced_ = request.store->begin_attempt(request.owner, marker) == commit_status::fenced;
+    fenced_ = request.store->begin_attempt(request.owner, marker_) == commit_status::fenced;
   } catch (...) {
     end_marker(); // it may be there: the reply may have been lost
     baton::of_process().give(ticket_);
@@ -45,6 +45,11 @@ attempt_scope::~attempt_scope() {
   if (open_)
     end_marker();
   baton::of_process().give(ticket_);
+}
+
+bool attempt_scope::know_key(const std::string& sequence_key) {
+  marker_.sequence_key = sequence_key;
+  return request_.store->begin_attempt(request_.owner, marker_) == commit_status::committed;
 }
 
 void attempt_scope::end_marker() noexcept {

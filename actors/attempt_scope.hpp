@@ -35,6 +35,10 @@ class attempt_scope {
 
   [[nodiscard]] bool fenced() const noexcept { return fenced_; }
 
+  /// The author's rule has given the key, and has not ended the process. False if fenced.
+  /// @throws store_error.
+  [[nodiscard]] bool know_key(const std::string& sequence_key);
+
   /// The marker is gone: what became of the event is committed with that.
   void succeeded() noexcept { open_ = false; }
 
@@ -42,6 +46,7 @@ class attempt_scope {
   void end_marker() noexcept;
 
   const apply_request& request_;
+  attempt_marker marker_;
   std::uint64_t ticket_;
   bool fenced_ = false;
   bool open_ = false;

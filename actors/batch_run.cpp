@@ -58,6 +58,10 @@ void batch_run::select(const page& events) {
       events.events.begin(), events.events.end(),
       [this](const event& e) { return e.position <= request_.passed; });
   for (auto it = first; it != events.events.end(); ++it) {
+    if (request_.until > 0 && it->position > request_.until) {
+      end_ = request_.until;
+      return;
+    }
     if (!add(*it))
       continue;
     if (items_.back().parked && !can_park(items_.back())) {
@@ -101,7 +105,7 @@ bool batch_run::add(const event& e) {
       if (spec_.shards > 1 && spec_.shard_of(key_) != request_.owner.key.shard)
         return false;
       it.parked = request_.parked && request_.parked->count(key_) > 0;
-      if (it.parked)
+      if (it.parked || request_.careful)
         it.key = key_;
     } catch (const std::exception& problem) {
       if (request_.owner.key.shard != 0)

@@ -56,6 +56,10 @@ class batch_run {
   [[nodiscard]] bool has_parked() const noexcept { return has_parked_; }
   [[nodiscard]] const event& event_at(std::size_t i) const { return *items_[i].subject; }
 
+  /// The sequence key of an item; empty if it was not needed, or if there is none.
+  [[nodiscard]] const std::string& key_at(std::size_t i) const { return items_[i].key; }
+  [[nodiscard]] bool has_key(std::size_t i) const { return items_[i].key_problem.empty(); }
+
   /// Everything up to here is done with once all items are.
   [[nodiscard]] position_t end() const noexcept { return end_; }
 
@@ -89,7 +93,7 @@ class batch_run {
     const event_handler* handler = nullptr; ///< Null with `on_batch`, or if there is none.
     const event_codec* codec = nullptr;     ///< Null if the type has no handler.
     const std::string* type = nullptr;      ///< As the spec has it; null if it has none.
-    std::string key;                        ///< Only if it is parked.
+    std::string key;                        ///< Only if it is parked, or event by event.
     std::string key_problem;                ///< Why there is no key.
     bool parked = false;
   };

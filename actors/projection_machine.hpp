@@ -272,6 +272,7 @@ class projection_machine {
   void decide_fault(actions& out, const apply_outcome& outcome, int round = 0);
   void fail(actions& out, const std::string& why);
   [[nodiscard]] stored_failure failure_at(const event& culprit) const;
+  [[nodiscard]] std::optional<std::string> find_key(const event& subject) const;
   [[nodiscard]] dead_letter letter_for(const event& subject) const;
   [[nodiscard]] page_ptr page_before(position_t position) const;
   void note(actions& out, todo::note::level level, const char* what, std::string text) const;

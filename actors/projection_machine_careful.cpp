@@ -21,14 +21,30 @@ void projection_machine::give_up_poison(actions& out) {
   outcome.error = describe_poison(*suspect_, {.max_crashes = spec_->retry.max_crashes});
   outcome.culprit = &*found;
   outcome.retry_is_useless = true;
-  try {
-    if (parked_->count(spec_->key_of(*found)) > 0)
-      return go_on(out);
-  } catch (const std::exception&) {
-    outcome.has_key = false;
+  const auto key = find_key(*found);
+  outcome.has_key = key.has_value();
+  if (key && parked_->count(*key) > 0)
+    return go_on(out);
+  if (!key && key_.shard != 0) { // an event without a key belongs to the first shard
+    passed_ = found->position;
+    return go_on(out);
   }
   applying_ = page_;
   decide_fault(out, outcome, left_to_a_person);
+}
+
+/// The author's rule is not asked about an event that it may have ended processes with.
+std::optional<std::string> projection_machine::find_key(const event& subject) const {
+  const bool poison =
+      suspect_ && suspect_->event_id == subject.event_id &&
+      judge(suspect_->counts, {.max_crashes = spec_->retry.max_crashes}) == blame::poison;
+  if (poison && spec_->sequence_by.key)
+    return suspect_->sequence_key;
+  try {
+    return spec_->key_of(subject);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
 }
 
 bool projection_machine::careful() const noexcept {

@@ -26,6 +26,8 @@ actions projection_machine::resume() {
   if (stand_ != stand::none)
     give_ups_in_a_row_ = 0; // the timer's own tries keep it, so that they pass nothing more
   poison_at_ = 0;           // an operator's word to run its handler again
+  if (suspect_)
+    suspect_->counts = {};
   auto rest = try_again();
   std::move(rest.begin(), rest.end(), std::back_inserter(out));
   return out;

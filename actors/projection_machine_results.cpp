@@ -173,11 +173,7 @@ dead_letter projection_machine::letter_for(const event& subject) const {
   letter.key = key_;
   letter.position = subject.position;
   letter.generation = record_.generation;
-  try {
-    letter.sequence_key = spec_->key_of(subject);
-  } catch (const std::exception&) {
-    letter.sequence_key.clear(); // the letter's error says that there is no key
-  }
+  letter.sequence_key = find_key(subject).value_or(""); // the letter's error says if there is none
   letter.projection_version = spec_->version;
   letter.error = attempts_.empty() ? std::string{} : attempts_.back().error;
   letter.attempts = attempts_;

@@ -3,10 +3,14 @@
 // Projects the log at ADDRESS with PROJECTIONS projections p0, p1 …, each of which keeps the ids of
 // the orders it has seen, says "up", each event that p0 has handled, and "done" once all of them
 // have passed the log's head of the start; then it ends well. Projection pGUILTY can't stand orders
-// of the day "poison": KIND says what they do to it.
+// of the day "poison": KIND says what they do to it. "rule" and "upcaster" die of SIGSEGV in the
+// function of .sequence_by or in an upcaster; "ruled" in the handler, with such a function.
 #include "tests/testing/orders.hpp"
 
+#include <waymark/messages/upcasters.hpp>
 #include <waymark/supervisors/engine.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <cstdlib>
@@ -45,7 +49,7 @@ void say(const std::string& line) {
 
 void misbehave(const std::string& kind) {
   say("poison");
-  if (kind == "segv")
+  if (kind == "segv" || kind == "rule" || kind == "ruled" || kind == "upcaster")
     *reinterpret_cast<volatile int*>(16) = 1; // NOLINT: that is the point
   else if (kind == "abort")
     std::abort();
@@ -62,19 +66,46 @@ void misbehave(const std::string& kind) {
     static_cast<void>(std::vector<char>(std::size_t{1} << 40));
 }
 
+std::string key_of(const waymark::event& e, const std::string& kind) {
+  if (kind == "rule" && e.data.text().find("poison") != std::string::npos)
+    misbehave(kind);
+  return "key of " + e.aggregate_id;
+}
+
+nlohmann::json lift(nlohmann::json data) {
+  if (data.at("day") == "poison")
+    misbehave("upcaster");
+  return data;
+}
+
 void limit(int what, rlim_t bytes) {
   const rlimit most{bytes, bytes};
   ::setrlimit(static_cast<__rlimit_resource>(what), &most);
 }
 
+waymark::projection make_untyped(const std::string& name) {
+  return waymark::projection{name}
+      .table("CREATE TABLE IF NOT EXISTS seen_" + name + " (id TEXT)")
+      .on("OrderPlaced", [=](waymark::read_model& db, const nlohmann::json&,
+                             const waymark::event& envelope) {
+        db.execute("INSERT INTO seen_" + name + " VALUES ($1)", envelope.aggregate_id);
+        say("handled");
+      });
+}
+
 waymark::projection make(const std::string& name, const std::string& kind) {
   const bool speaks = name == "p0";
-  return waymark::projection{name}
+  if (kind == "upcaster")
+    return make_untyped(name);
+  auto made = waymark::projection{name};
+  if (kind == "rule" || kind == "ruled")
+    made.sequence_by("by-id", [=](const waymark::event& e) { return key_of(e, kind); });
+  return std::move(made)
       .table("CREATE TABLE IF NOT EXISTS seen_" + name + " (id TEXT)")
       .on<shop::order_placed>([=](waymark::read_model& db, const shop::order_placed& e,
                                   const waymark::event& envelope) {
         db.execute("INSERT INTO seen_" + name + " VALUES ($1)", envelope.aggregate_id);
-        if (e.day == "poison" && !kind.empty())
+        if (e.day == "poison" && !kind.empty() && kind != "rule")
           misbehave(kind);
         if (speaks)
           say("handled");
@@ -91,6 +122,8 @@ int main(int argc, char** argv) {
   const std::string kind = argv[2];
   if (kind == "many")
     limit(RLIMIT_AS, rlim_t{4} << 30);
+  if (kind == "upcaster")
+    waymark::upcasters::register_upcaster("OrderPlaced", 1, lift);
   waymark::engine_options options;
   options.log.level = waymark::log_level::off;
   waymark::engine it{waymark::open(argv[1]), options};
@@ -100,7 +133,11 @@ int main(int argc, char** argv) {
     it.start(make("p" + std::to_string(i), i == std::stoi(argv[4]) ? kind : ""));
   say("up");
   for (const auto& name : it.names())
-    it.wait_until(name, head, std::chrono::minutes{1});
+    if (it.wait_until(name, head, std::chrono::minutes{1}) == waymark::wait_result::stopped) {
+      say("stopped");
+      it.discard(name); // which does not ask for the key either
+      it.wait_until(name, head, std::chrono::minutes{1});
+    }
   it.stop();
   say("done");
 }

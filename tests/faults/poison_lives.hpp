@@ -1,5 +1,6 @@
 #pragma once
 
+#include "persistence/crash_record.hpp"
 #include "tests/catch.hpp"
 #include "tests/faults/child_process.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
@@ -28,8 +29,9 @@ class poison_lives {
 
   /// Starts one process after the other until one has passed the whole log. `end` is called with
   /// each of them when it comes to the poison. @returns how many processes that took.
-  template <class End>
-  int live(End end) {
+  /// `stopped` is called when one stands before the poison.
+  template <class End, class Stopped = void (*)()>
+  int live(End end, Stopped stopped = [] {}) {
     for (int life = 1;; ++life) {
       REQUIRE(life < 20);
       child_process child{"poison_child", arguments()};
@@ -40,6 +42,8 @@ class poison_lives {
           end(child, life);
           killed = child.pid() < 0;
         }
+        if (line == "stopped")
+          stopped();
         done = line == "done";
       }
       const int signal = killed ? SIGKILL : child.wait_for_end();
@@ -88,6 +92,7 @@ class poison_lives {
     CHECK(letters[0].key.projection == "p" + std::to_string(guilty_));
     CHECK(letters[0].position == poison_at_);
     CHECK(letters[0].subject.aggregate_id == "guilty");
+    CHECK(letters[0].sequence_key == expected_key());
     return letters[0].error;
   }
 
@@ -101,7 +106,13 @@ class poison_lives {
  private:
   /// What the system says of a process that the poison has ended, as if nobody had listened.
   [[nodiscard]] int expected_signal() const {
-    return kind_ == "segv" || kind_ == "overflow" ? SIGSEGV : SIGABRT;
+    return kind_ == "abort" || kind_ == "terminate" ? SIGABRT : SIGSEGV;
+  }
+
+  [[nodiscard]] std::string expected_key() const {
+    if (kind_ == "rule")
+      return {}; // it can't be computed
+    return kind_ == "ruled" ? "key of guilty" : std::string{"Order\0guilty", 12};
   }
 
   store& stored() {
@@ -126,6 +137,21 @@ class poison_lives {
   position_t poison_at_ = 0;
   std::optional<store> store_;
 };
+
+/// Kills each process that is in the loop, with a marker for more than a second. @returns how many.
+inline int live_in_a_loop(poison_lives& lives) {
+  return lives.live([&](child_process& child, int life) {
+    if (life > 1)
+      REQUIRE(eventually([&] {
+        const auto marker = lives.marker();
+        const auto end = marker && marker->owner
+                             ? find_process_end(*marker->owner, {"p0", 0}, marker->position)
+                             : std::nullopt;
+        return end && end->age > 1s;
+      }));
+    child.kill();
+  });
+}
 
 /// Kills a process again and again at moments that have nothing to do with its events.
 inline void kill_innocents(poison_lives& lives, int kills, unsigned seed) {

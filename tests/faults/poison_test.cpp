@@ -1,5 +1,4 @@
 // Events that take the process with them, and ends of processes that are no event's fault.
-#include "persistence/crash_record.hpp"
 #include "tests/faults/poison_lives.hpp"
 
 #include <filesystem>
@@ -36,21 +35,29 @@ TEST_CASE("an event whose handler dies of a signal is given up after two more de
   }
 }
 
+TEST_CASE("a function of .sequence_by that dies of an event stops the projection before it") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), "rule"};
+  int stops = 0;
+  CHECK(lives.live([](child_process&, int) {}, [&] { ++stops; }) == 4);
+  CHECK(stops == 1);
+  CHECK(lives.check_effects() == "crashed the process 2 times: SIGSEGV");
+}
+
+TEST_CASE("other code of the author's that dies of an event is told from a rule for its key") {
+  for (const auto* kind : {"ruled", "upcaster"}) {
+    CAPTURE(kind);
+    temporary_folder folder;
+    poison_lives lives{folder.address(), kind};
+    CHECK(lives.live() == 4);
+    CHECK(lives.check_effects() == "crashed the process 2 times: SIGSEGV");
+  }
+}
+
 TEST_CASE("a handler that never returns is found when its process is killed") {
   temporary_folder folder;
   poison_lives lives{folder.address(), "loop"};
-  const auto taken = lives.live([&](child_process& child, int life) {
-    if (life > 1)
-      REQUIRE(eventually([&] {
-        const auto marker = lives.marker();
-        const auto end = marker && marker->owner
-                             ? find_process_end(*marker->owner, {"p0", 0}, marker->position)
-                             : std::nullopt;
-        return end && end->age > 1s;
-      }));
-    child.kill();
-  });
-  CHECK(taken == 3);
+  CHECK(live_in_a_loop(lives) == 3);
   CHECK(lives.check_effects().find("after a long run, 1 time: no signal") != std::string::npos);
 }
 

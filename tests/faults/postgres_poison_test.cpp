@@ -2,14 +2,29 @@
 #include "tests/faults/replay_lives.hpp"
 #include "tests/persistence/postgres_server.hpp"
 
+#include <map>
+
 using namespace waymark;
 using namespace waymark::test;
 
 TEST_CASE("on PostgreSQL too, an event whose handler dies of a signal is given up") {
+  for (const auto& [kind, signal] : std::map<std::string, std::string>{{"segv", "SIGSEGV"},
+                                                                       {"rule", "SIGSEGV"},
+                                                                       {"overflow", "SIGSEGV"},
+                                                                       {"terminate", "SIGABRT"}}) {
+    CAPTURE(kind);
+    const postgres_schema schema;
+    poison_lives lives{schema.address(), kind};
+    CHECK(lives.live() == 4);
+    CHECK(lives.check_effects() == "crashed the process 2 times: " + signal);
+  }
+}
+
+TEST_CASE("on PostgreSQL too, a handler that never returns is found when its process is killed") {
   const postgres_schema schema;
-  poison_lives lives{schema.address(), "segv"};
-  CHECK(lives.live() == 4);
-  CHECK(lives.check_effects() == "crashed the process 2 times: SIGSEGV");
+  poison_lives lives{schema.address(), "loop"};
+  CHECK(live_in_a_loop(lives) == 3);
+  CHECK(lives.check_effects().find("after a long run, 1 time: no signal") != std::string::npos);
 }
 
 TEST_CASE("on PostgreSQL too, a hundred kills from outside blame nobody") {
