@@ -41,8 +41,10 @@ class faulty_projection_store final : public projection_store {
       if (status == commit_status::committed)
         book_.marked(*real_, owner, subject, *process);
     });
-    if (status == commit_status::committed)
+    if (status == commit_status::committed) {
+      process->forget(owner.key); // the same again, with its key
       process->attempts.push_back({owner.key, subject.position, plan_.spot().depth, {}});
+    }
     return status;
   }
   void end_attempt(const ownership& owner) override {

@@ -24,7 +24,7 @@ void ledger::marked(const projection_store& in, const ownership& by, const attem
   if (&in != durable)
     return;
   require_current(of(in, by.key), by, "mark an attempt");
-  if (!process.attempts.empty())
+  if (!process.attempts.empty() && !(process.attempts.front().key == by.key))
     trace_.broken("G5: two attempts of " + process.owner + " are under way at once, the other at " +
                   to_string(process.attempts.front().key));
   markers_.begun({&in, by.key}, subject, chronicle_.of(in, by.key).generation, process.owner);
