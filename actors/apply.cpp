@@ -210,7 +210,21 @@ apply_outcome apply_with_rule(const apply_request& request, const event& subject
   auto alone = request;
   alone.until = subject.position;
   batch_run run{alone, events};
-  if (run.size() == 0) { // of another shard, or too much is parked
+  if (run.size() == 0 && run.end() >= subject.position) {
+    // Of another shard. Saved, so that the marker of a later event is not replaced once more.
+    checkpoint_advance advance;
+    advance.from = request.stored;
+    advance.to = subject.position;
+    advance.event_id_at_position = subject.event_id;
+    auto unit = request.store->begin(request.owner);
+    if (!unit)
+      return fenced(outcome);
+    unit->clear_attempt();
+    if (unit->commit(advance) == commit_status::fenced)
+      return fenced(outcome);
+    outcome.stored = outcome.passed = subject.position;
+    attempt.succeeded();
+  } else if (run.size() == 0) { // too much is parked
     outcome.passed = std::max(request.passed, run.end());
   } else {
     if (run.has_key(0) && !attempt.know_key(run.key_at(0)))
