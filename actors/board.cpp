@@ -178,11 +178,11 @@ void board::set_state(const shard_key& key, projection_state state, const std::s
   changed_.notify_all();
 }
 
-void board::set_paused(std::string_view projection, std::optional<std::string> why) {
+void board::set_paused(std::string_view projection, std::optional<pause_order> order) {
   const std::lock_guard lock{mutex_};
   for (auto& [key, entry] : entries_)
     if (key.projection == projection)
-      entry.paused = why;
+      entry.paused = order;
 }
 
 void board::set_head(position_t head) {

@@ -27,6 +27,7 @@ struct projection_command {
   };
   kind what = kind::resume;
   std::string why;
+  std::string by; ///< Whose command it is; empty if nobody has said so.
   settle_order_ptr order; ///< For `settle`.
   /// Kept as soon as the command has been taken; for `hold`, when nothing is under way any more.
   /// A projection that ends meanwhile keeps it too.

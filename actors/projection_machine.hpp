@@ -155,8 +155,8 @@ class projection_machine {
   [[nodiscard]] actions on_fenced();
   [[nodiscard]] actions on_unsaved(const std::string& why);
 
-  [[nodiscard]] actions pause(const std::string& why);
-  [[nodiscard]] actions resume();
+  [[nodiscard]] actions pause(const std::string& why, const std::string& by = {});
+  [[nodiscard]] actions resume(const std::string& by = {});
   [[nodiscard]] actions discard();
   /// Claims now, whoever holds it; only while it stands by.
   [[nodiscard]] actions take_over();

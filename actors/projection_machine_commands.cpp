@@ -4,9 +4,11 @@ namespace waymark {
 
 using level = todo::note::level;
 
-actions projection_machine::pause(const std::string& why) {
+actions projection_machine::pause(const std::string& why, const std::string& by) {
   paused_ = true;
-  pause_reason_ = why.empty() ? "paused by an operator" : "paused by an operator: " + why;
+  pause_reason_ = "paused by " + (by.empty() ? "an operator" : by);
+  if (!why.empty())
+    pause_reason_ += ": " + why;
   if (job_ == job::none)
     let_go_of_pages();
   actions out;
@@ -14,14 +16,14 @@ actions projection_machine::pause(const std::string& why) {
   return out;
 }
 
-actions projection_machine::resume() {
+actions projection_machine::resume(const std::string& by) {
   actions out;
   if (overdue_) {
     note(out, level::warning, "resume", "can't go on: " + *overdue_);
     return out;
   }
   if (paused_ || stand_ != stand::none)
-    note(out, level::info, "resume", "goes on");
+    note(out, level::info, "resume", by.empty() ? "goes on" : "goes on: resumed by " + by);
   paused_ = false;
   if (stand_ != stand::none)
     give_ups_in_a_row_ = 0; // the timer's own tries keep it, so that they pass nothing more

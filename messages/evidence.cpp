@@ -64,7 +64,8 @@ void to_json(json& out, const projection_evidence& value) {
              {"stalled", value_or_null(value.stalled)},
              {"unrecoverable", value.unrecoverable},
              {"parked_since", time_or_null(value.parked_since)},
-             {"last_appended_at", time_or_null(value.last_appended_at)}};
+             {"last_appended_at", time_or_null(value.last_appended_at)},
+             {"append_obstacle", text_or_null(value.append_obstacle)}};
 }
 
 } // namespace waymark

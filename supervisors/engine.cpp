@@ -155,17 +155,17 @@ bool engine::stop(std::optional<std::chrono::milliseconds> deadline) {
   return impl_->actors.stop(deadline.value_or(impl_->context->options.drain_deadline));
 }
 
-void engine::pause(std::string_view name, std::string why) {
+void engine::pause(std::string_view name, std::string why, std::string by) {
   static_cast<void>(impl_->shards_of(name));
-  impl_->context->shown->set_paused(name, why);
-  impl_->command_all(name, projection_command::kind::pause, why);
+  impl_->context->shown->set_paused(name, pause_order{why, by});
+  impl_->command_all(name, projection_command::kind::pause, why, by);
 }
 
-void engine::resume(std::string_view name) {
+void engine::resume(std::string_view name, std::string by) {
   static_cast<void>(impl_->shards_of(name));
   impl_->context->shown->set_paused(name, std::nullopt);
   impl_->actors.restart(std::string{name},
-                        impl_->command_all(name, projection_command::kind::resume));
+                        impl_->command_all(name, projection_command::kind::resume, {}, by));
 }
 
 void engine::discard(std::string_view name) {

@@ -158,14 +158,14 @@ class engine {
   /// @throws usage_error inside a transactional handler.
   bool stop(std::optional<std::chrono::milliseconds> deadline = {});
 
-  /// Holds a projection where it is until `resume`; not kept across restarts of the process. Tells
-  /// the actors.
-  void pause(std::string_view name, std::string why = "");
+  /// Holds a projection where it is until `resume`; not kept across restarts of the process. The
+  /// reason that its status shows names `by`, or "an operator". Tells the actors.
+  void pause(std::string_view name, std::string why = "", std::string by = "");
 
   /// Goes on after `pause`, and tries again after `stop` (give-up policy), `failed` or `diverged`.
-  /// Tells the actors, and has those that are gone started again.
+  /// Tells the actors, and has those that are gone started again. The log names `by`.
   /// @throws error if a supervisor does not answer.
-  void resume(std::string_view name);
+  void resume(std::string_view name, std::string by = "");
 
   /// Passes the event that a projection stands before (give-up policy `stop`), with a letter. Tells
   /// the actors. @throws usage_error if it does not stand before one.

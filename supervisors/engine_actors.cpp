@@ -276,15 +276,14 @@ void engine_actors::restart(const std::string& projection, const std::vector<sha
   }
 }
 
-bool engine_actors::command(const shard_key& key, projection_command::kind what,
-                            const std::string& why, std::chrono::milliseconds timeout) {
+bool engine_actors::command(const shard_key& key, projection_command what,
+                            std::chrono::milliseconds timeout) {
   const auto to = context_->others->find(roles::projection(key));
   if (!to)
     return false;
-  auto done = std::make_shared<std::promise<void>>();
-  auto taken = done->get_future();
-  auto order =
-      std::make_shared<projection_command>(projection_command{what, why, {}, std::move(done)});
+  what.done = std::make_shared<std::promise<void>>();
+  auto taken = what.done->get_future();
+  auto order = std::make_shared<projection_command>(std::move(what));
   compat::anon_tell(to, command_atom_v, command_ptr{std::move(order)});
   if (taken.wait_for(timeout) != std::future_status::ready)
     return false;

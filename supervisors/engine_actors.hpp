@@ -39,8 +39,7 @@ class engine_actors {
   void restart(const std::string& projection, const std::vector<shard_key>& shards);
 
   /// Sends a command to one shard. @returns false if no actor took it within `timeout`.
-  bool command(const shard_key& key, projection_command::kind what, const std::string& why,
-               std::chrono::milliseconds timeout);
+  bool command(const shard_key& key, projection_command what, std::chrono::milliseconds timeout);
 
   /// The whole tree as it is now. @throws error if the root does not answer.
   [[nodiscard]] child_snapshot tree() const;

@@ -104,6 +104,7 @@ void ask_stores(projection_status& status, const board_entry& shard, event_store
   try {
     if (const auto newest = log.mark_at(log.head()))
       evidence.last_appended_at = newest->recorded_at;
+    evidence.append_obstacle = log.append_obstacle();
   } catch (const std::exception&) {
     // the lag is unknown then, which says so
   }

@@ -107,12 +107,16 @@ std::string catches_up(const view& v) {
 }
 
 std::string has_caught_up(const view& v) {
-  if (v.status.passed == 0 && !v.evidence.last_appended_at)
-    return "has caught up: the log is empty";
-  auto text = "has caught up" + at(v);
   const auto last = v.evidence.last_appended_at;
-  if (last && between(*last, v.now) >= quiet_log)
+  const bool empty = v.status.passed == 0 && !last;
+  auto text = empty ? "has caught up: the log is empty" : "has caught up" + at(v);
+  const bool quiet = last && between(*last, v.now) >= quiet_log;
+  if (quiet)
     text += "; no events have been appended since " + to_string(*last);
+  const auto& obstacle = v.evidence.append_obstacle;
+  if ((quiet || empty) && !obstacle.empty())
+    text += "; " + obstacle +
+            (obstacle.find("; end it") == std::string::npos ? "; end it to let them go on" : "");
   return text;
 }
 

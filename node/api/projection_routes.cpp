@@ -79,9 +79,19 @@ void act(running_node& node, const Request& from, Response& reply) {
   answer(reply, result);
 }
 
+/// Empty if it is not there.
+std::string text_in(const json& body, const char* member) {
+  const auto found = body.find(member);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 json pause(engine& on, const std::string& name, const json& body) {
-  const auto why = body.find("why");
-  on.pause(name, why != body.end() && why->is_string() ? why->get<std::string>() : "");
+  on.pause(name, text_in(body, "why"), text_in(body, "by"));
+  return json::object();
+}
+
+json resume(engine& on, const std::string& name, const json& body) {
+  on.resume(name, text_in(body, "by"));
   return json::object();
 }
 
@@ -104,7 +114,7 @@ constexpr route routes[]{
     {"GET", "/v1/projections/NAME", &show_one},
     {"GET", "/v1/projections/NAME/explain", &explain},
     {"POST", "/v1/projections/NAME/pause", &act<&pause>},
-    {"POST", "/v1/projections/NAME/resume", &act<&plainly<&engine::resume>>},
+    {"POST", "/v1/projections/NAME/resume", &act<&resume>},
     {"POST", "/v1/projections/NAME/discard", &act<&plainly<&engine::discard>>},
     {"POST", "/v1/projections/NAME/take_over", &act<&plainly<&engine::take_over>>},
     {"POST", "/v1/projections/NAME/reset", &act<&reset>},

@@ -4,6 +4,7 @@
 #include "node/arguments.hpp"
 #include "node/configuration/configuration.hpp"
 #include "node/interruption.hpp"
+#include "node/operator_name.hpp"
 #include "node/socket_path.hpp"
 #include "node/target.hpp"
 #include "node/text_table.hpp"
@@ -28,6 +29,7 @@ constexpr int glance_ms = 100;
 struct operation {
   target about;
   std::string why;
+  std::string by = operator_name();
   bool yes = false;
   bool json = false;
 };
@@ -41,6 +43,10 @@ exit_status tell(const operation& wanted, const json& answer, const std::string&
   else
     terminal.out() << sentence << '\n';
   return exit_status::done;
+}
+
+void add_by(CLI::App& to, std::string& by) {
+  to.add_option("--by", by, "Who wants it; you at this host, unless given")->type_name("NAME");
 }
 
 /// A command that resolves its arguments and finds the node.
@@ -69,7 +75,8 @@ struct operation_command {
     parsed->footer(footer);
     return running([verb, outcome](const operation& of, const api_client& node, console& terminal) {
       const auto path = path_of_projection(of.about.name) + "/" + verb;
-      return tell(of, node.post(path, {{"why", of.why}}), of.about.name + " " + outcome, terminal);
+      return tell(of, node.post(path, {{"why", of.why}, {"by", of.by}}),
+                  of.about.name + " " + outcome, terminal);
     });
   }
 
@@ -149,6 +156,7 @@ exit_status rebuild(const operation& wanted, const api_client& node, console& te
 command add_pause_command(CLI::App& program) {
   const operation_command made{program, "pause", "Hold a projection where it is"};
   made.parsed->add_option("--why", made.wanted->why, "Shown as its reason")->type_name("TEXT");
+  add_by(*made.parsed, made.wanted->by);
   return made.posting("pause", "is paused",
                       "It stays so until resume, or until the node ends.\n\n"
                       "Examples:\n"
@@ -158,6 +166,7 @@ command add_pause_command(CLI::App& program) {
 
 command add_resume_command(CLI::App& program) {
   const operation_command made{program, "resume", "Let a projection go on"};
+  add_by(*made.parsed, made.wanted->by);
   return made.posting("resume", "goes on",
                       "After pause, and to try again after it has stopped or failed.\n\n"
                       "Examples:\n"

@@ -1,15 +1,13 @@
 #include "node/commands/settle_letters.hpp"
 
 #include "node/api/client.hpp"
+#include "node/operator_name.hpp"
 #include "node/settle_alone.hpp"
 #include "node/socket_path.hpp"
 #include "node/stored_letters.hpp"
 #include "node/text_table.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <pwd.h>
-#include <unistd.h>
 
 #include <ostream>
 
@@ -18,11 +16,6 @@ namespace waymark::node {
 namespace {
 
 using nlohmann::json;
-
-std::string user_name() {
-  const auto* const entry = ::getpwuid(::geteuid());
-  return entry != nullptr ? entry->pw_name : "user " + std::to_string(::geteuid());
-}
 
 /// Asks before many letters are retried and before any is discarded.
 /// @throws usage_error if the answer is not yes.
@@ -89,7 +82,7 @@ exit_status settle_letters(const configuration& settings, const node_stores& sto
                            console& terminal) {
   if (!manners.yes && !wanted.options.dry_run)
     confirm(projections, verb, wanted.which, terminal);
-  wanted.options.by = user_name();
+  wanted.options.by = operator_name();
   wanted = settle_request_in(to_json(wanted)); // with the node's time limit in either case
   json report;
   if (const api_client node{socket_path(settings)}; node.somebody_answers()) {

@@ -2,6 +2,7 @@
 #include "persistence/postgres/stale_owner.hpp"
 #include "tests/catch.hpp"
 #include "tests/persistence/postgres_server.hpp"
+#include "tests/persistence/raw_session.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 #include "tests/supervisors/sentence.hpp"
 
@@ -43,14 +44,74 @@ TEST_CASE("PostgreSQL: a projection that waits for a lock says who holds it") {
   unit->model().execute("UPDATE revenue SET cents = cents");
   const auto token = place_orders(it, 1, "p-");
   CHECK(explains(it, "revenue",
-                 "projection \"revenue\" waits for a lock at position 1, for * now: pid * "
-                 "(\"waymark*\") holds it, idle in transaction for *; end that transaction to let "
-                 "it go on"));
+                 "projection \"revenue\" waits for a lock at position 1, for {span} now: pid {n} "
+                 "(\"waymark{application}\") holds it, idle in transaction for {n} s; end that "
+                 "transaction to let it go on"));
   const auto lock = it.examine("revenue").evidence.lock;
   REQUIRE(lock);
   CHECK(lock->session.starts_with("pid "));
   unit.reset();
   CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+}
+
+TEST_CASE("PostgreSQL: an append lock that is held explains a head that does not move") {
+  const postgres_schema schema;
+  engine_fixture test;
+  engine it{open(schema.address()), test.options()};
+  it.start(shop::revenue());
+  raw_session own{"nightly import"};
+  const auto hold = [&] {
+    own.run("BEGIN");
+    own.run("SELECT " + schema.name() + ".append_event('Order', 'o', 'Placed', '{}')");
+  };
+  hold();
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" has caught up: the log is empty; appends are held up by "
+                 "the "
+                 "transaction of backend {n} (\"nightly import\" of waymark, idle in transaction), "
+                 "since {time}, for {n} s; end it to let them go on"));
+  own.run("ROLLBACK");
+  CHECK(explains(it, "revenue", "projection \"revenue\" has caught up: the log is empty"));
+  it.wait_until("revenue", place_orders(it, 3), patience);
+  hold();
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" has caught up at position 3; no events have been appended "
+                 "since {time}; appends are held up by the transaction of backend {n} (\"nightly "
+                 "import\" of waymark, idle in transaction), since {time}, for {n} s; end it to "
+                 "let "
+                 "them go on"));
+  own.run("ROLLBACK");
+}
+
+TEST_CASE("PostgreSQL: all sessions are busy") {
+  const postgres_schema schema;
+  engine_fixture test;
+  const auto held = std::make_shared<turnstile>();
+  engine it{open(schema.address("&max_sessions=2")), test.options()};
+  for (const auto* name : {"stuck-1", "stuck-2"})
+    it.start(projection{name}.on<shop::order_placed>(
+        [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  const auto token = place_orders(it, 1);
+  REQUIRE(eventually([&] { return held->arrived() == 2; }));
+  it.start(projection{"behind"}.on<shop::order_placed>(
+      [](read_model&, const shop::order_placed&) {}));
+  bool either = eventually([&] {
+    const auto said = it.explain("behind");
+    const auto with = [&](const std::string& first, const std::string& second) {
+      const auto in = [](const std::string& name) {
+        return "\"" + name + "\" has been in \"OrderPlaced\" {id} at position 1 for {span}";
+      };
+      return is_like(said, "projection \"behind\" waits for a session at position 0, for {span} "
+                           "now: "
+                           "all are busy, " + in(first) + ", " + in(second) +
+                               "; a projection in a store of its own waits for nobody");
+    };
+    return with("stuck-1", "stuck-2") || with("stuck-2", "stuck-1");
+  });
+  INFO(it.explain("behind"));
+  CHECK(either);
+  held->open();
+  CHECK(it.wait_until("behind", token, patience) == wait_result::reached);
 }
 
 TEST_CASE("PostgreSQL: a handler that hangs in a statement is ended, others go on") {
@@ -67,10 +128,10 @@ TEST_CASE("PostgreSQL: a handler that hangs in a statement is ended, others go o
       }));
   it.start(shop::revenue().handler_timeout(1min));
   const auto token = place_orders(it, 3);
-  CHECK(explains(it, "stuck", "projection \"stuck\" has failed at position 0 since 20*Z: the "
-                              "handler for \"OrderPlaced\" * at position 1 has not come back in * "
-                              "(handler_timeout is 300 ms); it came back with: *; mend it and "
-                              "resume it, next try in 4 min"));
+  CHECK(explains(it, "stuck", "projection \"stuck\" has failed at position 0 since {time}: the "
+                              "handler for \"OrderPlaced\" {id} at position 1 has not come back "
+                              "in {span} (handler_timeout is 300 ms); it came back with: "
+                              "{library}; mend it and resume it, next try in 4 min"));
   CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
   CHECK(run_sql("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
                 "AND query LIKE '%pg_sleep(1000)%' AND pid <> pg_backend_pid()") == "0");
@@ -129,7 +190,12 @@ TEST_CASE("PostgreSQL: sessions lost to handlers that hang are replaced") {
     CHECK(it.status("stuck-1").evidence.unrecoverable);
     held->open();
     // Their transactions are gone, so what they did has had no effect.
-    CHECK(explains(it, "stuck-2", "projection \"stuck-2\" has failed * it came back with: *"));
+    CHECK(explains(it, "stuck-2", "projection \"stuck-2\" has failed at position 0 since {time}: "
+                                  "the handler for \"OrderPlaced\" {id} at position 1 has not come "
+                                  "back in {span} (handler_timeout is 300 ms); it came back with: "
+                                  "{path}: the server ended the session [57P01] ({library}): the "
+                                  "server ended it; this call may be repeated; mend it and resume "
+                                  "it, next try in 4 min"));
     CHECK(it.status("stuck-1").passed == 0);
   }
 }

@@ -2,6 +2,7 @@
 #include "actors/coordinator_actor.hpp"
 #include "tests/catch.hpp"
 #include "tests/supervisors/open_engine.hpp"
+#include "tests/supervisors/sentence.hpp"
 
 #include <caf/logger.hpp>
 #include <caf/response_promise.hpp>
@@ -71,7 +72,12 @@ TEST_CASE("a handler that does not come back fails its projection, and nobody el
       eventually([&] { return it.status("stuck").state == projection_state::failed; }));
   CHECK(it.status("stuck").evidence.unrecoverable);
   CHECK(it.health("stuck").state == health::level::unhealthy);
-  CHECK(says(it, "stuck", "unrecoverable in this process"));
+  CHECK(explains(it, "stuck",
+                 "projection \"stuck\" has failed at position 1 since {time}: the handler for "
+                 "\"OrderPlaced\" {id} at position 2 has not come back in {span} (handler_timeout "
+                 "is "
+                 "150 ms); unrecoverable in this process: restart it if the handler does not come "
+                 "back"));
   CHECK(says(it, "stuck", named.event_id->to_string()));
   CHECK(test.lines.count("overdue stuck") == 1);
   CHECK_THROWS_AS(it.reset("stuck"), error);
@@ -121,7 +127,12 @@ TEST_CASE("a statement that does not end is interrupted in SQLite, and the proje
       }));
   it.start(shop::revenue());
   const auto token = place_orders(it, 3);
-  CHECK(says(it, "stuck", "; it came back with: "));
+  CHECK(explains(it, "stuck",
+                 "projection \"stuck\" has failed at position 0 since {time}: the handler for "
+                 "\"OrderPlaced\" {id} at position 1 has not come back in {span} (handler_timeout "
+                 "is "
+                 "100 ms); it came back with: {library}; mend it and resume it, next try in 4 "
+                 "min"));
   CHECK(it.status("stuck").state == projection_state::failed);
   CHECK_FALSE(it.status("stuck").evidence.unrecoverable);
   CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
@@ -143,7 +154,8 @@ TEST_CASE("a projection may have a handler timeout of its own, and what is slow 
   REQUIRE(
       eventually([&] { return it.status("stuck").state == projection_state::stalled; }));
   CHECK(it.health("stuck").state == health::level::degraded);
-  CHECK(says(it, "stuck", "projection \"stuck\" has stalled in event \"OrderPlaced\" "));
+  CHECK(explains(it, "stuck", "projection \"stuck\" has stalled in event \"OrderPlaced\" {id} at "
+                              "position 1 for {n} s; look at what its handler waits for"));
   gate->open();
   CHECK(it.wait_until("stuck", token, patience) == wait_result::reached);
   CHECK(eventually([&] { return it.status("stuck").state == projection_state::running; }));
