@@ -89,11 +89,20 @@ TEST_CASE("whichever actor is killed under load, work goes on soon, nothing lost
 TEST_CASE("an append whose wake-up was lost is done all the same") {
   open_engine test;
   test.start();
-  const auto slot =
-      std::make_shared<append_slot>(std::vector<append_command>{order("o-1", "monday", 1)});
-  REQUIRE(test.context->queue->push(slot)); // and nobody is told
-  CHECK(slot->wait().front().state == append_result::status::appended);
-  CHECK(test.passes(1));
+  position_t done = 0;
+  bool quick = false;
+  for (; done < tries_to_be_quick && !quick; ++done) {
+    const auto id = "o-" + std::to_string(done);
+    const auto slot =
+        std::make_shared<append_slot>(std::vector<append_command>{order(id, "monday", 1)});
+    const auto began = std::chrono::steady_clock::now();
+    REQUIRE(test.context->queue->push(slot)); // and nobody is told
+    CHECK(slot->wait().front().state == append_result::status::appended);
+    CHECK(test.passes(done + 1));
+    quick = std::chrono::steady_clock::now() - began < soon;
+  }
+  CHECK(quick);
+  CHECK(cents_in(test) == done);
 }
 
 TEST_CASE("a projection that crashes again and again stands as failed, and tries again by itself") {
