@@ -73,7 +73,7 @@ TEST_CASE("a handler that does not come back fails its projection, and nobody el
   CHECK(it.status("stuck").evidence.unrecoverable);
   CHECK(it.health("stuck").state == health::level::unhealthy);
   CHECK(explains(it, "stuck",
-                 "projection \"stuck\" has failed at position 1 since {time}: the handler for "
+                 "projection \"stuck\" has failed at position {n} since {time}: the handler for "
                  "\"OrderPlaced\" {id} at position 2 has not come back in {span} (handler_timeout "
                  "is "
                  "150 ms); unrecoverable in this process: restart it if the handler does not come "
