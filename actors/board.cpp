@@ -19,7 +19,13 @@ void board::remove(std::string_view projection) {
   const std::lock_guard lock{mutex_};
   std::erase_if(entries_, [&](const auto& e) { return e.first.projection == projection; });
   std::erase_if(speeds_, [&](const auto& e) { return e.first.projection == projection; });
-  changed_.notify_all();
+  wake(projection);
+}
+
+void board::wake(std::string_view projection) const {
+  for (const auto* each : waiting_)
+    if (each->projection == projection)
+      each->changed.notify_one();
 }
 
 /// Keeps a sample each 100 ms and tells the mean of the last seconds.
@@ -66,8 +72,7 @@ void board::publish(const projection_status& status, const checkpoint& record) {
   if (entry.status.state == before.state && before.since != timestamp{})
     entry.status.since = before.since;
   note_speed(status.key, entry.status, entry.record.events_processed);
-  if (waiting_ > 0)
-    changed_.notify_all();
+  wake(status.key.projection);
 }
 
 void board::forget_progress(std::string_view projection, std::int64_t generation, timestamp since) {
@@ -121,9 +126,8 @@ void board::set_next_try(const shard_key& key, std::optional<timestamp> at) {
 
 void board::begin_job(const std::shared_ptr<job_meter>& job) {
   const std::lock_guard lock{mutex_};
-  std::erase_if(jobs_, [](const auto& each) {
-    return each.use_count() == 1 || each->look().at == job_meter::stage::returned;
-  });
+  if (jobs_.size() >= most_jobs_)
+    forget_returned();
   jobs_.push_back(job);
   if (const auto found = entries_.find(job->key()); found != entries_.end()) {
     found->second.job = job;
@@ -135,6 +139,11 @@ std::shared_ptr<handler_times> board::times_of(const shard_key& key) const {
   const std::lock_guard lock{mutex_};
   const auto found = entries_.find(key);
   return found == entries_.end() ? std::make_shared<handler_times>() : found->second.times;
+}
+
+void board::forget_returned() {
+  std::erase_if(jobs_, [](const auto& each) { return each.use_count() == 1 || each->returned(); });
+  most_jobs_ = std::max<std::size_t>(2 * jobs_.size(), 16);
 }
 
 void board::end_job(const std::shared_ptr<job_meter>& job) {
@@ -175,7 +184,7 @@ void board::set_state(const shard_key& key, projection_state state, const std::s
     status.since = since;
   status.state = state;
   status.reason = reason;
-  changed_.notify_all();
+  wake(key.projection);
 }
 
 void board::set_paused(std::string_view projection, std::optional<pause_order> order) {
@@ -233,11 +242,8 @@ bool board::wait(std::string_view projection,
                  const std::function<bool(const std::vector<board_entry>&)>& done,
                  std::chrono::steady_clock::time_point deadline) const {
   std::unique_lock lock{mutex_};
-  ++waiting_;
-  const bool reached =
-      changed_.wait_until(lock, deadline, [&] { return done(find_locked(projection)); });
-  --waiting_;
-  return reached;
+  const waiter here{projection, waiting_};
+  return here.changed.wait_until(lock, deadline, [&] { return done(find_locked(projection)); });
 }
 
 } // namespace waymark

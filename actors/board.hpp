@@ -88,16 +88,33 @@ class board {
   static void keep_evidence(board_entry& entry, const projection_status& before);
   void note_speed(const shard_key& key, projection_status& status, std::int64_t processed);
 
+  /// Who waits is woken by its own projection only: many may change while one is waited for.
+  struct waiter {
+    waiter(std::string_view name, std::vector<const waiter*>& all) : projection{name}, all_{all} {
+      all_.push_back(this);
+    }
+    ~waiter() { std::erase(all_, this); }
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
+    std::string_view projection;
+    mutable std::condition_variable changed{};
+
+   private:
+    std::vector<const waiter*>& all_;
+  };
+  void wake(std::string_view projection) const;
+  void forget_returned();
+
   struct speed {
     std::deque<std::pair<std::chrono::steady_clock::time_point, std::int64_t>> samples;
   };
 
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
-  mutable int waiting_ = 0;
+  mutable std::vector<const waiter*> waiting_;
   std::map<shard_key, board_entry> entries_;
   std::map<shard_key, speed> speeds_;
   std::vector<std::shared_ptr<job_meter>> jobs_;
+  std::size_t most_jobs_ = 16; ///< With so many, those that have returned are looked for.
   std::atomic<position_t> head_{0};
 };
 

@@ -141,8 +141,9 @@ struct coordinator_state {
   void wait(waiter fresh) {
     if (fresh.who && watched_.insert(fresh.who).second)
       self_->monitor(fresh.who);
-    const auto former = std::find_if(waiting_.begin(), waiting_.end(),
-                                     [&](const waiter& w) { return w.who == fresh.who; });
+    const auto former =
+        std::find_if(waiting_.begin(), waiting_.end(),
+                     [&](const waiter& w) { return w.who.get() == fresh.who.get(); });
     if (former == waiting_.end())
       return waiting_.push_back(std::move(fresh));
     former->to.deliver(nothing_after(former->after)); // it has given that request up

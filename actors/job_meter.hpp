@@ -45,6 +45,7 @@ class job_meter {
     std::uint64_t run = 0; ///< Names this stage at this event; 0 if it changed all the while.
   };
   [[nodiscard]] view look() const;
+  [[nodiscard]] bool returned() const noexcept { return stage_.load() == stage::returned; }
 
   /// Keeps the job where it is as long as this lives: its thread can't enter another stage, nor
   /// begin with the next event.
