@@ -1,6 +1,5 @@
 #include "persistence/postgres/postgres_event_store.hpp"
 
-#include "messages/text.hpp"
 #include "persistence/postgres/append_lock.hpp"
 #include "persistence/postgres/appending.hpp"
 #include "persistence/sql/event_from.hpp"
@@ -11,69 +10,9 @@ namespace waymark::postgres {
 
 namespace {
 
-// The bytes of a page are bounded by the server too, so that a page of large events is not sent in
-// vain; `before` is what stands on the page before the event.
-#define WAYMARK_PAGE(CONDITION)                                                                    \
-  "SELECT " WAYMARK_EVENT_COLUMNS " FROM ("                                               \
-  "  SELECT e.*, sum(octet_length(e.data)) OVER (ORDER BY e.position ROWS UNBOUNDED PRECEDING) "   \
-  "    - octet_length(e.data) AS before "                                                          \
-  "  FROM (SELECT * FROM {schema}.events WHERE position > $1 AND position <= $2 " CONDITION        \
-  "        ORDER BY position LIMIT $3) e) page "                                                   \
-  "WHERE before <= $4 ORDER BY position"
-
-constexpr const char* read_everything = WAYMARK_PAGE("");
-constexpr const char* read_filtered = WAYMARK_PAGE("AND ($5 IS NULL OR event_type = ANY ($5)) "
-                                                   "AND ($6 IS NULL OR aggregate_type = ANY ($6)) "
-                                                   "AND ($7 IS NULL OR tenant_id = $7) ");
-
-bool wants_all(const event_filter& filter) {
-  return filter.event_types.empty() && filter.aggregate_types.empty() && !filter.tenant_id;
-}
-
-bool is_text(std::string_view text) {
-  return is_utf8(text) && text.find('\0') == std::string_view::npos;
-}
-
-/// The names that the log can have; what it can't have matches nothing.
-void add_names(params& to, array& names, const std::vector<std::string>& from) {
-  for (const auto& each : from)
-    if (is_text(each))
-      names.add(std::string_view{each});
-  if (from.empty())
-    to.add_null(oid::text_array);
-  else
-    to.add(names, oid::text_array);
-}
-
 std::int64_t clamped(std::size_t n) {
   constexpr std::size_t most = 1'000'000'000;
   return static_cast<std::int64_t>(std::clamp<std::size_t>(n, 1, most));
-}
-
-position_t head_on(session& on) {
-  return on.run("SELECT max(position) FROM {schema}.events").integer(0, 0);
-}
-
-/// Takes rows until a bound is met, and says how far the reader has seen.
-void fill(page& into, const rows& from, const read_limit& limit, position_t up_to) {
-  std::size_t bytes = 0;
-  const auto most = static_cast<std::size_t>(clamped(limit.max_events));
-  into.scanned_to = up_to;
-  into.events.reserve(static_cast<std::size_t>(from.size()));
-  for (int row = 0; row < from.size(); ++row) {
-    auto e = sql::event_from(row_of{from, row});
-    bytes += size_bytes(e);
-    if (!into.events.empty() && bytes > limit.max_bytes) {
-      into.scanned_to = e.position - 1;
-      return;
-    }
-    into.events.push_back(std::move(e));
-    // A first event beyond the bound: the server has sent none behind it.
-    if (into.events.size() == most || bytes > limit.max_bytes) {
-      into.scanned_to = into.events.back().position;
-      return;
-    }
-  }
 }
 
 } // namespace
@@ -117,34 +56,10 @@ std::vector<event> postgres_event_store::read_stream(const stream_id& stream,
   return result;
 }
 
-// The head is read before the rows: what commits in between stands behind `scanned_to`.
 page postgres_event_store::read_all(position_t after, const read_limit& limit,
                                     const event_filter& filter) {
   const session_pool::lease lease{in_->readers()};
-  page result;
-  result.after = after;
-  result.scanned_to = after;
-  result.head = head_on(lease.on());
-  if (after >= result.head)
-    return result;
-  const auto up_to = std::min(result.head, after + clamped(limit.max_scanned));
-  params with;
-  with.add(std::int64_t{after}).add(std::int64_t{up_to}).add(clamped(limit.max_events));
-  with.add(clamped(limit.max_bytes));
-  if (wants_all(filter)) {
-    fill(result, lease.on().run(read_everything, with), limit, up_to);
-    return result;
-  }
-  array types{oid::text}, aggregates{oid::text};
-  add_names(with, types, filter.event_types);
-  add_names(with, aggregates, filter.aggregate_types);
-  if (filter.tenant_id && !is_text(*filter.tenant_id)) {
-    result.scanned_to = up_to; // nobody's
-    return result;
-  }
-  with.add(filter.tenant_id);
-  fill(result, lease.on().run(read_filtered, with), limit, up_to);
-  return result;
+  return pages_.read(lease.on(), after, limit, filter);
 }
 
 position_t postgres_event_store::head() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "persistence/postgres/database.hpp"
+#include "persistence/postgres/page_reading.hpp"
 
 #include <waymark/persistence/event_store.hpp>
 
@@ -29,6 +30,7 @@ class postgres_event_store final : public event_store {
 
  private:
   std::shared_ptr<database> in_;
+  page_reading pages_;
 };
 
 } // namespace waymark::postgres
