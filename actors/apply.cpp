@@ -68,6 +68,26 @@ checkpoint_advance advance_of(const apply_request& request, const batch_run& run
   return advance;
 }
 
+/// Commits what was done. Some faults of events show only now, a deferred constraint for one: then
+/// `done` has one, and nobody of several is to blame yet.
+commit_status commit_tables(const apply_request& request, unit_of_work& unit,
+                            const checkpoint_advance& advance, run_result& done) {
+  try {
+    if (request.careful)
+      unit.clear_attempt();
+    return unit.commit(advance);
+  } catch (const statement_error& problem) {
+    if (done.handled == 0)
+      throw;
+    done.fault.emplace();
+    done.fault->error = problem.what();
+    done.fault->good_prefix = done.count / 2;
+    if (done.count == 1)
+      done.fault->culprit = done.last_handled;
+    return commit_status::committed;
+  }
+}
+
 /// Tables: all in one transaction; a fault rolls it back, and the good prefix is applied again.
 apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
   auto outcome = begin_outcome(request);
@@ -77,7 +97,10 @@ apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
     auto unit = request.store->begin(request.owner);
     if (!unit)
       return fenced(outcome);
-    const auto done = run.execute(limit, unit.get(), {&unit->model(), nullptr});
+    auto done = run.execute(limit, unit.get(), {&unit->model(), nullptr});
+    const auto advance = done.fault ? checkpoint_advance{} : advance_of(request, run, done);
+    if (!done.fault && commit_tables(request, *unit, advance, done) == commit_status::fenced)
+      return fenced(outcome);
     if (done.fault) {
       found = *done.fault;
       limit = found->good_prefix;
@@ -87,11 +110,6 @@ apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
       }
       continue;
     }
-    const auto advance = advance_of(request, run, done);
-    if (request.careful)
-      unit->clear_attempt();
-    if (unit->commit(advance) == commit_status::fenced)
-      return fenced(outcome);
     outcome.stored = advance.to;
     note_progress(outcome, run, done);
     if (found && found->culprit && done.count == limit)

@@ -147,7 +147,17 @@ class replayer {
         unit.reset();
         return keep_attempt(*done.fault, subject, letter);
       }
-    return finish(*unit, run, subject, letter);
+    batch_fault at_commit;
+    try {
+      return finish(*unit, run, subject, letter);
+    } catch (const statement_error& problem) { // a deferred constraint, for one
+      if (run.size() == 0 || on_.spec->where != effect::database)
+        throw;
+      at_commit.error = problem.what();
+    }
+    leaving_ = 0;
+    unit.reset();
+    return keep_attempt(at_commit, subject, letter);
   }
 
   /// The handler first: it may be slow, and its effect can't be taken back anyway.

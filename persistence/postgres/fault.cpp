@@ -60,6 +60,11 @@ const row* find(std::string_view sqlstate) noexcept {
   return nullptr;
 }
 
+/// Cancelled, or too late: which event's fault that is only its handler's own statement can tell.
+bool ran_out_of_time(std::string_view sqlstate) noexcept {
+  return sqlstate == "57014" || sqlstate == "25P02" || sqlstate == "25P03";
+}
+
 blame judge_at(std::string_view sqlstate, stage when) noexcept {
   switch (when) {
   case stage::handler:
@@ -67,9 +72,9 @@ blame judge_at(std::string_view sqlstate, stage when) noexcept {
   case stage::query: // a read-only transaction, which the query tried to write in
     return sqlstate == "25006" ? blame::event : judge(sqlstate);
   case stage::append:
-    return judge(sqlstate) == blame::event ? blame::event : blame::store;
-  case stage::commit: // a deferred constraint is the values' fault as at any other statement
-    return sqlstate.starts_with("23") || sqlstate.starts_with("P0") ? blame::event : blame::store;
+  case stage::commit: // deferred constraints and triggers judge the values
+    return judge(sqlstate) == blame::event && !ran_out_of_time(sqlstate) ? blame::event
+                                                                         : blame::store;
   case stage::open:
     return sqlstate.starts_with("42") ? blame::incompatible : blame::store;
   case stage::own:

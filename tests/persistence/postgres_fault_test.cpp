@@ -118,7 +118,12 @@ TEST_CASE("each blame has its exception, which names database, cause and stateme
   for (const char* sqlstate : {"22P02", "23505", "42P01", "42501", "57014", "25P03"})
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::own), store_error);
   CHECK_THROWS_AS(raise(failure_of("42501"), stage::open), incompatible_store);
-  CHECK_THROWS_AS(raise(failure_of("23503"), stage::commit), statement_error); // deferred
+  for (const char* sqlstate : {"21000", "22012", "23503", "54000", "P0001"}) // deferred
+    CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), statement_error);
+  for (const char* sqlstate : {"57014", "25P02", "25P03"}) { // waited for a lock, for one
+    CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), store_error);
+    CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::append), store_error);
+  }
   CHECK_THROWS_AS(raise(failure_of("22021"), stage::append), statement_error);
   CHECK_THROWS_AS(raise(failure_of("42P01"), stage::append), store_error);
 }

@@ -149,6 +149,39 @@ TEST_CASE("who holds appends up is named") {
   CHECK(events->append(command("s", any_version, {event_of("A")})).last_position == 2);
 }
 
+TEST_CASE("appends that wait longer than their role may are not refused") {
+  const postgres_schema schema;
+  (void)open(schema.address()).events->head();
+  const auto role = "r" + schema.name();
+  run_sql("CREATE ROLE " + role + " LOGIN; GRANT ALL ON SCHEMA " + schema.name() + " TO " + role +
+          "; GRANT ALL ON ALL TABLES IN SCHEMA " + schema.name() + " TO " + role + "; ALTER ROLE " +
+          role + " SET statement_timeout = '200ms'");
+  auto address = schema.address();
+  address.replace(address.find("user=waymark"), 12, "user=" + role);
+  {
+    const auto events = open(address).events;
+    const std::vector<append_command> group{command("a", any_version, {event_of("A")}),
+                                            command("b", any_version, {event_of("B")})};
+    raw_session slow{"nightly import"};
+    slow.run("BEGIN");
+    slow.run("SELECT " + schema.name() + ".append_event('Order', 'o', 'Placed', '{}')");
+    try {
+      (void)events->append(group);
+      FAIL("it did not wait");
+    } catch (const store_error& e) {
+      CHECK_THAT(e.what(), ContainsSubstring("57014"));
+      CHECK_THAT(e.what(), ContainsSubstring("nightly import"));
+      CHECK(e.retryable());
+      CHECK_FALSE(e.outcome_unknown());
+    }
+    slow.run("COMMIT");
+    for (const auto& each : events->append(group))
+      CHECK(each.state == append_result::status::appended);
+    CHECK(events->head() == 3);
+  }
+  run_sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
 TEST_CASE("transactions that only write elsewhere hold nobody up") {
   const postgres_schema schema;
   const auto events = open(schema.address()).events;

@@ -114,6 +114,44 @@ TEST_CASE("poison events in PostgreSQL become letters, the others go on") {
   CHECK(e.read("revenue").query_value<std::int64_t>("SELECT count(*) FROM revenue") == 5);
 }
 
+TEST_CASE_METHOD(engine_fixture, "what only the commit checks is the fault of one event of ten") {
+  const postgres_schema schema;
+  engine e{open(schema.address()), options()};
+  for (int i = 0; i < 10; ++i)
+    e.append("o-" + std::to_string(i), no_stream, shop::order_placed{std::to_string(i), 1});
+  run_sql("CREATE TABLE " + schema.name() + ".days (day TEXT PRIMARY KEY); INSERT INTO " +
+          schema.name() + ".days SELECT i::text FROM generate_series(0, 9) i WHERE i <> 6");
+  auto handle =
+      e.start(projection{"revenue"}
+                  .table("CREATE TABLE IF NOT EXISTS revenue (day TEXT REFERENCES days "
+                         "DEFERRABLE INITIALLY DEFERRED, cents BIGINT)")
+                  .on<shop::order_placed>([](read_model& db, const shop::order_placed& o) {
+                    db.execute("INSERT INTO revenue VALUES ($1, $2)", o.day, o.cents);
+                  })
+                  .retry(tries(2)));
+  REQUIRE(handle.wait_until_caught_up(patience) == wait_result::reached);
+  const auto letters = e.dead_letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].position == 7);
+  CHECK(letters[0].attempts.size() == 2);
+  CHECK(letters[0].error.find("23503") != std::string::npos);
+  const auto counted = [&] {
+    return e.read("revenue").query_value<std::string>(
+        "SELECT count(*) || ' of ' || count(DISTINCT day) FROM revenue");
+  };
+  CHECK(counted() == "9 of 9");
+
+  const auto report = e.retry({.id = letters[0].id});
+  REQUIRE(report.keys.size() == 1);
+  REQUIRE(report.keys[0].failed);
+  CHECK(report.keys[0].failed->error.find("23503") != std::string::npos);
+  CHECK(e.letter(letters[0].id)->letter.attempts.size() == 3);
+  run_sql("INSERT INTO " + schema.name() + ".days VALUES ('6')");
+  CHECK(e.retry({.id = letters[0].id}).complete());
+  CHECK(e.dead_letters().empty());
+  CHECK(counted() == "10 of 10");
+}
+
 TEST_CASE("events that a broken upcaster can't lift, in PostgreSQL") {
   const postgres_schema schema;
   undecodable_events_are_kept([&] { return open(schema.address()); });
