@@ -87,17 +87,21 @@ store open(std::string_view address, const open_options& options) {
                     "\" is of no known kind; known are memory:, sqlite:FILE and postgresql://…"};
 }
 
-std::string postgresql_schema(std::string_view address) {
+std::string postgresql_schema(std::string_view address, int from_version) {
   if (!is_postgres(address))
     throw usage_error{"only a postgresql:// address has a schema to print"};
-  return postgres::schema_sql(postgres::address::parse(address));
+  return postgres::schema_sql(postgres::address::parse(address), from_version);
 }
 
-std::string schema_of(std::string_view address) {
-  if (address.starts_with("sqlite:"))
+std::string schema_of(std::string_view address, int from_version) {
+  if (address.starts_with("sqlite:")) {
+    if (from_version != 0)
+      throw usage_error{"a SQLite file is upgraded when it is opened; there is nothing to print "
+                        "from a version on"};
     return sqlite::schema_sql();
+  }
   if (is_postgres(address))
-    return postgresql_schema(address);
+    return postgresql_schema(address, from_version);
   throw usage_error{"the address \"" + harmless(address) +
                     "\" has no schema to print; sqlite:FILE and postgresql://… have one"};
 }

@@ -43,11 +43,16 @@ struct open_options {
 
 /// The SQL that makes waymark's tables in PostgreSQL, for who lets no program do so; `open`
 /// then takes an address with `schema_mode=verify`. Connects to nothing.
-/// @throws usage_error for an address that is not PostgreSQL's.
-[[nodiscard]] std::string postgresql_schema(std::string_view address = "postgresql://");
+/// @param from_version of the tables that are there, which `open` names where it refuses them, to
+///   upgrade them; on tables of another version the SQL fails and changes nothing.
+/// @throws usage_error for an address that is not PostgreSQL's, and a version that this program
+///   does not know.
+[[nodiscard]] std::string postgresql_schema(std::string_view address = "postgresql://",
+                                            int from_version = 0);
 
 /// The SQL behind an address, for people: `postgresql_schema`, or the tables of a SQLite file,
-/// which `open` makes by itself. Connects to nothing. @throws usage_error for `memory:` and others.
-[[nodiscard]] std::string schema_of(std::string_view address);
+/// which `open` makes and upgrades by itself. Connects to nothing. @throws usage_error for
+/// `memory:` and others, and for a `from_version` of a SQLite file.
+[[nodiscard]] std::string schema_of(std::string_view address, int from_version = 0);
 
 } // namespace waymark

@@ -14,11 +14,24 @@ constexpr std::string_view steps_table =
     "  applied_at timestamptz NOT NULL DEFAULT clock_timestamp()\n"
     ");\n";
 
+/// Who upgrades holds it until the transaction ends.
+constexpr std::string_view lock_of_others =
+    "DO $$ BEGIN PERFORM pg_advisory_xact_lock(hashtextextended('waymark schema', 0)); END $$;";
+
 constexpr int newest = static_cast<int>(sql::schema.size());
 
 std::string record_of(const sql::numbered_sql& step) {
   return "INSERT INTO {schema}.schema_steps (number, name) VALUES (" + std::to_string(step.number) +
          ", '" + std::string{step.name} + "');\n";
+}
+
+/// A statement that fails on tables of another version.
+std::string required_version(int version) {
+  const auto number = std::to_string(version);
+  return "DO $$ DECLARE there integer := (SELECT coalesce(max(number), 0) FROM "
+         "{schema}.schema_steps);\n  BEGIN IF there <> " +
+         number + " THEN RAISE EXCEPTION 'the tables are of version %, not " + number +
+         ": nothing was changed', there; END IF; END $$;\n";
 }
 
 bool there_is(session& on, const char* sql) {
@@ -64,11 +77,12 @@ void upgrade_schema(session& on, bool only_verify) {
     return;
   if (only_verify)
     refuse(on, there,
-           "have the owner of the database run what waymark::postgresql_schema() gives, or open it "
-           "without schema_mode=verify");
+           "have the owner of the database run what waymark::postgresql_schema(address, " +
+               std::to_string(there) + ") gives (waymark schema --from " + std::to_string(there) +
+               " prints it), or open it without schema_mode=verify");
   transaction all{on};
   (void)on.execute("SET LOCAL lock_timeout = '60s'");
-  (void)on.execute("SELECT pg_advisory_xact_lock(hashtextextended('waymark schema', 0))");
+  (void)on.execute(lock_of_others);
   there = applied(on);
   if (there > newest)
     refuse(on, there, "use a newer waymark");
@@ -85,11 +99,20 @@ void upgrade_schema(session& on, bool only_verify) {
   all.commit();
 }
 
-std::string schema_sql(const address& where) {
-  std::string result{"BEGIN;\nCREATE SCHEMA IF NOT EXISTS {schema};\n"};
-  result += steps_table;
+std::string schema_sql(const address& where, int from_version) {
+  if (from_version < 0 || from_version > newest)
+    throw usage_error{"the tables can be of version 0 (there are none) to " +
+                      std::to_string(newest) + ", not " + std::to_string(from_version)};
+  if (from_version == newest)
+    return "-- Version " + std::to_string(newest) + " is the newest: there is nothing to do.\n";
+  std::string result{"BEGIN;\n"};
+  (result += lock_of_others) += "\n";
+  if (from_version == 0)
+    (result += "CREATE SCHEMA IF NOT EXISTS {schema};\n") += steps_table;
+  result += required_version(from_version);
   for (const auto& step : sql::schema)
-    (result += step.sql) += record_of(step);
+    if (step.number > from_version)
+      (result += step.sql) += record_of(step);
   return where.with_schema(result + "COMMIT;\n");
 }
 

@@ -12,7 +12,9 @@ namespace waymark::postgres {
 ///   not be made; store_error.
 void upgrade_schema(session& on, bool only_verify);
 
-/// All that `upgrade_schema` does on an empty database, as SQL.
-[[nodiscard]] std::string schema_sql(const address& where);
+/// What `upgrade_schema` does with tables of a version (0: there are none), as SQL that changes
+/// nothing if they are of another. @throws usage_error for a version that this program does not
+/// know.
+[[nodiscard]] std::string schema_sql(const address& where, int from_version);
 
 } // namespace waymark::postgres
