@@ -78,11 +78,18 @@ class outage : public engine_fixture {
 
 TEST_CASE_METHOD(outage, "an engine goes on after any of its sessions was ended") {
   const auto mine = postgres::session_name(this_process_instance());
-  for (const char* purpose : {"append", "read", "unit", "other", "listen"}) {
+  const auto renewed_at = [&] { return it.checkpoint("revenue")->renewed_at; };
+  for (const std::string purpose : {"append", "read", "unit", "other", "renew", "listen"}) {
     CAPTURE(purpose);
-    run_sql("SELECT count(pg_terminate_backend(pid, 20000)) FROM pg_stat_activity "
-            "WHERE application_name = '" +
-            mine + " " + purpose + "'");
+    REQUIRE(eventually([&] {
+      return run_sql("SELECT count(pg_terminate_backend(pid, 20000)) FROM pg_stat_activity "
+                     "WHERE application_name = '" +
+                     mine + " " + purpose + "'") != "0";
+    }));
+    if (purpose == "renew") { // while nothing else touches the row
+      const auto before = renewed_at();
+      CHECK(eventually([&] { return renewed_at() > before; }));
+    }
     check_goes_on(5);
   }
 }

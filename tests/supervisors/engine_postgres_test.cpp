@@ -55,9 +55,15 @@ TEST_CASE("the log in a SQLite file, read models in PostgreSQL") {
 }
 
 TEST_CASE("the log in one PostgreSQL database, read models in another") {
-  const postgres_schema schema, other;
+  const postgres_schema schema;
+  const auto name = "d" + schema.name();
+  run_sql("CREATE DATABASE " + name);
+  auto other = schema.address();
+  other.replace(other.find("/postgres?"), 10, "/" + name + "?");
   appends_projects_and_resumes([&] { return open(schema.address()); },
-                               [&] { return open(other.address()).projections; });
+                               [&] { return open(other).projections; });
+  CHECK(run_sql("SELECT count(*) FROM " + schema.name() + ".checkpoints") == "0");
+  run_sql("DROP DATABASE " + name + " WITH (FORCE)");
 }
 
 TEST_CASE("events of another process are seen") {
@@ -112,6 +118,44 @@ TEST_CASE("poison events in PostgreSQL become letters, the others go on") {
   CHECK(letters[0].position == 4);
   CHECK(letters[0].error.find("23505") != std::string::npos);
   CHECK(e.read("revenue").query_value<std::int64_t>("SELECT count(*) FROM revenue") == 5);
+}
+
+TEST_CASE_METHOD(engine_fixture, "an engine's role needs no more than docs/postgresql.md says") {
+  const postgres_schema schema, models;
+  (void)open(schema.address());
+  const auto role = "r" + schema.name();
+  const auto in = schema.name();
+  run_sql("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA " + in + " FROM PUBLIC; CREATE ROLE " + role +
+          " LOGIN; GRANT USAGE ON SCHEMA " + in + " TO " + role +
+          "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + in + " TO " + role +
+          "; REVOKE UPDATE, DELETE ON " + in + ".events FROM " + role +
+          "; GRANT EXECUTE ON FUNCTION " + in + ".append, " + in + ".append_event TO " + role +
+          "; CREATE SCHEMA " + models.name() + " AUTHORIZATION " + role);
+  auto address = schema.address("&schema_mode=verify");
+  address.replace(address.find("user=waymark"), 12, "user=" + role);
+  const auto path = address.find("search_path%3D") + 14;
+  address.replace(path, in.size(), models.name());
+  {
+    engine e{open(address), options()};
+    const auto poisonous = poison();
+    auto handle = e.start(delicate_revenue(poisonous));
+    for (int i = 0; i < 4; ++i)
+      e.append("o-" + std::to_string(i), no_stream,
+               shop::order_placed{i == 2 ? "poison" : "monday", 1});
+    REQUIRE(handle.wait_until(4, patience) == wait_result::reached);
+    CHECK(cents_of(e) == 3);
+    const auto letters = e.dead_letters();
+    REQUIRE(letters.size() == 1);
+    poisonous->store(false);
+    CHECK(e.retry({.id = letters[0].id}).complete());
+    CHECK(cents_of(e) == 4);
+    CHECK(run_sql("SELECT count(*) > 0 FROM " + in + ".sessions") == "t");
+    CHECK(eventually([&] {
+      return run_sql("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + role +
+                     "' AND application_name LIKE '% listen' AND query LIKE '%waymark_%'") == "1";
+    }));
+  }
+  run_sql("DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
 }
 
 TEST_CASE_METHOD(engine_fixture, "what only the commit checks is the fault of one event of ten") {
