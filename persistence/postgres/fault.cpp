@@ -12,24 +12,34 @@ struct row {
   std::string_view advice;
 };
 
+/// Every class that the server gives codes of.
+constexpr std::string_view own_classes =
+    "00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F "
+    "40 42 44 53 54 55 57 58 72 F0 HV P0 XX";
+
 // Whatever is missing is the store's.
 constexpr std::array table{
     // the values, or the handler when given them
+    row{"20", blame::event, "a CASE has no branch for the value"},
     row{"21", blame::event, ""},
     row{"22", blame::event, ""},
     row{"23", blame::event, ""},
     row{"25P02", blame::event, "an earlier statement of this event failed"},
     row{"25P03", blame::event, "the handler took longer than the session waits for it"},
+    row{"25P04", blame::event, "the transaction took longer than the server allows"},
     row{"27", blame::event, ""},
     row{"38", blame::event, ""},
+    row{"39", blame::event, ""},
     row{"44", blame::event, ""},
     row{"54", blame::event, "the value or the statement is larger than PostgreSQL takes"},
     row{"57014", blame::event, "the statement was cancelled or took too long"},
     row{"P0", blame::event, ""},
     // the projection's SQL and its tables
+    row{"09", blame::projection, ""},
     row{"0A", blame::projection, ""},
     row{"25001", blame::projection, "a handler runs in a transaction that has begun already"},
     row{"2D", blame::projection, "a handler may not end or nest the transaction"},
+    row{"2F", blame::projection, ""},
     row{"34", blame::projection, ""},
     row{"3B", blame::projection, "a handler may not end or nest the transaction"},
     row{"3F", blame::projection, ""},
@@ -60,9 +70,15 @@ const row* find(std::string_view sqlstate) noexcept {
   return nullptr;
 }
 
+/// Of a class that only a function of the user's can have made up, by RAISE … USING ERRCODE.
+bool is_users_own(std::string_view sqlstate) noexcept {
+  return sqlstate.size() == 5 &&
+         own_classes.find(sqlstate.substr(0, 2)) == std::string_view::npos;
+}
+
 /// Cancelled, or too late: which event's fault that is only its handler's own statement can tell.
 bool ran_out_of_time(std::string_view sqlstate) noexcept {
-  return sqlstate == "57014" || sqlstate == "25P02" || sqlstate == "25P03";
+  return sqlstate == "57014" || sqlstate.starts_with("25P0");
 }
 
 blame judge_at(std::string_view sqlstate, stage when) noexcept {
@@ -86,6 +102,8 @@ blame judge_at(std::string_view sqlstate, stage when) noexcept {
 } // namespace
 
 blame judge(std::string_view sqlstate) noexcept {
+  if (is_users_own(sqlstate))
+    return blame::event;
   const auto* found = sqlstate.empty() ? nullptr : find(sqlstate);
   return found != nullptr ? found->whose : blame::store;
 }
@@ -104,7 +122,8 @@ store_error::outcome outcome_of_commit(std::string_view sqlstate, bool connected
 void raise(const failure& what, stage when) {
   const auto code = what.sqlstate.empty() ? "" : " [" + what.sqlstate + "]";
   const bool commits = when == stage::commit || when == stage::append;
-  sql::raise(judge_at(what.sqlstate, when),
+  const bool lost = !what.connected && is_users_own(what.sqlstate);
+  sql::raise(lost ? blame::store : judge_at(what.sqlstate, when),
              {what.where, what.message + code, what.doing, advice(what.sqlstate)},
              commits ? outcome_of_commit(what.sqlstate, what.connected)
                      : store_error::outcome::nothing_done);

@@ -1,5 +1,6 @@
 #include "persistence/postgres/log_listener.hpp"
 
+#include "persistence/postgres/hearing.hpp"
 #include "persistence/postgres/pqxx_adapter.hpp"
 
 #include <waymark/messages/error.hpp>
@@ -19,9 +20,7 @@ using std::chrono::steady_clock;
 
 /// At most one notification in this time.
 constexpr auto between_two = 5ms;
-/// A notification that was sent to ourselves must be back after this; so often one is sent if there
-/// is no other.
-constexpr auto answer_within = 5s;
+/// So often one is sent if there is no other.
 constexpr auto check_every = 10s;
 /// Doubled while it never gets to listen, as on a standby.
 constexpr std::chrono::milliseconds before_next_try = 1s;
@@ -120,9 +119,9 @@ void log_listener::serve() {
   pqxx::connection on{conninfo_};
   // A notification need not be on disk before it is passed on.
   pqxx::nontransaction{on}.exec("SET synchronous_commit = off");
-  bool heard = true;
+  hearing ear;
   const channel_listener listener{on, channel_, [&](int sender) {
-                                    heard = true;
+                                    ear.hear();
                                     if (sender == on.backendpid())
                                       growth_.signal();
                                     else
@@ -134,20 +133,19 @@ void log_listener::serve() {
     if (stopping_)
       return;
     const auto now = steady_clock::now();
-    if (!heard && now >= told_at + answer_within)
+    if (ear.deaf(now))
       throw store_error{where_.shown + ": notifications do not arrive"};
-    if ((to_tell_ && now >= told_at + between_two) || (heard && now >= told_at + check_every)) {
+    if ((to_tell_ && now >= told_at + between_two) ||
+        (ear.hears() && now >= told_at + check_every)) {
       to_tell_ = false;
-      heard = false;
+      ear.tell(now);
       pqxx::nontransaction{on}.exec("NOTIFY " + quoted_name(channel_));
       told_at = steady_clock::now();
     }
     on.get_notifs();
-    hears_ = hears_ || heard;
-    const auto next = to_tell_ ? told_at + between_two
-                               : told_at + (heard ? steady_clock::duration{check_every}
-                                                  : steady_clock::duration{answer_within});
-    (void)wait(on.sock(), until(next));
+    hears_ = hears_ || ear.hears();
+    const auto silent_until = ear.hears() ? told_at + check_every : ear.deaf_at();
+    (void)wait(on.sock(), until(to_tell_ ? told_at + between_two : silent_until));
   }
 }
 

@@ -5,6 +5,8 @@
 #include "persistence/postgres/stale_owner.hpp"
 #include "persistence/sql/checkpoint_rows.hpp"
 
+#include <waymark/persistence/process_instance.hpp>
+
 #include <algorithm>
 
 namespace waymark::postgres {
@@ -126,17 +128,22 @@ std::optional<lock_wait> postgres_projection_store::blocked_by(const shard_key& 
       backend);
 }
 
-// The unit of work can't end while its session is being ended, so it is no other's session that is.
+// The unit of work can't end while its session is being ended, and a number that the server has
+// given to somebody else meanwhile has another start time: so it is no other's session that is.
 bool postgres_projection_store::interrupt(const shard_key& key) {
-  const bool found = in_->running().with(key, [&](const session& unit) {
+  bool ended = false;
+  in_->running().with(key, [&](const session& unit) {
     in_->units().replace(unit);
     if (in_->where().pooled)
       return;
     const auto backend = std::int32_t{PQbackendPID(unit.raw())};
     const session_pool::lease lease{in_->others()};
-    lease.on().change("SELECT pg_terminate_backend($1)", backend);
+    ended = lease.on().change("SELECT pg_catalog.pg_terminate_backend(a.pid) "
+                              "FROM pg_catalog.pg_stat_activity a JOIN {schema}.sessions s "
+                              "USING (pid, backend_start) WHERE a.pid = $1 AND s.process = $2",
+                              backend, process_of(this_process_instance())) > 0;
   });
-  return found && !in_->where().pooled;
+  return ended;
 }
 
 void postgres_projection_store::read(const std::function<void(read_model&)>& queries) {

@@ -88,8 +88,8 @@ session::session(const address& where, std::string_view purpose)
       },
       &ended_by_);
   if (!where.pooled)
-    settings_ = execute(waymark::postgres::settings(where, "SET ") + show_settings, stage::open)
-                    .text(0, 0);
+    opened_with_ = execute(waymark::postgres::settings(where, "SET ") + show_settings, stage::open)
+                       .text(0, 0);
 }
 
 session::~session() = default;
@@ -100,8 +100,10 @@ bool session::sound() const noexcept {
 }
 
 void session::begin_for_handlers(std::string_view more) {
-  if (!where_.pooled)
-    return begin(more);
+  if (!where_.pooled && more.empty()) {
+    settings_ = opened_with_;
+    return begin();
+  }
   settings_ = execute(begin_ + std::string{more} + show_settings).text(0, 0);
 }
 

@@ -109,7 +109,7 @@ class session final : public sql::connection {
   /// Of the last error; empty if the server gave none.
   [[nodiscard]] const std::string& last_sqlstate() const noexcept { return last_sqlstate_; }
 
-  /// As they were when it was opened; behind a pooler, when the handlers' began.
+  /// As they were when the transaction of the handlers began.
   [[nodiscard]] const std::string& settings() const noexcept { return settings_; }
 
   /// It is not to be used again after its transaction.
@@ -132,6 +132,7 @@ class session final : public sql::connection {
   const address& where_;
   const std::string begin_; ///< Behind a pooler it makes the settings too.
   std::unique_ptr<PGconn, closer> connection_;
+  std::string opened_with_; ///< Its settings; unknown behind a pooler.
   std::string settings_;
   std::string last_sqlstate_;
   std::string ended_by_; ///< The SQLSTATE with which the server ended the session unasked.

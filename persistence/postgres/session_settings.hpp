@@ -16,6 +16,7 @@
   ", " WAYMARK_SETTING("synchronous_commit")                                                       \
   ", " WAYMARK_SETTING("statement_timeout")                                                        \
   ", " WAYMARK_SETTING("lock_timeout")                                                             \
+  ", " WAYMARK_SETTING("idle_in_transaction_session_timeout")                                      \
   ", " WAYMARK_SETTING("default_transaction_isolation")                                            \
   ", " WAYMARK_SETTING("default_transaction_read_only")                                            \
   ", " WAYMARK_SETTING("session_replication_role")                                                 \

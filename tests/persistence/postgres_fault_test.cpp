@@ -18,7 +18,9 @@ const expectation expected[] = {
     {"08000", store},        // connection exception
     {"08006", store},        // connection failure
     {"08P01", store},        // protocol violation
+    {"09000", projection},   // triggered action
     {"0A000", projection},   // feature not supported
+    {"20000", blame::event}, // CASE not found
     {"21000", blame::event}, // cardinality violation
     {"22001", blame::event}, // string too long
     {"22003", blame::event}, // number out of range
@@ -36,13 +38,16 @@ const expectation expected[] = {
     {"25006", store},        // read-only, as after a failover
     {"25P02", blame::event}, // in failed transaction
     {"25P03", blame::event}, // idle in transaction: the handler took too long
+    {"25P04", blame::event}, // the transaction took too long
     {"26000", store},        // prepared statement is gone, as behind a pooler
     {"27000", blame::event}, // triggered data change
     {"28000", store},        // authorization
     {"28P01", store},        // password
     {"2D000", projection},   // COMMIT in a procedure
+    {"2F005", projection},   // a function without RETURN
     {"34000", projection},   // no such cursor
     {"38000", blame::event}, // external routine
+    {"39004", blame::event}, // NULL to a function that takes none
     {"3B001", projection},   // no such savepoint
     {"3D000", store},        // no such database
     {"3F000", projection},   // no such schema
@@ -77,7 +82,8 @@ const expectation expected[] = {
     {"P0002", blame::event}, // no data found
     {"XX000", store},        // internal
     {"XX001", store},        // data corrupted
-    {"ZZ999", store},        // what nobody knows
+    {"MY001", blame::event}, // RAISE … USING ERRCODE
+    {"ZZ999", blame::event}, // the same: the server has no such class
 };
 
 failure failure_of(const char* sqlstate, bool connected = true) {
@@ -124,6 +130,8 @@ TEST_CASE("each blame has its exception, which names database, cause and stateme
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), store_error);
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::append), store_error);
   }
+  CHECK_THROWS_AS(raise(failure_of("MY001"), stage::handler), statement_error);
+  CHECK_THROWS_AS(raise(failure_of("MY001", false), stage::handler), store_error);
   CHECK_THROWS_AS(raise(failure_of("22021"), stage::append), statement_error);
   CHECK_THROWS_AS(raise(failure_of("42P01"), stage::append), store_error);
 }

@@ -115,6 +115,7 @@ TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the handler t
            {"synchronous_commit", "off"},
            {"statement_timeout", "1h"},
            {"lock_timeout", "0"},
+           {"idle_in_transaction_session_timeout", "0"},
            {"default_transaction_isolation", "serializable"},
            {"session_replication_role", "replica"},
            {"timezone", "Asia/Tokyo"},
@@ -140,6 +141,13 @@ TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the handler t
   auto unit = store.projections->begin(owner);
   unit->model().execute("DO $$ BEGIN SET LOCAL work_mem = '8MB'; END $$"); // is nobody's business
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+  store.projections->allow_handlers("p", 1h); // a setting of waymark's own, for its units alone
+  unit = nullptr;
+  unit = store.projections->begin(owner);
+  CHECK(unit->commit(step(1, 2)) == commit_status::committed);
+  unit = store.projections->begin(owner);
+  static_cast<void>(unit->model().query(call, "idle_in_transaction_session_timeout", "0"));
+  CHECK_THROWS_AS(unit->commit(step(2, 3)), projection_error);
 }
 
 TEST_CASE_METHOD(server_fixture, "what a block does to its session is the projection's fault") {

@@ -2,6 +2,7 @@
 #include "tests/catch.hpp"
 
 #include "persistence/postgres/database.hpp"
+#include "persistence/postgres/hearing.hpp"
 #include "persistence/postgres/postgres_event_store.hpp"
 #include "persistence/postgres/stale_owner.hpp"
 #include "tests/contract/event_store_contract.hpp"
@@ -216,6 +217,39 @@ TEST_CASE("notifications arrive, and again after the listener was ended") {
     terminate("listen");
     REQUIRE(listens());
   }
+}
+
+TEST_CASE("a listener that is deaf is found out, however often its process appends") {
+  const std::chrono::steady_clock::time_point begin{1h};
+  const auto answer_within = postgres::hearing::answer_within;
+  postgres::hearing ear;
+  for (auto at = 0ms; at < 2 * answer_within; at += 5ms) { // each is heard of
+    ear.tell(begin + at);
+    REQUIRE_FALSE(ear.deaf(begin + at + 4ms));
+    ear.hear();
+  }
+  CHECK_FALSE(ear.deaf(begin + 1h)); // nothing was told
+  for (auto at = 0ms; at < answer_within; at += 5ms) { // none is
+    REQUIRE_FALSE(ear.deaf(begin + 1h + at));
+    ear.tell(begin + 1h + at);
+  }
+  CHECK(ear.deaf(begin + 1h + answer_within));
+}
+
+TEST_CASE("only the very session of a unit of work is ended from outside") {
+  const postgres_schema schema;
+  const auto store = open(schema.address());
+  const auto owner = own(*store.projections, request_of("p", "a"));
+  auto unit = store.projections->begin(owner);
+  const auto started_before = [&](const std::string& what) {
+    run_sql("UPDATE " + schema.name() + ".sessions SET backend_start = backend_start " + what);
+  };
+  started_before("- interval '1 hour'"); // as if the number were another session's by now
+  CHECK_FALSE(store.projections->interrupt(owner.key));
+  CHECK_NOTHROW(unit->model().query("SELECT 1"));
+  started_before("+ interval '1 hour'");
+  CHECK(store.projections->interrupt(owner.key));
+  CHECK_THROWS_AS(unit->commit(step(0, 1)), store_error);
 }
 
 TEST_CASE("a store calls for the appends of others, not for its own, until it shall not") {
