@@ -18,7 +18,7 @@ namespace bench {
 std::vector<row> all_rows() {
   std::vector<row> all;
   for (const auto make : {sqlite_catch_up_rows, memory_catch_up_rows, append_rows, engine_rows,
-                          parked_rows, postgres_append_rows, postgres_catch_up_rows,
+                          parked_rows, failure_rows, postgres_append_rows, postgres_catch_up_rows,
                           postgres_live_rows, node_append_rows, node_rows}) {
     auto some = make();
     std::move(some.begin(), some.end(), std::back_inserter(all));

@@ -35,6 +35,7 @@ struct row {
 [[nodiscard]] std::vector<row> append_rows();
 [[nodiscard]] std::vector<row> engine_rows();
 [[nodiscard]] std::vector<row> parked_rows();
+[[nodiscard]] std::vector<row> failure_rows();
 [[nodiscard]] std::vector<row> postgres_append_rows();
 [[nodiscard]] std::vector<row> postgres_catch_up_rows();
 [[nodiscard]] std::vector<row> postgres_live_rows();

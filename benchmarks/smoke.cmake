@@ -23,6 +23,8 @@ set(expected
   "catch-up SQLite, 1 parked key, of none"
   "catch-up SQLite, 100,000 parked keys, of none"
   "memory of 100,000 parked keys"
+  "catch-up SQLite, watched, of unwatched"
+  "catch-up SQLite, event by event after a crash"
   "append PostgreSQL, 1 writer"
   "append PostgreSQL, 64 producers, of 16 connections"
   "append PostgreSQL, 64 producers, of the same groups"
