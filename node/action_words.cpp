@@ -13,7 +13,8 @@ void add_action(CLI::App& command, action_words& of, const std::string& usage) {
   command
       .add_option("FILE_AND_ACTION", of.words,
                   "The configuration (waymark.json unless given) and what to do")
-      ->type_name(usage)
+      ->type_name("[FILE] ACTION")
+      ->option_text(usage)
       ->expected(0, 4);
 }
 

@@ -17,7 +17,8 @@ struct action_words {
   std::vector<std::string> more;
 };
 
-/// Adds them; `usage` shows what may stand there. `of` must outlive the parsing.
+/// Adds them; `usage` shows what may stand there, a line for each shape. `of` must outlive the
+/// parsing.
 void add_action(CLI::App& command, action_words& of, const std::string& usage);
 
 /// Tells which word is which: the first one that is none of `actions` is FILE.

@@ -15,7 +15,8 @@ namespace waymark::node {
 
 CLI::Option* add_file(CLI::App& command, std::string& file) {
   file = "waymark.json";
-  return command.add_option("FILE", file, "The configuration")->capture_default_str();
+  return command.add_option("FILE", file, "The configuration; waymark.json unless given")
+      ->type_name("[FILE]");
 }
 
 CLI::Option* add_store(CLI::App& command, std::string& address) {

@@ -1,6 +1,7 @@
 #include "node/program.hpp"
 
 #include "node/commands/list.hpp"
+#include "node/help_format.hpp"
 
 #include <waymark/messages/version.hpp>
 
@@ -9,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <utility>
 
@@ -55,7 +57,7 @@ exit_status run_program(const std::vector<std::string>& arguments, program_conte
   CLI::App program{"Durable, supervised event projections.", "waymark"};
   program.set_version_flag("--version", "waymark " + std::string{version()});
   program.require_subcommand(1);
-  program.get_formatter()->column_width(28);
+  program.formatter(std::make_shared<help_format>());
   program.footer("waymark COMMAND --help shows the options and examples of a command.\n"
                  "Exit status: 0 done, 1 the work failed, 2 wrong usage or configuration,\n"
                  "3 nothing to talk to.");

@@ -153,20 +153,21 @@ command add_append_command(CLI::App& program) {
   auto* parsed = program.add_subcommand("append", "Append events, one JSON object a line");
   const auto wanted = std::make_shared<append_arguments>();
   add_store(*parsed, wanted->store);
-  parsed->add_option("FILE", wanted->file, "Where to read; - is standard input")
-      ->capture_default_str();
+  parsed->add_option("FILE", wanted->file, "Where to read; standard input if - or not given")
+      ->type_name("[FILE]");
   parsed->add_option("--on-error", wanted->on_error, "What to do with a bad line: stop or skip")
       ->check(one_of({"stop", "skip"}))
       ->type_name("WORD")
       ->capture_default_str();
   add_json(*parsed, wanted->json);
   parsed->footer(
-      "A line is a CloudEvent 1.0, or has aggregate_type, aggregate_id, event_type and data;\n"
-      "event_id, expected_version, occurred_at, schema_version, metadata, tenant_id, actor_id,\n"
-      "correlation_id and causation_id are optional. Events with an event_id that the log knows\n"
-      "are counted and not appended again, so that it is safe to run an import twice. Lines are\n"
-      "appended a thousand in a transaction: when the log refuses a line, others of its\n"
-      "transaction are in, also some behind it.\n\n"
+      "A line is a CloudEvent 1.0, or has aggregate_type, aggregate_id, event_type and\n"
+      "data; event_id, expected_version, occurred_at, schema_version, metadata,\n"
+      "tenant_id, actor_id, correlation_id and causation_id are optional. Events with\n"
+      "an event_id that the log knows are counted and not appended again, so that it\n"
+      "is safe to run an import twice. Lines are appended a thousand in a transaction:\n"
+      "when the log refuses a line, others of its transaction are in, also some behind\n"
+      "it.\n\n"
       "Examples:\n"
       "  waymark append --store sqlite:shop.db events.jsonl\n"
       "  producer | waymark append --store postgresql:///shop --on-error skip");

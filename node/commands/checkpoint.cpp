@@ -159,7 +159,7 @@ exit_status run_checkpoint(checkpoint_arguments& wanted, program_context& contex
 command add_checkpoint_command(CLI::App& program) {
   auto* parsed = program.add_subcommand("checkpoint", "Show or set where projections go on");
   const auto wanted = std::make_shared<checkpoint_arguments>();
-  add_action(*parsed, wanted->words, "[FILE] show | set NAME POSITION");
+  add_action(*parsed, wanted->words, "[FILE] show\n[FILE] set NAME POSITION");
   add_yes(*parsed, wanted->yes);
   add_json(*parsed, wanted->json);
   parsed->footer(

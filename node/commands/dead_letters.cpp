@@ -197,7 +197,8 @@ exit_status run_letters(letters_arguments& wanted, program_context& context) {
 command add_dead_letters_command(CLI::App& program) {
   auto* parsed = program.add_subcommand("dead-letters", "See and settle events that were given up");
   const auto wanted = std::make_shared<letters_arguments>();
-  add_action(*parsed, wanted->words, "[FILE] list | show ID | retry [ID] | discard [ID] | export");
+  add_action(*parsed, wanted->words,
+             "[FILE] list|export\n[FILE] show ID\n[FILE] retry|discard [ID]");
   parsed->add_option("--projection", wanted->projection, "Only letters of this one")
       ->type_name("NAME");
   parsed->add_option("--key", wanted->key, "Only letters of this key, as list shows it")
@@ -206,7 +207,7 @@ command add_dead_letters_command(CLI::App& program) {
       ->type_name("T");
   parsed->add_option("--error", wanted->error, "Only letters whose error has this in it")
       ->type_name("TEXT");
-  parsed->add_option("--since", wanted->since, "Only letters written then or later: 24h (ago), or\n"
+  parsed->add_option("--since", wanted->since, "Only letters written then or later: 24h (ago), or "
                                                "2026-11-22T10:00:00Z")
       ->type_name("TIME");
   parsed->add_option("--before", wanted->before, "Only letters written before that")
@@ -222,15 +223,16 @@ command add_dead_letters_command(CLI::App& program) {
                     ->type_name("N");
   add_json(*parsed, wanted->manners.json);
   parsed->footer(
-      "list, show and export ask the stores. retry and discard go through the running node; where\n"
-      "none runs they start the projections concerned for a moment. A key stops at its first\n"
-      "failure. discard passes an event for good; what waits behind it is projected.\n\n"
+      "list, show and export ask the stores. retry and discard go through the running\n"
+      "node; where none runs they start the projections concerned for a moment. A key\n"
+      "stops at its first failure. discard passes an event for good; what waits behind\n"
+      "it is projected.\n\n"
       "Examples:\n"
       "  waymark dead-letters list\n"
       "  waymark dead-letters shop/waymark.json show 3\n"
       "  waymark dead-letters retry 3 --dry-run\n"
       "  waymark dead-letters retry --projection order-revenue --yes\n"
-      "  waymark dead-letters retry --type OrderPlaced --error \"no such table\" --since 24h\n"
+      "  waymark dead-letters retry --type OrderPlaced --error \"no such\" --since 24h\n"
       "  waymark dead-letters discard --key Order/o-17\n"
       "  waymark dead-letters list --settled\n"
       "  waymark dead-letters export > letters.jsonl   # JSON Lines");

@@ -108,7 +108,8 @@ exit_status run_init(const fs::path& folder, console& terminal) {
 command add_init_command(CLI::App& program) {
   auto* parsed = program.add_subcommand("init", "Write a small working configuration and events");
   const auto folder = std::make_shared<std::string>(".");
-  parsed->add_option("DIR", *folder, "Where to; made if it is not there")->capture_default_str();
+  parsed->add_option("DIR", *folder, "Where to, and made if it is not there; here unless given")
+      ->type_name("[DIR]");
   parsed->footer("Examples:\n"
                  "  waymark init              # waymark.json and events.jsonl, here\n"
                  "  waymark init shop         # in the folder shop");

@@ -108,7 +108,7 @@ command add_run_command(CLI::App& program) {
       .flag("--until-caught-up", &run_arguments::until_caught_up,
             "End once everything that is in the log now is projected")
       .flag("--take-over", &run_arguments::take_over,
-            "Take projections from the process that has them, at the start: for one that\n"
+            "Take projections from the process that has them, at the start: for one that "
             "hangs or can't be reached")
       .running(&run_node,
                "SIGTERM and Ctrl-C stop it: batches under way are finished. A second one stops\n"

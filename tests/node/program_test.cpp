@@ -69,6 +69,31 @@ TEST_CASE("every route and every command is documented") {
   }
 }
 
+TEST_CASE("help shows what is typed as the manual page does, in 80 columns") {
+  auto manual = text_of("apps/waymark/waymark.1");
+  manual.erase(std::remove(manual.begin(), manual.end(), '\\'), manual.end());
+  CLI::App program;
+  for (const auto add : waymark::node::command_list()) {
+    const auto name = add(program).parsed->get_name();
+    auto help = run_command({name, "--help"}).out;
+    std::istringstream lines{help};
+    for (std::string line; std::getline(lines, line);) {
+      INFO(name << ": " << line);
+      CHECK(line.size() <= 80);
+    }
+    const std::string options = " [OPTION]...";
+    for (auto at = help.find(options); at != std::string::npos; at = help.find(options))
+      help.erase(at, options.size());
+    const auto begin = manual.find('"', manual.find("\n.BI " + name + " \"")) + 1;
+    const auto words = manual.substr(begin, manual.find('"', begin) - begin);
+    if (words.find('|') == std::string::npos)
+      CHECK_THAT(help, ContainsSubstring("Usage: waymark " + name + words + "\n"));
+  }
+  CHECK_THAT(run_command({"checkpoint", "--help"}).out,
+             ContainsSubstring("Usage: waymark checkpoint [OPTION]... [FILE] show\n"
+                               "       waymark checkpoint [OPTION]... [FILE] set NAME POSITION\n"));
+}
+
 TEST_CASE("wrong usage is told on standard error with the way to the help") {
   const auto none = run_command({});
   CHECK(none.status == exit_status::usage);
