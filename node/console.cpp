@@ -2,11 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 
 namespace waymark::node {
 
@@ -36,6 +38,12 @@ console::console(std::istream& in, std::ostream& out, std::ostream& err)
       out_is_terminal_{&out == &std::cout && ::isatty(STDOUT_FILENO) == 1},
       err_is_terminal_{&err == &std::cerr && ::isatty(STDERR_FILENO) == 1},
       colours_{out_is_terminal_ && colours_wanted()} {}
+
+std::size_t console::columns() const noexcept {
+  winsize found{};
+  const bool known = out_is_terminal_ && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &found) == 0;
+  return known && found.ws_col > 0 ? found.ws_col : std::numeric_limits<std::size_t>::max();
+}
 
 std::string console::paint(std::string_view text, colour with) const {
   if (!colours_)

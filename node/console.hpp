@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstddef>
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ class console {
   /// Whether a person looks at results or at progress: only then is anything redrawn or coloured.
   [[nodiscard]] bool out_is_terminal() const noexcept { return out_is_terminal_; }
   [[nodiscard]] bool err_is_terminal() const noexcept { return err_is_terminal_; }
+
+  /// How wide the terminal is that results go to, now; without limit if they go elsewhere.
+  [[nodiscard]] std::size_t columns() const noexcept;
 
   /// `text` in a colour, if results go to a terminal and NO_COLOR is not set.
   [[nodiscard]] std::string paint(std::string_view text, colour with) const;

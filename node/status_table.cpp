@@ -49,22 +49,22 @@ void print_remarks(const json& p, console& terminal) {
 
 void print_status(const json& found, console& terminal) {
   using enum text_table::align;
-  text_table table{{{"projection", left},
+  text_table table{{{"projection", left, 0, 24},
                     {"state", left},
                     {"checkpoint", right},
-                    {"head", right},
+                    {"head", right, 1},
                     {"lag", right},
-                    {"waiting", right},
-                    {"to go", right},
-                    {"events/s", right},
-                    {"restarts", right},
+                    {"waiting", right, 5},
+                    {"to go", right, 4},
+                    {"events/s", right, 6},
+                    {"restarts", right, 2},
                     {"letters", right},
-                    {"parked keys", right}}};
+                    {"parked keys", right, 3}}};
   for (const auto& each : found["projections"])
     add_row(each, table, terminal);
   if (table.empty())
     terminal.out() << "There are no projections.\n";
-  table.print(terminal.out());
+  table.print(terminal.out(), terminal.columns());
   for (const auto& each : found["projections"])
     print_remarks(each, terminal);
   if (!found.value("running", true))

@@ -7,15 +7,61 @@ namespace waymark::node {
 
 namespace {
 
+constexpr std::size_t gap = 2;
+
+/// A column that is printed.
+struct shown_column {
+  std::size_t index;
+  std::size_t width; ///< Of its longest cell, or what is left of that.
+  std::size_t least;
+  int leave_out;
+};
+
+using shown_columns = std::vector<shown_column>;
+
+template <class Width>
+std::size_t sum_of(const shown_columns& shown, Width width) {
+  std::size_t sum = 0;
+  for (const auto& each : shown)
+    sum += width(each) + gap;
+  return sum - gap;
+}
+
+void leave_out(shown_columns& shown, std::size_t columns) {
+  const auto least = [](const shown_column& c) { return std::min(c.width, c.least); };
+  while (sum_of(shown, least) > columns) {
+    auto first = shown.end();
+    for (auto at = shown.begin(); at != shown.end(); ++at)
+      if (at->leave_out > 0 && (first == shown.end() || at->leave_out < first->leave_out))
+        first = at;
+    if (first == shown.end())
+      return;
+    shown.erase(first);
+  }
+}
+
+void narrow(shown_columns& shown, std::size_t columns) {
+  const auto width = [](const shown_column& c) { return c.width; };
+  const auto cuttable = [](const shown_column& c) { return c.width > c.least ? c.width : 0; };
+  for (auto used = sum_of(shown, width); used > columns; --used) {
+    auto& widest = *std::max_element(
+        shown.begin(), shown.end(),
+        [&](const auto& a, const auto& b) { return cuttable(a) < cuttable(b); });
+    if (cuttable(widest) == 0)
+      return;
+    --widest.width;
+  }
+}
+
 void print_row(std::ostream& out, const std::vector<std::string>& cells,
-               const std::vector<text_table::column>& columns,
-               const std::vector<std::size_t>& widths) {
+               const std::vector<text_table::column>& columns, const shown_columns& shown) {
   std::string line;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const std::string pad(widths[i] - width_of(cells[i]), ' ');
-    if (i > 0)
-      line += "  ";
-    line += columns[i].side == text_table::align::right ? pad + cells[i] : cells[i] + pad;
+  for (const auto& each : shown) {
+    const auto cell = cut_to(each.width, cells[each.index]);
+    const std::string pad(each.width - width_of(cell), ' ');
+    if (&each != &shown.front())
+      line.append(gap, ' ');
+    line += columns[each.index].side == text_table::align::right ? pad + cell : cell + pad;
   }
   line.erase(line.find_last_not_of(' ') + 1);
   out << line << '\n';
@@ -31,21 +77,42 @@ void text_table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-void text_table::print(std::ostream& out) const {
+void text_table::print(std::ostream& out, std::size_t columns) const {
   if (rows_.empty())
     return;
   std::vector<std::string> titles;
-  std::vector<std::size_t> widths;
+  shown_columns shown;
   for (const auto& c : columns_) {
+    shown.push_back({titles.size(), width_of(c.title), c.least, c.leave_out});
     titles.push_back(c.title);
-    widths.push_back(width_of(c.title));
   }
   for (const auto& row : rows_)
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(row[i]));
-  print_row(out, titles, columns_, widths);
+    for (auto& each : shown)
+      each.width = std::max(each.width, width_of(row[each.index]));
+  leave_out(shown, columns);
+  narrow(shown, columns);
+  print_row(out, titles, columns_, shown);
   for (const auto& row : rows_)
-    print_row(out, row, columns_, widths);
+    print_row(out, row, columns_, shown);
+}
+
+std::string cut_to(std::size_t width, const std::string& text) {
+  if (width_of(text) <= width)
+    return text;
+  std::string result;
+  std::size_t at = 0;
+  const auto take_one = [&] { // a character, or an escape sequence
+    const auto begin = at++;
+    if (text[begin] == '\033')
+      at = std::min(text.find('m', begin), text.size() - 1) + 1;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u)
+      ++at;
+    return text.substr(begin, at - begin);
+  };
+  while (width_of(result) + 1 < width)
+    result += take_one();
+  result += "…";
+  return result.find('\033') == std::string::npos ? result : result + "\033[0m";
 }
 
 std::size_t width_of(std::string_view text) noexcept {

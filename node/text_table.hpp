@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,13 +10,20 @@
 namespace waymark::node {
 
 /// Rows for people, in aligned columns. Colours in cells (see console::paint) take no room.
+///
+/// Where a terminal is too narrow, columns are left out in the order that `leave_out` says (1 is
+/// the first to go, 0 stays), until the others fit with their long cells cut ("…"), though never
+/// to fewer than `least` characters.
 class text_table {
  public:
   enum class align : unsigned char { left, right };
   struct column {
     std::string title;
     align side = align::left;
+    int leave_out = 0;
+    std::size_t least = whole;
   };
+  static constexpr auto whole = std::numeric_limits<std::size_t>::max();
 
   explicit text_table(std::vector<column> columns) : columns_{std::move(columns)} {}
 
@@ -23,8 +32,8 @@ class text_table {
 
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
 
-  /// The titles and the rows; nothing if there is no row.
-  void print(std::ostream& out) const;
+  /// The titles and the rows, in so many columns of a terminal; nothing if there is no row.
+  void print(std::ostream& out, std::size_t columns = whole) const;
 
  private:
   std::vector<column> columns_;
@@ -33,6 +42,9 @@ class text_table {
 
 /// How many columns of a terminal a text takes: characters, without escape sequences.
 [[nodiscard]] std::size_t width_of(std::string_view text) noexcept;
+
+/// At most so many columns of it, the last one "…" if something is cut off.
+[[nodiscard]] std::string cut_to(std::size_t width, const std::string& text);
 
 /// "1,234,567", as numbers are shown to people.
 [[nodiscard]] std::string with_commas(long long number);

@@ -75,13 +75,14 @@ std::string owner_of(const checkpoint& record) {
 exit_status show(const std::vector<recorded_projection>& projections, bool as_json,
                  console& terminal) {
   auto list = json::array();
-  text_table table{{{"projection"},
-                    {"position", text_table::align::right},
-                    {"handled", text_table::align::right},
-                    {"version", text_table::align::right},
-                    {"last event"},
-                    {"owner"},
-                    {"failure"}}};
+  using enum text_table::align;
+  text_table table{{{"projection", left, 0, 12},
+                    {"position", right},
+                    {"handled", right, 3},
+                    {"version", right, 1},
+                    {"last event", left, 2, 10},
+                    {"owner", left, 0, 16},
+                    {"failure", left, 0, 20}}};
   for (const auto& each : projections)
     for (const auto& record : records_of(each)) {
       list.push_back(to_json(record));
@@ -95,7 +96,7 @@ exit_status show(const std::vector<recorded_projection>& projections, bool as_js
   else if (table.empty())
     terminal.out() << "There are no checkpoints yet: nothing has run so far.\n";
   else
-    table.print(terminal.out());
+    table.print(terminal.out(), terminal.columns());
   return exit_status::done;
 }
 

@@ -43,7 +43,7 @@ void print(text_table& table, bool more, const char* nothing, const letters_argu
   if (table.empty())
     terminal.out() << nothing << '\n';
   else
-    table.print(terminal.out());
+    table.print(terminal.out(), terminal.columns());
   if (more)
     terminal.out() << "There are more; --limit says how many are shown (" << wanted.limit
                    << " now).\n";
@@ -68,13 +68,13 @@ exit_status list(const std::vector<recorded_projection>& of, const letters_argum
     return exit_status::done;
   }
   text_table table{{{"id", text_table::align::right},
-                    {"projection"},
-                    {"position", text_table::align::right},
-                    {"event"},
-                    {"key"},
-                    {"attempts", text_table::align::right},
-                    {"waiting", text_table::align::right},
-                    {"error"}}};
+                    {"projection", text_table::align::left, 0, 12},
+                    {"position", text_table::align::right, 2},
+                    {"event", text_table::align::left, 0, 10},
+                    {"key", text_table::align::left, 0, 12},
+                    {"attempts", text_table::align::right, 1},
+                    {"waiting", text_table::align::right, 3},
+                    {"error", text_table::align::left, 0, 24}}};
   for (const auto& [letter, waiting] : found)
     table.add({std::to_string(letter.id), to_string(letter.key), with_commas(letter.position),
                letter.subject.event_type, shown_key(letter.sequence_key),
@@ -92,14 +92,14 @@ exit_status list_settled(const std::vector<recorded_projection>& of,
     return exit_status::done;
   }
   text_table table{{{"id", text_table::align::right},
-                    {"projection"},
-                    {"position", text_table::align::right},
-                    {"event"},
-                    {"key"},
-                    {"settled by"},
-                    {"how"},
-                    {"when"},
-                    {"error"}}};
+                    {"projection", text_table::align::left, 0, 12},
+                    {"position", text_table::align::right, 1},
+                    {"event", text_table::align::left, 3, 10},
+                    {"key", text_table::align::left, 0, 12},
+                    {"how", text_table::align::left},
+                    {"by", text_table::align::left, 0, 10},
+                    {"when", text_table::align::left, 0, 10},
+                    {"error", text_table::align::left, 2, 16}}};
   for (const auto& each : found)
     table.add({std::to_string(each.letter_id), to_string(each.key), with_commas(each.position),
                each.event_type, shown_key(each.sequence_key), to_string(each.how.verb),

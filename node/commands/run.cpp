@@ -13,6 +13,7 @@
 #include "node/socket_path.hpp"
 #include "node/statement_trials.hpp"
 #include "node/text_table.hpp"
+#include "supervisors/logger.hpp"
 
 #include <poll.h>
 
@@ -82,6 +83,8 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
   api_server api{socket};
   running_node node{std::move(settings), context.projections};
   const answering requests{api, node};
+  logger{node.settings().engine.log}.write(log_level::info, "node", wanted.file,
+                                           "answers on " + socket);
   notify_service_manager("READY=1");
   if (wanted.take_over)
     take_over_all(node.engine(), [&] { return signals.requested(); });

@@ -64,9 +64,10 @@ exit_status run_tree(const tree_arguments& wanted, program_context& context) {
     return exit_status::done;
   }
   using enum text_table::align;
-  text_table table{{{"name", left}, {"state", left}, {"restarts", right}, {"last reason", left}}};
+  text_table table{
+      {{"name", left, 0, 20}, {"state", left}, {"restarts", right}, {"last reason", left, 0, 20}}};
   add_rows(shown, "", "", table, terminal);
-  table.print(terminal.out());
+  table.print(terminal.out(), terminal.columns());
   return exit_status::done;
 }
 

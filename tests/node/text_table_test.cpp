@@ -17,6 +17,27 @@ TEST_CASE("columns align, whatever the characters and colours") {
                      "a b        7\n");
 }
 
+TEST_CASE("on a narrow terminal columns are left out first, then cells are cut") {
+  using enum text_table::align;
+  text_table table{
+      {{"name", left, 0, 4}, {"lag", right}, {"head", right, 1}, {"error", left, 0, 6}}};
+  table.add({"\033[1mgrößer\033[0m", "1", "9,000", "no such table"});
+  const auto printed = [&](std::size_t columns) {
+    std::ostringstream out;
+    table.print(out, columns);
+    return out.str();
+  };
+  CHECK(printed(33) == printed(text_table::whole));
+  CHECK(printed(27) == "name    lag   head  error\n"
+                       "\033[1mgrößer\033[0m    1  9,000  no suc…\n");
+  CHECK(printed(24) == "name  lag   head  error\n"
+                       "\033[1mgrö…\033[0m    1  9,000  no su…\n");
+  CHECK(printed(20) == "name    lag  error\n"
+                       "\033[1mgrößer\033[0m    1  no suc…\n");
+  CHECK(printed(5) == "name  lag  error\n"
+                      "\033[1mgrö…\033[0m    1  no su…\n");
+}
+
 TEST_CASE("a table without rows prints nothing") {
   std::ostringstream out;
   text_table{{{"name"}}}.print(out);
