@@ -13,10 +13,13 @@ is_ours() {
   tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF "$folder/pgbouncer.ini"
 }
 
+# At once, clients or not: since 1.23 SIGTERM waits for them, and 1.18 has nothing of its own for
+# SIGQUIT and just ends, with its files left behind.
 end_it() {
   pid=$(cat "$folder/pid" 2>/dev/null) || return 0
-  if is_ours "$pid"; then kill "$pid" 2>/dev/null || true; fi
+  if is_ours "$pid"; then kill -QUIT "$pid" 2>/dev/null || true; fi
   while is_ours "$pid"; do sleep 0.05; done
+  rm -f "$folder/pid" "$folder/.s.PGSQL.6432"
 }
 
 case $1 in
