@@ -32,6 +32,7 @@ inline page_ptr made_page(const std::vector<std::string>& ids) {
 }
 
 /// Writes the positions it sees into the table `seen`, and throws at streams named "bad".
+/// Its batches end by count alone, however slow the machine is.
 inline projection seeing(const std::string& name = "p") {
   projection result{name};
   result.table("CREATE TABLE IF NOT EXISTS seen (position INTEGER PRIMARY KEY)")
@@ -40,7 +41,8 @@ inline projection seeing(const std::string& name = "p") {
         db.execute("INSERT INTO seen VALUES ($1)", e.position);
         if (e.aggregate_id == "bad")
           throw std::runtime_error{"bad stream"};
-      });
+      })
+      .batch({.max_transaction = std::chrono::hours{1}});
   return result;
 }
 

@@ -256,7 +256,10 @@ TEST_CASE("letters that are not there any more, or of before a reset, are refuse
 
 TEST_CASE("an event that nobody wants any more is passed, and its letter settled") {
   parked_stream test;
-  test.spec = projection{"p"}.on("Y", [](read_model&, const nlohmann::json&) {}).freeze();
+  test.spec = projection{"p"}
+                  .on("Y", [](read_model&, const nlohmann::json&) {})
+                  .batch({.max_transaction = std::chrono::hours{1}})
+                  .freeze();
   const auto done = test.retry();
   CHECK(done.key.unwanted == 4);
   CHECK(done.key.replayed == 0);
