@@ -1,6 +1,7 @@
 #include <waymark/actors/projection_spec.hpp>
 
 #include <waymark/messages/error.hpp>
+#include <waymark/messages/hash.hpp>
 
 #include <algorithm>
 
@@ -124,15 +125,6 @@ std::optional<std::string> find_mistake(const projection_spec& spec) {
   if (mistake)
     return "projection \"" + spec.name + "\" " + *mistake;
   return std::nullopt;
-}
-
-std::uint64_t fnv1a(std::string_view bytes) noexcept {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const char c : bytes) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211u;
-  }
-  return hash;
 }
 
 } // namespace waymark

@@ -110,7 +110,4 @@ using spec_ptr = std::shared_ptr<const projection_spec>;
 /// Says what is wrong with a spec and how to mend it, or nothing.
 [[nodiscard]] std::optional<std::string> find_mistake(const projection_spec& spec);
 
-/// FNV-1a, 64 bits (Fowler, Noll, Vo; offset 14695981039346656037, prime 1099511628211).
-[[nodiscard]] std::uint64_t fnv1a(std::string_view bytes) noexcept;
-
 } // namespace waymark

@@ -1,6 +1,6 @@
 #include "node/socket_path.hpp"
 
-#include <waymark/actors/projection_spec.hpp>
+#include <waymark/messages/hash.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,13 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t longest = 107;
-
-std::string hex(std::uint64_t number) {
-  std::string result;
-  for (int shift = 60; shift >= 0; shift -= 4)
-    result += "0123456789abcdef"[number >> shift & 15];
-  return result;
-}
 
 /// A folder in /tmp may have been made by somebody else; only the user's own is taken.
 std::string own_folder() {

@@ -3,6 +3,7 @@
 #include "persistence/fatal_signals.hpp"
 #include "persistence/process_witness.hpp"
 
+#include <waymark/messages/hash.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
 #include <algorithm>
@@ -52,16 +53,9 @@ static_assert(sizeof(record_page) <= file_bytes);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 std::uint64_t hash_of(std::string_view owner, const shard_key& key, position_t position) {
-  std::uint64_t hash = 14695981039346656037u;
-  const auto add = [&](std::string_view text) {
-    for (const char c : text)
-      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    hash = (hash ^ 0xff) * 1099511628211u;
-  };
-  add(owner);
-  add(to_string(key));
-  add(std::to_string(position));
-  return std::max<std::uint64_t>(hash, 1);
+  std::string text{owner};
+  text += '\n' + to_string(key) + '\n' + std::to_string(position);
+  return std::max<std::uint64_t>(fnv1a(text), 1);
 }
 
 std::int64_t steady_ms() {

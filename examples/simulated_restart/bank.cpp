@@ -1,5 +1,7 @@
 #include "examples/simulated_restart/bank.hpp"
 
+#include <waymark/messages/hash.hpp>
+
 namespace restart {
 
 std::string account_name(int number) {

@@ -1,18 +1,12 @@
 #include "persistence/postgres/stale_owner.hpp"
 
+#include <waymark/messages/hash.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
 namespace waymark::postgres {
 
 std::string session_name(std::string_view owner) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const char c : process_of(owner))
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  constexpr std::string_view digits{"0123456789abcdef"};
-  std::string result{"waymark "};
-  for (int shift = 60; shift >= 0; shift -= 4)
-    result += digits[hash >> shift & 15];
-  return result;
+  return "waymark " + hex(fnv1a(process_of(owner)));
 }
 
 // Another role's start time can't be seen, and then nothing is known of it.

@@ -1,6 +1,7 @@
 #include "persistence/sqlite/owner_pulse.hpp"
 
-#include <cstdint>
+#include <waymark/messages/hash.hpp>
+
 #include <filesystem>
 #include <fstream>
 
@@ -13,13 +14,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view ending{"-owner-"};
 constexpr auto keep_for = std::chrono::hours{24};
 
-std::string hash_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return std::to_string(hash);
-}
-
 } // namespace
 
 // As SQLite does with its own files beside the database, links are followed first, so that all
@@ -27,7 +21,7 @@ std::string hash_of(std::string_view text) {
 std::string owner_pulse::file_of(std::string_view owner) const {
   std::error_code problem;
   const auto real = fs::canonical(path_, problem);
-  return (problem ? path_ : real.string()) + std::string{ending} + hash_of(owner);
+  return (problem ? path_ : real.string()) + std::string{ending} + hex(fnv1a(owner));
 }
 
 // The file is replaced as a whole, so that others see it as it was or as it is. If the process dies

@@ -2,6 +2,7 @@
 
 #include <waymark/actors/projection.hpp>
 #include <waymark/messages/error.hpp>
+#include <waymark/messages/hash.hpp>
 #include <waymark/persistence/store.hpp>
 
 namespace waymark::test {

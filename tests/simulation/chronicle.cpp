@@ -1,5 +1,7 @@
 #include "tests/simulation/chronicle.hpp"
 
+#include <waymark/messages/hash.hpp>
+
 #include <algorithm>
 
 namespace waymark::sim {

@@ -1,6 +1,6 @@
 #include "tests/simulation/trace.hpp"
 
-#include <waymark/actors/projection_spec.hpp>
+#include <waymark/messages/hash.hpp>
 
 namespace waymark::sim {
 

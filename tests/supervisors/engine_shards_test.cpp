@@ -1,6 +1,8 @@
 #include "tests/catch.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 
+#include <waymark/messages/hash.hpp>
+
 using namespace waymark;
 using namespace waymark::test;
 
