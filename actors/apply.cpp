@@ -68,14 +68,15 @@ checkpoint_advance advance_of(const apply_request& request, const batch_run& run
   return advance;
 }
 
-/// Commits what was done. Some faults of events show only now, a deferred constraint for one: then
-/// `done` has one, and nobody of several is to blame yet.
-commit_status commit_tables(const apply_request& request, unit_of_work& unit,
-                            const checkpoint_advance& advance, run_result& done) {
+/// Commits what was done; false if the projection has another owner. Some faults of events show
+/// only now, a deferred constraint for one: then nothing is committed, `done` has the fault, and
+/// nobody of several events is to blame yet.
+bool commit_tables(const apply_request& request, unit_of_work& unit,
+                   const checkpoint_advance& advance, run_result& done) {
   try {
     if (request.careful)
       unit.clear_attempt();
-    return unit.commit(advance);
+    return unit.commit(advance) != commit_status::fenced;
   } catch (const statement_error& problem) {
     if (done.handled == 0)
       throw;
@@ -84,7 +85,7 @@ commit_status commit_tables(const apply_request& request, unit_of_work& unit,
     done.fault->good_prefix = done.count / 2;
     if (done.count == 1)
       done.fault->culprit = done.last_handled;
-    return commit_status::committed;
+    return true;
   }
 }
 
@@ -99,7 +100,7 @@ apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
       return fenced(outcome);
     auto done = run.execute(limit, unit.get(), {&unit->model(), nullptr});
     const auto advance = done.fault ? checkpoint_advance{} : advance_of(request, run, done);
-    if (!done.fault && commit_tables(request, *unit, advance, done) == commit_status::fenced)
+    if (!done.fault && !commit_tables(request, *unit, advance, done))
       return fenced(outcome);
     if (done.fault) {
       found = *done.fault;

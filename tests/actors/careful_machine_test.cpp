@@ -1,27 +1,9 @@
 // A projection whose owner before ended without a release.
-#include "tests/catch.hpp"
-
-#include "actors/projection_machine.hpp"
-#include "tests/actors/core_fixture.hpp"
+#include "tests/actors/machine_fixture.hpp"
 
 namespace waymark::test {
 
 namespace {
-
-template <class T>
-const T* find(const actions& in) {
-  for (const auto& each : in)
-    if (const auto* found = std::get_if<T>(&each))
-      return found;
-  return nullptr;
-}
-
-apply_outcome done(position_t to) {
-  apply_outcome outcome;
-  outcome.stored = outcome.passed = to;
-  outcome.handled = 1;
-  return outcome;
-}
 
 /// A machine that has claimed after an end, and been given a page of three events.
 struct careful {
