@@ -99,13 +99,28 @@ postgres_projection_store::refusals_at_first_sight(std::span<const claim_request
   for (const auto& request : requests) {
     const auto siblings = sql::checkpoint_rows{on}.of_projection(request.key.projection);
     result.push_back(refusal(request, siblings, in_->now(on)));
-    if (result.back() || request.take_over)
-      continue;
-    for (const auto& before : siblings)
-      if (before.key == request.key && before.owner && *before.owner != request.owner)
-        end_sessions_of_owner(on, *before.owner, request.owner_timeout, in_->dated());
+    if (!result.back())
+      for (const auto& before : siblings)
+        if (before.key == request.key)
+          set_free(on, before, request);
   }
   return result;
+}
+
+void postgres_projection_store::reset(const claim_request& as,
+                                      std::span<const std::string> truncate) {
+  {
+    const session_pool::lease lease{in_->others()};
+    for (const auto& before : sql::checkpoint_rows{lease.on()}.of_projection(as.key.projection))
+      set_free(lease.on(), before, as);
+  }
+  sql::projection_store::reset(as, truncate);
+}
+
+void postgres_projection_store::set_free(session& on, const checkpoint& row,
+                                         const claim_request& by) {
+  if (row.owner && *row.owner != by.owner)
+    end_sessions_of_owner(on, *row.owner, by.owner_timeout, in_->dated());
 }
 
 // Behind a pooler the number that libpq knows is the pooler's.

@@ -20,6 +20,8 @@ class postgres_projection_store final : public sql::projection_store {
   void allow_handlers(const std::string& projection, std::chrono::milliseconds at_most) override;
   [[nodiscard]] std::optional<lock_wait> blocked_by(const shard_key& key) override;
   bool interrupt(const shard_key& key) override;
+  /// Waits for the commits of owners that live, not for those of frozen ones.
+  void reset(const claim_request& as, std::span<const std::string> truncate) override;
   void read(const std::function<void(read_model&)>& queries) override;
 
  private:
@@ -33,6 +35,9 @@ class postgres_projection_store final : public sql::projection_store {
   [[nodiscard]] std::optional<timestamp> dated() const override { return in_->dated(); }
   [[nodiscard]] std::vector<std::optional<claim_result>>
   refusals_at_first_sight(std::span<const claim_request> requests) override;
+
+  /// Ends what the row's owner has under way, if its process is frozen.
+  void set_free(session& on, const checkpoint& row, const claim_request& by);
 
   /// What the transaction of a unit of work is begun with, besides what all have.
   [[nodiscard]] std::string settings_for(const std::string& projection);

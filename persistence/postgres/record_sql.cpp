@@ -11,8 +11,8 @@ namespace {
 
 constexpr sql::record_sql own_texts() {
   sql::record_sql all;
-  all.checkpoints.lock_projection =
-      WAYMARK_CHECKPOINTS "WHERE projection = $1 ORDER BY projection, shard FOR UPDATE";
+  all.checkpoints.lock =
+      "SELECT FROM {schema}.checkpoints " WAYMARK_OF_SHARD "FOR UPDATE";
   all.checkpoints.advance =
       "UPDATE {schema}.checkpoints SET position = $5, event_id_at_position = $6, "
       "last_event_id = coalesce($7, last_event_id), "
@@ -53,6 +53,7 @@ constexpr sql::record_sql own_texts() {
                        "saved_at = excluded.saved_at";
   all.enter_claims =
       "SELECT pg_advisory_xact_lock(hashtextextended('waymark claim {schema_name}', 0))";
+  all.be_impatient = "SET LOCAL lock_timeout = '1s'";
   all.now = "SELECT clock_timestamp()";
   return all;
 }

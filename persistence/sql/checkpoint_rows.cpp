@@ -42,8 +42,9 @@ std::optional<checkpoint> checkpoint_rows::find(const shard_key& key) {
   return on_.one(sql_.find, record_from, key.projection, key.shard);
 }
 
-std::vector<checkpoint> checkpoint_rows::lock_projection(std::string_view projection) {
-  return on_.all(sql_.lock_projection, record_from, projection);
+void checkpoint_rows::lock(const shard_key& key) {
+  if (sql_.lock != nullptr)
+    on_.change(sql_.lock, key.projection, key.shard);
 }
 
 std::vector<checkpoint> checkpoint_rows::of_projection(std::string_view projection) {

@@ -16,8 +16,8 @@ class checkpoint_rows {
   explicit checkpoint_rows(connection& on) noexcept : on_{on}, sql_{on.texts().checkpoints} {}
 
   [[nodiscard]] std::optional<checkpoint> find(const shard_key& key);
-  /// Also keeps others from writing the records until the transaction ends.
-  [[nodiscard]] std::vector<checkpoint> lock_projection(std::string_view projection);
+  /// Keeps others from writing the record, if there is one, until the transaction ends.
+  void lock(const shard_key& key);
   [[nodiscard]] std::vector<checkpoint> of_projection(std::string_view projection);
   [[nodiscard]] std::vector<checkpoint> all();
 

@@ -20,6 +20,13 @@ void enter_claims(connection& on) {
     on.change(sql);
 }
 
+/// Whoever claims keeps all others from claiming, and a session from other work. What a frozen
+/// process or a long reset has locked is rather tried again.
+void be_impatient(connection& on) {
+  if (const auto* sql = on.texts().be_impatient; sql != nullptr)
+    on.change(sql);
+}
+
 /// What a trial is refused with; empty if it is not.
 std::string problem_of(connection& on, const sql_trial& trial) {
   try {
@@ -76,10 +83,11 @@ std::vector<std::string> projection_store::try_statements(std::span<const sql_tr
 }
 
 // All that is granted is decided and written in one transaction that keeps others from writing the
-// rows from before it looks, so nobody can commit under an epoch that this claim has read as the
-// current one. If the process dies before COMMIT, the former owners go on; after it, they are
-// fenced and these rows' owner is a process that is provably dead, which the next claim may replace
-// at once.
+// row from before it looks, so nobody can commit under an epoch that this claim has read as the
+// current one. Of the projection's other rows only what claims and resets change is read, so they
+// are not locked, and a commit that hangs there holds up no claim here. If the process dies before
+// COMMIT, the former owners go on; after it, they are fenced and these rows' owner is a process
+// that is provably dead, which the next claim may replace at once.
 std::vector<claim_result> projection_store::claim(std::span<const claim_request> requests) {
   const auto refused = refusals_at_first_sight(requests);
   std::vector<claim_result> results;
@@ -89,6 +97,7 @@ std::vector<claim_result> projection_store::claim(std::span<const claim_request>
     return results;
   }
   run_and_commit([&](connection& on) {
+    be_impatient(on);
     enter_claims(on);
     for (std::size_t i = 0; i < requests.size(); ++i)
       results.push_back(refused[i] ? *refused[i] : claim_one(on, requests[i]));
@@ -100,7 +109,8 @@ std::vector<claim_result> projection_store::claim(std::span<const claim_request>
 claim_result projection_store::claim_one(connection& on, const claim_request& request) {
   checkpoint_rows records{on};
   attempt_rows attempts{on};
-  auto siblings = records.lock_projection(request.key.projection);
+  records.lock(request.key);
+  auto siblings = records.of_projection(request.key.projection);
   for (auto& each : siblings)
     if (each.owner && *each.owner != request.owner)
       each.renewed_at = std::max(each.renewed_at, last_heard_of(*each.owner));

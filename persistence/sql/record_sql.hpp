@@ -25,8 +25,9 @@ struct checkpoint_sql {
   const char* of_projection =
       WAYMARK_CHECKPOINTS "WHERE projection = $1 ORDER BY projection, shard";
 
-  /// projection; as `of_projection`, and keeps others from writing until the transaction ends.
-  const char* lock_projection = nullptr;
+  /// shard; keeps others from writing the row until the transaction ends. Null if whoever has a
+  /// writing transaction does so anyway.
+  const char* lock = nullptr;
 
   const char* all = WAYMARK_CHECKPOINTS "ORDER BY projection, shard";
 
@@ -187,6 +188,8 @@ struct record_sql {
   /// Waits until it is alone with claims, resets and the making of tables; null if whoever has a
   /// writing transaction is.
   const char* enter_claims = nullptr;
+  /// Lets the transaction wait only a moment for what others have locked; null if it never does.
+  const char* be_impatient = nullptr;
   const char* now = nullptr; ///< The database's clock; null if every time is given.
 };
 

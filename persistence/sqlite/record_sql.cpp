@@ -9,7 +9,6 @@ namespace {
 // Whoever has a writing transaction has the file to itself, and its time is always given.
 constexpr sql::record_sql own_texts() {
   sql::record_sql all;
-  all.checkpoints.lock_projection = all.checkpoints.of_projection;
   all.checkpoints.advance =
       "UPDATE {schema}.checkpoints SET position = $5, event_id_at_position = $6, "
       "last_event_id = coalesce($7, last_event_id), "

@@ -155,6 +155,70 @@ TEST_CASE("row locks of a frozen owner do not hold up its successor") {
   CHECK(contract::revenue(*projections) == 5);
 }
 
+TEST_CASE("a claim does not wait for what somebody has locked of another shard") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  own(*projections, request_of("p", "a", 0, 2));
+  raw_session busy;
+  busy.run("BEGIN");
+  busy.run("SELECT 1 FROM " + schema.name() + ".checkpoints FOR UPDATE");
+  for (const auto* owner : {"b", "a"}) { // a new row, and its next claim
+    auto wanted = request_of("p", owner, 1, 2);
+    wanted.take_over = true;
+    CHECK(contract::claim_one(*projections, wanted).state == claim_result::status::granted);
+  }
+  busy.run("COMMIT");
+}
+
+TEST_CASE("a claim waits only a moment for its row, and holds nobody up for longer") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  const std::vector<ownership> owned{own(*projections, request_of("p", "a"))};
+  projections->release(owned);
+  const auto fails = [&](const std::string& lock) {
+    CAPTURE(lock);
+    raw_session busy;
+    busy.run("BEGIN");
+    busy.run(lock);
+    const std::vector<claim_request> together{request_of("q", "b"), request_of("p", "b")};
+    const auto began = std::chrono::steady_clock::now();
+    try {
+      (void)projections->claim(together);
+      FAIL("it was granted");
+    } catch (const store_error& e) {
+      CHECK_THAT(e.what(), Catch::Matchers::ContainsSubstring("55P03"));
+    }
+    CHECK(std::chrono::steady_clock::now() - began < 7s); // others' statements wait for ten
+    CHECK_FALSE(projections->load({"q", 0}));
+    busy.run("COMMIT");
+  };
+  fails("SELECT 1 FROM " + schema.name() + ".checkpoints FOR UPDATE");
+  fails("SELECT pg_advisory_xact_lock(hashtextextended('waymark claim " + schema.name() + "', 0))");
+  CHECK(own(*projections, request_of("p", "b")).epoch == owned.front().epoch + 1);
+  CHECK(projections->begin({{"p", 0}, owned.front().epoch + 1})
+            ->model()
+            .query_value<std::string>("SHOW lock_timeout") == "10s");
+}
+
+TEST_CASE("a reset does not wait for a frozen owner") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  own(*projections, request_of("p", "host/boot/space/1/2/3.7", 0, 2));
+  own(*projections, request_of("p", "host/boot/space/1/2/3.7", 1, 2));
+  raw_session frozen;
+  frozen.run("SET search_path = " + schema.name());
+  frozen.run("INSERT INTO sessions SELECT 'host/boot/space/1/2/3', pid, backend_start "
+             "FROM pg_stat_activity WHERE pid = pg_backend_pid()");
+  frozen.run("BEGIN");
+  frozen.run("UPDATE checkpoints SET position = 1 WHERE shard = 1");
+  auto as = request_of("p", "heir", 0, 2);
+  as.owner_timeout = 200ms;
+  std::this_thread::sleep_for(as.owner_timeout * 2); // nothing is heard of it
+  CHECK_NOTHROW(projections->reset(as, {}));
+  CHECK(projections->load({"p", 1})->position == 0);
+  CHECK_THROWS(frozen.run("COMMIT"));
+}
+
 TEST_CASE("the sessions of a process that lives are not ended for one of its owners") {
   const postgres_schema schema;
   const auto projections = open(schema.address()).projections;

@@ -70,3 +70,45 @@ TEST_CASE_METHOD(engine_fixture, "renewals neither pile up at a store that hangs
   it.reset();
   CHECK(eventually([&] { return run_sql(renewals) == "0"; }));
 }
+
+TEST_CASE_METHOD(engine_fixture, "a row that somebody has locked holds up only its projection") {
+  const postgres_schema schema;
+  const auto named = [](const std::string& name) {
+    return projection{name}
+        .on<shop::order_placed>([](read_model&, const shop::order_placed&) {})
+        .freeze();
+  };
+  const std::vector<std::string> others{"a", "b", "y", "z"};
+  const auto start = [&](engine& it) { // two sessions for five, which claim together
+    std::vector<spec_ptr> all{named("locked")};
+    for (const auto& each : others)
+      all.push_back(named(each));
+    it.start(all);
+  };
+  const auto address = schema.address("&max_sessions=2");
+  {
+    engine before{open(address), options()};
+    start(before);
+    REQUIRE(before.wait_until("locked", place_orders(before, 1), patience) ==
+            wait_result::reached);
+  }
+  raw_session busy;
+  busy.run("BEGIN");
+  busy.run("SELECT 1 FROM " + schema.name() + ".checkpoints WHERE projection = 'locked' "
+           "FOR UPDATE");
+  engine it{open(address), options()};
+  start(it);
+  const auto token = place_orders(it, 5, "later-");
+  for (const auto& each : others)
+    CHECK(it.wait_until(each, token, patience) == wait_result::reached);
+  CHECK(eventually([&] {
+    return it.explain("locked").find("another transaction holds a lock") != std::string::npos;
+  }));
+  CHECK(it.status("locked").state == projection_state::degraded);
+  for (int i = 0; i < 3; ++i) // while it tries again and again
+    for (const auto& each : others)
+      CHECK(it.wait_until(each, place_orders(it, 1, "more-" + each + std::to_string(i)),
+                          patience) == wait_result::reached);
+  busy.run("COMMIT");
+  CHECK(it.wait_until("locked", it.head(), patience) == wait_result::reached);
+}
