@@ -26,6 +26,9 @@ target_link_libraries(waymark_test_pch PRIVATE Catch2::Catch2WithMain)
 target_precompile_headers(waymark_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/tests/catch.hpp)
 waymark_cacheable_pch(waymark_test_pch)
 
+add_library(waymark_test_state OBJECT ${PROJECT_SOURCE_DIR}/tests/state_folder.cpp)
+waymark_link_privately(waymark_test_state)
+
 # waymark_test(NAME SOURCE... [TSAN] [SERIAL] [LABELS label...] [TIMEOUT seconds])
 #
 # Makes the Catch2 program of the SOURCEs and registers it as ctest NAME ("sqlite.checkpoint"; the
@@ -48,7 +51,7 @@ function(waymark_test name)
   string(MAKE_C_IDENTIFIER "test_${name}" target)
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS} ${arg_SOURCES})
   waymark_link_privately(${target})
-  target_link_libraries(${target} PRIVATE Catch2::Catch2WithMain)
+  target_link_libraries(${target} PRIVATE Catch2::Catch2WithMain waymark_test_state)
   target_precompile_headers(${target} REUSE_FROM waymark_test_pch)
   waymark_cacheable_pch(${target})
   add_test(NAME ${name} COMMAND ${target})

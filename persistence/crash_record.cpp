@@ -1,23 +1,24 @@
 #include "persistence/crash_record.hpp"
 
+#include "persistence/crash_page.hpp"
 #include "persistence/fatal_signals.hpp"
+#include "persistence/left_record.hpp"
 #include "persistence/process_witness.hpp"
 
-#include <waymark/messages/hash.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <new>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -30,33 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr std::size_t file_bytes = 4096;
-constexpr std::size_t max_attempts = 64; // under way at once; further ones are not noted
 constexpr auto pulse = 100ms;
-constexpr auto keep_for = std::chrono::hours{24 * 30};
-constexpr std::array<char, 16> magic{"waymark crash 1"};
-
-struct slot {
-  std::atomic<std::uint64_t> attempt; ///< 0: free.
-  std::atomic<std::int64_t> since_ms; ///< By the steady clock.
-  std::atomic<std::int32_t> age_ms;
-  std::atomic<std::int32_t> thread;
-  std::atomic<std::int32_t> signal;
-};
-
-struct record_page {
-  std::array<char, 16> kind;
-  std::atomic<std::int32_t> process;
-  std::array<slot, max_attempts> slots;
-};
-static_assert(sizeof(record_page) <= file_bytes);
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
-
-std::uint64_t hash_of(std::string_view owner, const shard_key& key, position_t position) {
-  std::string text{owner};
-  text += '\n' + to_string(key) + '\n' + std::to_string(position);
-  return std::max<std::uint64_t>(fnv1a(text), 1);
-}
+using slot = crash_page::slot;
 
 std::int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -98,17 +74,8 @@ std::string path_for(std::string_view instance) {
   return folder + "/crash-" + std::string{name};
 }
 
-void remove_old(const fs::path& folder) {
-  std::error_code ignored;
-  const auto now = fs::file_time_type::clock::now();
-  for (const auto& each : fs::directory_iterator{folder, ignored})
-    if (each.path().filename().string().rfind("crash-", 0) == 0 &&
-        now - each.last_write_time(ignored) > keep_for)
-      fs::remove(each.path(), ignored);
-}
-
 /// The page of this process. It is never unmapped: a signal may strike until the very end.
-std::atomic<record_page*> page_of_process{nullptr};
+std::atomic<crash_page*> page_of_process{nullptr};
 
 void note_signal(int signo) noexcept {
   auto* page = page_of_process.load();
@@ -155,7 +122,7 @@ class recorder {
     ~remover() { instance().remove_if_idle(); }
   };
 
-  record_page* page_of_this_process() {
+  crash_page* page_of_this_process() {
     if (tried_for_ == ::getpid())
       return page_of_process;
     tried_for_ = ::getpid();
@@ -165,23 +132,25 @@ class recorder {
     return page_of_process;
   }
 
-  record_page* make() {
+  crash_page* make() {
     path_ = path_for(this_process_instance());
     if (path_.empty())
       return nullptr;
-    remove_old(fs::path{path_}.parent_path());
+    remove_old_records(fs::path{path_}.parent_path());
     const int file =
         ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0)
       return nullptr;
     void* found = MAP_FAILED;
-    if (::posix_fallocate(file, 0, file_bytes) == 0)
-      found = ::mmap(nullptr, file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    ::close(file);
-    if (found == MAP_FAILED)
+    if (::posix_fallocate(file, 0, crash_page::file_bytes) == 0)
+      found = ::mmap(nullptr, crash_page::file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (found == MAP_FAILED) {
+      ::close(file);
       return nullptr;
-    auto* page = new (found) record_page{};
-    page->kind = magic;
+    }
+    ::flock(file, LOCK_EX | LOCK_NB); // as long as this process lives; see left_record
+    auto* page = new (found) crash_page{};
+    page->kind = crash_page::magic;
     page->process = ::getpid();
     return page;
   }
@@ -221,10 +190,8 @@ class recorder {
     auto* page = page_of_process.load();
     if (!page || page->process != ::getpid())
       return;
-    for (const auto& each : page->slots)
-      if (each.attempt != 0)
-        return; // whoever ends the process now leaves it under way
-    ::unlink(path_.c_str());
+    if (!page->any_attempt()) // else whoever ends the process now leaves it under way
+      ::unlink(path_.c_str());
   }
 
   std::mutex mutex_;
@@ -257,7 +224,7 @@ std::string crash_record_folder() {
 recorded_attempt::recorded_attempt(std::string_view owner, const shard_key& key,
                                    position_t position) noexcept {
   try {
-    slot_ = recorder::instance().open(hash_of(owner, key, position));
+    slot_ = recorder::instance().open(crash_page::name_of(owner, key, position));
   } catch (const std::exception&) { // no thread or no memory: nothing is noted
   }
 }
@@ -273,18 +240,11 @@ std::optional<process_end> find_process_end(std::string_view owner, const shard_
     if (const auto* witness = witness_of_processes.load(std::memory_order_relaxed))
       return witness->end_of(owner, key, position);
     const auto path = path_for(owner);
-    if (path.empty())
+    left_record found{path};
+    const auto* page = found.read();
+    if (!page)
       return std::nullopt;
-    const int file = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0)
-      return std::nullopt;
-    alignas(record_page) std::array<char, file_bytes> bytes{};
-    const auto count = ::read(file, bytes.data(), bytes.size());
-    ::close(file);
-    const auto* page = reinterpret_cast<const record_page*>(bytes.data());
-    if (count != static_cast<ssize_t>(file_bytes) || page->kind != magic)
-      return std::nullopt;
-    const auto wanted = hash_of(owner, key, position);
+    const auto wanted = crash_page::name_of(owner, key, position);
     for (const auto& each : page->slots)
       if (each.attempt == wanted)
         return process_end{each.signal != 0 ? signal_name(each.signal) : "",
@@ -292,6 +252,18 @@ std::optional<process_end> find_process_end(std::string_view owner, const shard_
     return process_end{}; // it ended before it came to the handler
   } catch (const std::exception&) {
     return std::nullopt;
+  }
+}
+
+void forget_process_end(std::string_view owner, const shard_key& key,
+                        position_t position) noexcept {
+  if (witness_of_processes.load(std::memory_order_relaxed))
+    return;
+  try {
+    left_record found{path_for(owner)};
+    if (found.lock())
+      found.forget(crash_page::name_of(owner, key, position));
+  } catch (const std::exception&) { // it goes when it is old
   }
 }
 

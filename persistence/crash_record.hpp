@@ -19,8 +19,9 @@ namespace waymark {
 ///   $WAYMARK_STATE_DIR, or the first of $STATE_DIRECTORY (set by systemd), or
 ///   $XDG_STATE_HOME/waymark, or ~/.local/state/waymark, or waymark-UID in the folder for temporary
 ///   files, the first that can be made, is this user's and closed to others.
-/// A process that ends normally with no attempt under way removes it; what others left is removed
-/// after a month.
+/// A process that ends normally with no attempt under way removes it. What others left goes when
+/// the claims that needed it have committed, after a month, or when there are over a hundred; the
+/// file of a process that lives is locked, so nobody takes it for one that is left.
 ///
 /// An attempt that is under way on this thread, from construction to destruction. It never throws:
 /// without a file nothing is noted. Thread-safe.
@@ -41,6 +42,10 @@ class recorded_attempt {
 [[nodiscard]] std::optional<process_end> find_process_end(std::string_view owner,
                                                           const shard_key& key,
                                                           position_t position) noexcept;
+
+/// Nobody will ask for that end again: removes the record once this holds for all of its attempts.
+/// Nothing happens if the process lives. Callable from several processes at once.
+void forget_process_end(std::string_view owner, const shard_key& key, position_t position) noexcept;
 
 /// Where the records of this user stand; empty if there is no such place.
 [[nodiscard]] std::string crash_record_folder();

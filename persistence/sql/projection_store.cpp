@@ -1,6 +1,7 @@
 #include "persistence/sql/projection_store.hpp"
 
 #include "persistence/claim_rule.hpp"
+#include "persistence/crash_record.hpp"
 #include "persistence/fault_point.hpp"
 #include "persistence/sql/attempt_rows.hpp"
 #include "persistence/sql/checkpoint_rows.hpp"
@@ -96,17 +97,21 @@ std::vector<claim_result> projection_store::claim(std::span<const claim_request>
       results.push_back(*no);
     return results;
   }
+  std::vector<ended_attempt> counted;
   run_and_commit([&](connection& on) {
     be_impatient(on);
     enter_claims(on);
     for (std::size_t i = 0; i < requests.size(); ++i)
-      results.push_back(refused[i] ? *refused[i] : claim_one(on, requests[i]));
+      results.push_back(refused[i] ? *refused[i] : claim_one(on, requests[i], counted));
     fault_point("claim.before_commit");
   });
+  for (const auto& each : counted)
+    forget_process_end(each.owner, each.key, each.position);
   return results;
 }
 
-claim_result projection_store::claim_one(connection& on, const claim_request& request) {
+claim_result projection_store::claim_one(connection& on, const claim_request& request,
+                                         std::vector<ended_attempt>& counted) {
   checkpoint_rows records{on};
   attempt_rows attempts{on};
   records.lock(request.key);
@@ -117,7 +122,10 @@ claim_result projection_store::claim_one(connection& on, const claim_request& re
   const auto time = now(on);
   if (auto no = refusal(request, siblings, time))
     return *std::move(no);
-  auto granted = grant(request, siblings, attempts.find(request.key), time);
+  const auto marker = attempts.find(request.key);
+  if (marker && marker->owner)
+    counted.push_back({*marker->owner, request.key, marker->position});
+  auto granted = grant(request, siblings, marker, time);
   records.put(granted.record);
   attempts.settle(request.key, granted.suspect);
   granted.parked_keys = parked_rows{on}.keys(request.key);

@@ -77,7 +77,14 @@ class projection_store : public waymark::projection_store {
   }
 
   [[nodiscard]] timestamp now(connection& on) const;
-  [[nodiscard]] claim_result claim_one(connection& on, const claim_request& request);
+  /// An attempt whose end a claim has counted: its record is not needed once that is committed.
+  struct ended_attempt {
+    std::string owner;
+    shard_key key;
+    position_t position = 0;
+  };
+  [[nodiscard]] claim_result claim_one(connection& on, const claim_request& request,
+                                       std::vector<ended_attempt>& counted);
   template <class Action>
   auto writing(Action action);
   template <class Action>

@@ -32,6 +32,7 @@ TEST_CASE("an event whose handler dies of a signal is given up after two more de
     poison_lives lives{folder.address(), kind};
     CHECK(lives.live() == 4); // one death without a marker, two with it
     CHECK(lives.check_effects() == "crashed the process 2 times: " + signal);
+    CHECK(std::filesystem::is_empty(lives.records()));
   }
 }
 
