@@ -33,7 +33,9 @@ void projection_machine::go_on(actions& out) {
     std::move(more.begin(), more.end(), std::back_inserter(out));
   } else if (draining_) {
     abandon_orders(out, refusal_to_settle(), true);
-    if (claimed_) {
+    if (release_waits_) {
+      // its timer comes
+    } else if (claimed_) {
       job_ = job::release;
       out.emplace_back(todo::release{});
     } else {
@@ -282,28 +284,6 @@ actions projection_machine::on_unsaved(const std::string& why) {
   return next();
 }
 
-actions projection_machine::end_for_store(const std::string& why) {
-  job_ = job::none;
-  last_error_ = why;
-  stand_still(stand::degraded, why);
-  ended_ = true;
-  actions out;
-  abandon_orders(out, "the store can't serve: " + why, true);
-  out.emplace_back(todo::end{todo::end::reason::store_fault, why});
-  return out;
-}
-
-actions projection_machine::on_job_lost(const std::string& why) {
-  if (overdue_) {
-    apply_outcome nothing;
-    nothing.state = apply_outcome::status::faulted;
-    nothing.who = fault::store;
-    nothing.error = why;
-    return take_result() ? came_back(nothing) : next();
-  }
-  return end_for_store(why);
-}
-
 // -- pages ----------------------------------------------------------------------------------------
 
 actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
@@ -349,6 +329,8 @@ actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_
 actions projection_machine::on_timer(std::uint64_t token) {
   if (token != timer_token_ || ended_)
     return {};
+  if (std::exchange(release_waits_, false))
+    return next();
   if (stand_ == stand::full)
     return look_for_room();
   if (stand_ == stand::failed)

@@ -140,7 +140,9 @@ class projection_machine {
   [[nodiscard]] actions on_failure_kept(commit_status status);
   [[nodiscard]] actions on_saved(commit_status status);
   [[nodiscard]] actions on_released();
-  /// The job under way came to nothing that is known: the session died, or the store failed.
+  /// The job under way came to nothing that is known: the session died, or the store failed. The
+  /// machine ends with that; one that drains first tries to release its claim, a few times within
+  /// 3 s, since nobody will do it after it.
   [[nodiscard]] actions on_job_lost(const std::string& why);
   /// A handler of the job under way has not come back in time. The machine is `failed` until it
   /// does, and after that as after any projection fault, unless its batch has committed.
@@ -267,6 +269,7 @@ class projection_machine {
   actions try_again();
   actions fenced();
   actions end_for_store(const std::string& why);
+  actions release_again(const std::string& why);
   actions came_back(const apply_outcome& outcome);
   void take_progress(const apply_outcome& outcome);
   void decide_fault(actions& out, const apply_outcome& outcome, int round = 0);
@@ -333,6 +336,8 @@ class projection_machine {
   bool paused_ = false;
   bool holding_ = false;
   bool draining_ = false;
+  int failed_releases_ = 0;
+  bool release_waits_ = false; ///< For its next try.
   bool ended_ = false;
   bool fenced_by_other_ = false;       ///< Until it is claimed again.
   bool was_fenced_ = false;            ///< Found out while a job was under way.

@@ -105,9 +105,4 @@ actions projection_machine::begin_again() {
   return out;
 }
 
-actions projection_machine::drain() {
-  draining_ = true;
-  return next();
-}
-
 } // namespace waymark

@@ -243,10 +243,4 @@ actions projection_machine::on_saved_later(position_t position) {
   return {};
 }
 
-actions projection_machine::on_released() {
-  static_cast<void>(take_result());
-  claimed_ = false;
-  return next();
-}
-
 } // namespace waymark

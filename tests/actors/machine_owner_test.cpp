@@ -84,6 +84,37 @@ TEST_CASE("a take-over that comes while a claim is under way follows it, unless 
   }
 }
 
+TEST_CASE("a release that fails is tried again, a few times") {
+  applying at;
+  REQUIRE(at.machine.drain().empty());
+  REQUIRE(find<todo::release>(at.machine.on_applied(done(3))));
+  for (int tries = 1; tries < 6; ++tries) {
+    const auto asked = at.machine.on_job_lost("no connection");
+    REQUIRE(find<todo::wake>(asked));
+    CHECK(at.machine.resume().empty()); // nothing brings it forward
+    const auto again = at.machine.on_timer(find<todo::wake>(asked)->token);
+    REQUIRE(find<todo::release>(again));
+  }
+  SECTION("and then it is done") {
+    const auto end = at.machine.on_released();
+    REQUIRE(find<todo::end>(end));
+    CHECK(find<todo::end>(end)->why == todo::end::reason::normal);
+  }
+  SECTION("and then it is told") {
+    const auto end = at.machine.on_job_lost("no connection");
+    REQUIRE(find<todo::note>(end));
+    CHECK(find<todo::note>(end)->what == "release");
+    CHECK(find<todo::end>(end)->why == todo::end::reason::store_fault);
+  }
+}
+
+TEST_CASE("a store that fails in a drain is asked for the release all the same") {
+  applying at;
+  REQUIRE(at.machine.drain().empty());
+  CHECK(find<todo::release>(at.machine.on_job_lost("no connection")));
+  CHECK(find<todo::end>(at.machine.on_released()));
+}
+
 TEST_CASE("a drain finishes the job, releases and ends; nothing comes after that") {
   applying at;
   CHECK(at.machine.drain().empty());

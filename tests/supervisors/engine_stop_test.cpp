@@ -202,6 +202,47 @@ TEST_CASE("an engine of many projections releases them together when it stops") 
     CHECK_FALSE(record.owner.has_value());
 }
 
+namespace {
+
+std::atomic<int> failing_releases{0};
+
+/// Stops an engine whose store fails at the next `failures` releases. @returns who is still owner.
+std::size_t owners_left(engine_fixture& test, int failures) {
+  const auto file = test.open_file();
+  {
+    engine it{file, test.options()};
+    it.start(shop::revenue());
+    it.start(projection{"idle"}.on<shop::order_cancelled>(
+        [](read_model&, const shop::order_cancelled&) {}));
+    it.wait_until("revenue", place_orders(it, 3), patience);
+    failing_releases = failures;
+    fault_hook = [](const char* place) {
+      if (std::string_view{place} == "release.before_commit" && failing_releases-- > 0)
+        throw store_error{"the store is away for a moment"};
+    };
+    CHECK(it.stop());
+    fault_hook = nullptr;
+  }
+  const auto rows = file.projections->load_all();
+  return static_cast<std::size_t>(
+      std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.owner; }));
+}
+
+} // namespace
+
+TEST_CASE("a release that fails when an engine stops is tried again") {
+  engine_fixture test;
+  CHECK(owners_left(test, 3) == 0);
+  CHECK(test.lines.count("could not be released") == 0);
+}
+
+TEST_CASE("a release that goes on failing does not hold up the end, and is told") {
+  engine_fixture test;
+  CHECK(owners_left(test, 1'000'000) == 2);
+  CHECK(test.lines.count("its claim could not be released: the store is away for a moment; others "
+                         "wait until it expires") == 2);
+}
+
 TEST_CASE("inside a handler, what would wait for it is refused") {
   engine_fixture test;
   engine it{open("memory:"), test.options()};
