@@ -11,9 +11,12 @@ namespace {
 
 constexpr int glance_ms = 50;
 
-bool stands(projection_state state) {
-  return state == projection_state::failed || state == projection_state::stopped ||
-         state == projection_state::diverged || state == projection_state::ended;
+/// A reset holds what it is about to empty, which then goes on by itself; other pauses wait for
+/// somebody.
+bool stands(const projection_status& of) {
+  return of.state == projection_state::failed || of.state == projection_state::stopped ||
+         of.state == projection_state::diverged || of.state == projection_state::ended ||
+         (of.state == projection_state::paused && !of.reason.starts_with("held until"));
 }
 
 void show(console& terminal, position_t slowest, position_t head, std::size_t waiting) {
@@ -42,7 +45,7 @@ catch_up_report wait_until_caught_up(engine& on, const interruption& signals, co
     auto slowest = report.head;
     std::erase_if(waiting, [&](const std::string& name) {
       const auto status = on.status(name);
-      if (status.passed < report.head && !stands(status.state)) {
+      if (status.passed < report.head && !stands(status)) {
         slowest = std::min(slowest, status.passed);
         return false;
       }
