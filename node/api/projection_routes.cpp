@@ -101,10 +101,26 @@ json plainly(engine& on, const std::string& name, const json&) {
   return json::object();
 }
 
-json reset(engine& on, const std::string& name, const json&) {
-  const auto until = on.head();
-  on.reset(name);
-  return {{"until", until}};
+/// A projection whose tables nobody empties would count every event once more.
+void require_truncate(const running_node& node, const std::string& name) {
+  for (const auto& each : node.recorded())
+    if (each.spec->name == name && each.spec->where == effect::database &&
+        each.spec->truncate.empty())
+      throw usage_error{name + " does not say how to empty its tables, and would handle all events "
+                               "a second time on top of what they hold; expected \"truncate\""};
+}
+
+void reset(running_node& node, const Request& from, Response& reply) {
+  const auto name = projection_in(from, reply, node.engine());
+  if (name.empty())
+    return;
+  const auto body = body_of(from);
+  require_truncate(node, name);
+  json result{{"until", node.engine().head()}};
+  if (const auto dry = body.find("dry_run"); dry == body.end() || *dry != true)
+    node.engine().reset(name);
+  result.update(status_in(node, name));
+  answer(reply, result);
 }
 
 constexpr route routes[]{
@@ -117,7 +133,7 @@ constexpr route routes[]{
     {"POST", "/v1/projections/NAME/resume", &act<&resume>},
     {"POST", "/v1/projections/NAME/discard", &act<&plainly<&engine::discard>>},
     {"POST", "/v1/projections/NAME/take_over", &act<&plainly<&engine::take_over>>},
-    {"POST", "/v1/projections/NAME/reset", &act<&reset>},
+    {"POST", "/v1/projections/NAME/reset", &reset},
 };
 
 } // namespace

@@ -94,13 +94,21 @@ void confirm(const operation& wanted, const std::string& question, console& term
     throw usage_error{"nothing was done; --yes does not ask"};
 }
 
-/// Asks before a read model is emptied.
-void confirm_emptying(const operation& wanted, const json& status, console& terminal) {
-  const auto count = status["events_processed"].get<std::int64_t>();
+/// Asks before a read model is emptied; nobody is asked what the node would refuse.
+/// @returns its answer: the projection's status, and the head that a rebuild has to reach.
+json ask_and_reset(const operation& wanted, const api_client& node, console& terminal) {
+  const auto path = path_of_projection(wanted.about.name) + "/reset";
+  const auto status = node.post(path, {{"dry_run", true}});
+  const bool paused = status["state"] == "paused";
   confirm(wanted,
-          "Empty the tables of " + wanted.about.name + " (" + counted(count, "event") +
-              " handled so far)?",
+          "Empty the tables of " + wanted.about.name + " (" +
+              counted(status["events_processed"].get<std::int64_t>(), "event") +
+              " handled so far)?" + (paused ? " It is paused, and goes on then." : ""),
           terminal);
+  auto answer = node.post(path, json::object());
+  if (paused)
+    terminal.complain(wanted.about.name + " was paused, and goes on");
+  return answer;
 }
 
 exit_status discard(const operation& wanted, const api_client& node, console& terminal) {
@@ -116,10 +124,8 @@ exit_status discard(const operation& wanted, const api_client& node, console& te
 }
 
 exit_status reset(const operation& wanted, const api_client& node, console& terminal) {
-  const auto path = path_of_projection(wanted.about.name);
-  confirm_emptying(wanted, node.get(path), terminal);
-  return tell(wanted, node.post(path + "/reset", json::object()),
-              wanted.about.name + " begins anew", terminal);
+  return tell(wanted, ask_and_reset(wanted, node, terminal), wanted.about.name + " begins anew",
+              terminal);
 }
 
 bool stands(const json& status) {
@@ -131,8 +137,7 @@ bool stands(const json& status) {
 exit_status rebuild(const operation& wanted, const api_client& node, console& terminal) {
   const auto& name = wanted.about.name;
   const auto path = path_of_projection(name);
-  confirm_emptying(wanted, node.get(path), terminal);
-  const auto until = node.post(path + "/reset", json::object())["until"].get<std::int64_t>();
+  const auto until = ask_and_reset(wanted, node, terminal)["until"].get<std::int64_t>();
   const interruption signals;
   pollfd signal{signals.descriptor(), POLLIN, 0};
   auto status = node.get(path);
@@ -158,7 +163,7 @@ command add_pause_command(CLI::App& program) {
   made.parsed->add_option("--why", made.wanted->why, "Shown as its reason")->type_name("TEXT");
   add_by(*made.parsed, made.wanted->by);
   return made.posting("pause", "is paused",
-                      "It stays so until resume, or until the node ends.\n\n"
+                      "It stays so until resume, reset or rebuild, or until the node ends.\n\n"
                       "Examples:\n"
                       "  waymark pause order-revenue --why \"table is being moved\"\n"
                       "  waymark pause shop/waymark.json order-revenue");
@@ -199,7 +204,8 @@ command add_discard_command(CLI::App& program) {
 command add_reset_command(CLI::App& program) {
   const operation_command made{program, "reset", "Empty a projection and begin anew"};
   return made.asking(&reset,
-                       "Runs its \"truncate\" and sets its checkpoint back, in one transaction.\n\n"
+                       "Runs its \"truncate\" and sets its checkpoint back, in one transaction; a\n"
+                     "projection without one is refused. A pause ends.\n\n"
                        "Examples:\n"
                        "  waymark reset order-revenue\n"
                        "  waymark reset order-revenue --yes      # does not ask");
