@@ -103,7 +103,7 @@ struct projection_state_of_actor {
       carry_out(machine_->resume(command->by));
       break;
     case kind::discard:
-      carry_out(machine_->discard());
+      carry_out(machine_->discard(command->position, command->by));
       break;
     case kind::take_over:
       carry_out(machine_->take_over());
@@ -272,6 +272,8 @@ struct projection_state_of_actor {
     status.evidence.fenced = m.fenced_by_other();
     status.evidence.unrecoverable = m.unrecoverable();
     status.evidence.next_try_at = m.next_try();
+    status.evidence.stopped_before = m.stopped_before();
+    status.evidence.full = m.full();
     if (m.claimed() || m.record().epoch > 0)
       status.position = m.record().position;
     status.passed = m.passed();

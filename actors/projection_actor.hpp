@@ -28,7 +28,8 @@ struct projection_command {
   kind what = kind::resume;
   std::string why;
   std::string by; ///< Whose command it is; empty if nobody has said so.
-  settle_order_ptr order; ///< For `settle`.
+  settle_order_ptr order;  ///< For `settle`.
+  position_t position = 0; ///< For `discard`: of the event that is to be passed.
   /// Kept as soon as the command has been taken; for `hold`, when nothing is under way any more.
   /// A projection that ends meanwhile keeps it too.
   std::shared_ptr<std::promise<void>> done;

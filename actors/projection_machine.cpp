@@ -121,10 +121,10 @@ void projection_machine::give_up_discarded(actions& out) {
   attempts_ = record_.failure ? record_.failure->tries : std::vector<failed_attempt>{};
   if (attempts_.empty() && record_.failure)
     attempts_.push_back({record_.failure->at, record_.failure->error});
-  if (attempts_.empty())
-    attempts_.push_back({options_.time->now(), "discarded by an operator"});
+  auto letter = letter_for(*found);
+  letter.error += (letter.error.empty() ? "discarded by " : "; discarded by ") + discarded_by_;
   job_ = job::give_up;
-  giving_up_ = todo::give_up{page_, &*found, letter_for(*found), false};
+  giving_up_ = todo::give_up{page_, &*found, std::move(letter), false};
   out.emplace_back(giving_up_);
 }
 

@@ -159,7 +159,8 @@ class projection_machine {
 
   [[nodiscard]] actions pause(const std::string& why, const std::string& by = {});
   [[nodiscard]] actions resume(const std::string& by = {});
-  [[nodiscard]] actions discard();
+  /// Passes the event at `position`, if that is the one it stands stopped before.
+  [[nodiscard]] actions discard(position_t position, const std::string& by = {});
   /// Claims now, whoever holds it; only while it stands by.
   [[nodiscard]] actions take_over();
   /// Retries or discards letters, key by key, between the batches of the live events. Refused, with
@@ -190,6 +191,10 @@ class projection_machine {
   [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return parked_; }
   [[nodiscard]] const letter_counts& set_aside() const noexcept { return set_aside_; }
   [[nodiscard]] const std::shared_ptr<parking_lot>& lot() const noexcept { return options_.lot; }
+  /// The event that it stands stopped before; 0 if no single one is to blame.
+  [[nodiscard]] std::optional<position_t> stopped_before() const noexcept;
+  /// It stands since as much is parked as may be.
+  [[nodiscard]] bool full() const noexcept;
   /// A handler has not come back.
   [[nodiscard]] bool unrecoverable() const noexcept { return overdue_.has_value(); }
   /// When it tries again by itself; empty if it waits for nothing of that kind.
@@ -318,6 +323,7 @@ class projection_machine {
   int give_ups_in_a_row_ = 0;
   todo::give_up giving_up_;
   position_t discard_at_ = 0;
+  std::string discarded_by_;
 
   // The event in which processes ended, if any, and what came of that.
   std::optional<attempt_marker> suspect_;

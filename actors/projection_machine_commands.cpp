@@ -53,11 +53,11 @@ actions projection_machine::try_again() {
   return next();
 }
 
-actions projection_machine::discard() {
-  if (stand_ != stand::stopped)
+actions projection_machine::discard(position_t position, const std::string& by) {
+  if (position == 0 || stopped_before() != position)
     return {};
-  discard_at_ = record_.failure ? record_.failure->position : failing_at_;
-  failing_at_ = discard_at_;
+  failing_at_ = discard_at_ = position;
+  discarded_by_ = by.empty() ? "an operator" : by;
   poison_at_ = 0;
   stand_still(stand::none, {});
   return next();

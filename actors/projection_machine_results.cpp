@@ -117,12 +117,12 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
   using what = attempt_decision::action;
   switch (decision.what) {
   case what::retry:
-    stand_still(stand::backing_off, "attempt " + std::to_string(facts.attempt + 1) + " of " +
-                                        std::to_string(spec_->retry.attempts) + " at " +
-                                        describe(culprit) + " in " +
-                                        std::to_string(decision.delay.count()) + " ms");
+    stand_still(stand::backing_off, describe(culprit) + " has failed " +
+                                        std::to_string(facts.attempt) + " of " +
+                                        std::to_string(spec_->retry.attempts) + " times");
     note(out, level::warning, "retry",
-         describe(culprit) + " failed: " + outcome.error + "; " + reason_);
+         reason_ + ": " + outcome.error + "; next try in " +
+             std::to_string(decision.delay.count()) + " ms");
     return wait(out, decision.delay);
   case what::park:
   case what::skip:
@@ -204,7 +204,8 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
   attempts_.clear();
   actions out;
   note(out, level::error, "give_up",
-       describe(letter.subject) + " was given up after " + std::to_string(letter.attempts.size()) +
+       describe(letter.subject) + " was given up after " +
+           std::to_string(letter.attempts.size()) +
            (letter.attempts.size() == 1 ? " attempt: " : " attempts: ") + letter.error +
            (giving_up_.park ? "; its key is parked" : ""));
   out.emplace_back(todo::announce_letter{letter});

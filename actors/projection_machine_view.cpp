@@ -8,6 +8,16 @@ std::optional<timestamp> projection_machine::next_try() const noexcept {
   return std::nullopt;
 }
 
+std::optional<position_t> projection_machine::stopped_before() const noexcept {
+  if (stand_ != stand::stopped)
+    return std::nullopt;
+  return record_.failure ? record_.failure->position : failing_at_;
+}
+
+bool projection_machine::full() const noexcept {
+  return stand_ == stand::full && state() == projection_state::paused && !paused_ && !holding_;
+}
+
 projection_state projection_machine::state() const noexcept {
   if (ended_)
     return stand_ == stand::degraded ? projection_state::degraded : projection_state::ended;

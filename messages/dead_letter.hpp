@@ -14,7 +14,7 @@ struct dead_letter {
   std::int64_t generation = 0;
   std::string sequence_key;
   int projection_version = 1;
-  std::string error; ///< The last attempt's.
+  std::string error; ///< The last attempt's; behind it who discarded a stopped projection's event.
   std::vector<failed_attempt> attempts;
   timestamp created_at{};
   event subject; ///< Envelope and data as they stand in the log, the raw text kept.

@@ -63,6 +63,8 @@ void to_json(json& out, const projection_evidence& value) {
              {"next_try_at", time_or_null(value.next_try_at)},
              {"stalled", value_or_null(value.stalled)},
              {"unrecoverable", value.unrecoverable},
+             {"stopped_before", value_or_null(value.stopped_before)},
+             {"full", value.full},
              {"parked_since", time_or_null(value.parked_since)},
              {"last_appended_at", time_or_null(value.last_appended_at)},
              {"append_obstacle", text_or_null(value.append_obstacle)}};

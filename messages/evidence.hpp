@@ -57,6 +57,9 @@ struct projection_evidence {
   std::optional<std::string> stalled; ///< What the watchdog has found.
   bool unrecoverable = false;         ///< A handler has not come back.
 
+  std::optional<position_t> stopped_before; ///< The event that a stopped projection waits at.
+  bool full = false; ///< It is paused since as much is parked as may be.
+
   std::optional<timestamp> parked_since;     ///< The oldest letter; asked for by `examine` only.
   std::optional<timestamp> last_appended_at; ///< The newest event; asked for by `examine` only.
   /// Who holds up the appends of a log that gets nothing, in words; asked for by `examine` only.

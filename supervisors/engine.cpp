@@ -1,5 +1,6 @@
 #include "actors/claim.hpp"
 #include "supervisors/engine_implementation.hpp"
+#include "supervisors/engine_status.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -168,15 +169,24 @@ void engine::resume(std::string_view name, std::string by) {
                         impl_->command_all(name, projection_command::kind::resume, {}, by));
 }
 
-void engine::discard(std::string_view name) {
+void engine::discard(std::string_view name, std::optional<position_t> position, std::string by) {
   const auto shards = impl_->shards_of(name);
-  const bool stopped = std::any_of(shards.begin(), shards.end(), [](const auto& shard) {
-    return shard.status.state == projection_state::stopped;
-  });
-  if (!stopped)
-    throw usage_error{impl_->explain(shards) +
-                      ": there is no event to discard, since it is not stopped before one"};
-  impl_->command_all(name, projection_command::kind::discard);
+  const auto stopped = stopped_shards(shards, position);
+  if (stopped.empty())
+    throw usage_error{impl_->explain(shards) + ": it is not stopped before " +
+                      (position ? "the event at position " + std::to_string(*position)
+                                : "an event") +
+                      ", and there is nothing to discard"};
+  if (stopped.size() > 1)
+    throw usage_error{impl_->explain(shards) + "; " + std::to_string(stopped.size()) +
+                      " of its shards are stopped, each before an event of its own: name the "
+                      "position of the one to discard"};
+  const auto& shard = *stopped.front();
+  projection_command command;
+  command.what = projection_command::kind::discard;
+  command.by = std::move(by);
+  command.position = *shard.status.evidence.stopped_before;
+  impl_->actors.command(shard.status.key, command);
 }
 
 void engine::take_over(std::string_view name) {

@@ -167,9 +167,14 @@ class engine {
   /// @throws error if a supervisor does not answer.
   void resume(std::string_view name, std::string by = "");
 
-  /// Passes the event that a projection stands before (give-up policy `stop`), with a letter. Tells
-  /// the actors. @throws usage_error if it does not stand before one.
-  void discard(std::string_view name);
+  /// Passes the event that a projection stands before (give-up policy `stop`), with a letter whose
+  /// error names `by`, or "an operator". `position` is that of the event: one that the
+  /// projection does not stand before (any more) is refused, and several shards may each stand
+  /// before one of their own. Tells the actors, and does not wait for the commit.
+  /// @throws usage_error if it does not stand before that event, or if none is named and there is
+  ///   not exactly one.
+  void discard(std::string_view name, std::optional<position_t> position = {},
+               std::string by = "");
 
   /// Claims a projection that stands by, whoever holds it: for an owner that hangs or can't be
   /// reached. Tells the actors, and does not wait for the claim. What that owner has under way
@@ -196,7 +201,7 @@ class engine {
 
   /// One letter, and what waits behind it; empty if there is none of that number. Numbers are given
   /// by the store that keeps the letters: name the projection if there are several stores. Asks the
-  /// stores.
+  /// stores. @throws usage_error if several stores have a letter of that number.
   [[nodiscard]] std::optional<letter_details>
   letter(std::int64_t id, const std::optional<std::string>& projection = {}) const;
 

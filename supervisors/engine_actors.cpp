@@ -276,8 +276,7 @@ void engine_actors::restart(const std::string& projection, const std::vector<sha
   }
 }
 
-bool engine_actors::command(const shard_key& key, projection_command what,
-                            std::chrono::milliseconds timeout) {
+bool engine_actors::command(const shard_key& key, projection_command what) {
   const auto to = context_->others->find(roles::projection(key));
   if (!to)
     return false;
@@ -285,7 +284,7 @@ bool engine_actors::command(const shard_key& key, projection_command what,
   auto taken = what.done->get_future();
   auto order = std::make_shared<projection_command>(std::move(what));
   compat::anon_tell(to, command_atom_v, command_ptr{std::move(order)});
-  if (taken.wait_for(timeout) != std::future_status::ready)
+  if (taken.wait_for(request_timeout) != std::future_status::ready)
     return false;
   try {
     taken.get();

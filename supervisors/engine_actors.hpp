@@ -38,8 +38,8 @@ class engine_actors {
   /// backing off.
   void restart(const std::string& projection, const std::vector<shard_key>& shards);
 
-  /// Sends a command to one shard. @returns false if no actor took it within `timeout`.
-  bool command(const shard_key& key, projection_command what, std::chrono::milliseconds timeout);
+  /// Sends a command to one shard. @returns false if no actor took it within 10 s.
+  bool command(const shard_key& key, projection_command what);
 
   /// The whole tree as it is now. @throws error if the root does not answer.
   [[nodiscard]] child_snapshot tree() const;

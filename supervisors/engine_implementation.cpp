@@ -12,7 +12,6 @@ namespace waymark {
 
 namespace {
 
-constexpr std::chrono::seconds command_timeout{10};
 
 std::string list_of(const std::vector<std::string>& names) {
   std::string text;
@@ -81,7 +80,7 @@ std::vector<shard_key> engine::implementation::command_all(std::string_view name
                                                            const std::string& by) {
   std::vector<shard_key> deaf;
   for (const auto& shard : shards_of(name))
-    if (!actors.command(shard.status.key, {what, why, by, {}, {}}, command_timeout))
+    if (!actors.command(shard.status.key, {what, why, by, {}, 0, {}}))
       deaf.push_back(shard.status.key);
   return deaf;
 }

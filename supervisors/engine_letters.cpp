@@ -44,6 +44,21 @@ settle_report answer_of(asked_shard& shard, std::chrono::steady_clock::time_poin
   }
 }
 
+/// A letter with what stands behind it now.
+letter_details details_of(projection_store& store, dead_letter letter) {
+  letter_details result;
+  const auto record = store.load(letter.key);
+  result.current = record && record->generation == letter.generation;
+  if (result.current) {
+    const auto parked = store.parked_positions(letter.key, letter.sequence_key);
+    const auto behind = std::upper_bound(parked.begin(), parked.end(), letter.position);
+    result.parked = behind != parked.begin() && *std::prev(behind) == letter.position;
+    result.waiting = result.parked ? parked.end() - behind : 0;
+  }
+  result.letter = std::move(letter);
+  return result;
+}
+
 } // namespace
 
 settle_report engine::implementation::settle(settle_verb verb, const letter_selection& which,
@@ -88,23 +103,18 @@ settle_report engine::discard(const letter_selection& which, const settle_option
 
 std::optional<letter_details> engine::letter(std::int64_t id,
                                              const std::optional<std::string>& projection) const {
+  std::optional<letter_details> result;
   for (const auto& store : impl_->stores_of(projection)) {
     auto found = store->letter(id);
     if (!found || (projection && found->key.projection != *projection))
       continue;
-    letter_details result;
-    const auto record = store->load(found->key);
-    result.current = record && record->generation == found->generation;
-    if (result.current) {
-      const auto parked = store->parked_positions(found->key, found->sequence_key);
-      const auto behind = std::upper_bound(parked.begin(), parked.end(), found->position);
-      result.parked = behind != parked.begin() && *std::prev(behind) == found->position;
-      result.waiting = result.parked ? parked.end() - behind : 0;
-    }
-    result.letter = *std::move(found);
-    return result;
+    if (result)
+      throw usage_error{"several stores have a letter " + std::to_string(id) +
+                        ", each of its own: name its projection, \"" +
+                        result->letter.key.projection + "\" or \"" + found->key.projection + "\""};
+    result = details_of(*store, *std::move(found));
   }
-  return std::nullopt;
+  return result;
 }
 
 std::vector<settled_letter> engine::settled_letters(const letter_query& query) const {

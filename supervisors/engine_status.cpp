@@ -80,6 +80,16 @@ const board_entry& most_urgent(const std::vector<board_entry>& shards) {
   });
 }
 
+std::vector<const board_entry*> stopped_shards(const std::vector<board_entry>& shards,
+                                               std::optional<position_t> position) {
+  std::vector<const board_entry*> result;
+  for (const auto& shard : shards)
+    if (const auto at = shard.status.evidence.stopped_before.value_or(0);
+        shard.status.state == projection_state::stopped && at > 0 && at == position.value_or(at))
+      result.push_back(&shard);
+  return result;
+}
+
 projection_evidence evidence_of(const board_entry& shard, const board& shown,
                                 const std::string& own) {
   auto evidence = shard.status.evidence;

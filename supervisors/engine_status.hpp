@@ -5,6 +5,7 @@
 #include <waymark/messages/status.hpp>
 #include <waymark/persistence/event_store.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ namespace waymark {
 
 /// The shard that `join_status` speaks of. `shards` is not empty.
 [[nodiscard]] const board_entry& most_urgent(const std::vector<board_entry>& shards);
+
+/// Those of `shards` that stand stopped before an event: before the one at `position`, if given.
+[[nodiscard]] std::vector<const board_entry*>
+stopped_shards(const std::vector<board_entry>& shards, std::optional<position_t> position);
 
 /// What can be told of a shard from memory: what its job does, and who is in its way. `own` is the
 /// owner that this engine is.

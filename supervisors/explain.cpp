@@ -162,6 +162,12 @@ std::string has_failed(const view& v) {
          next_try(v);
 }
 
+std::string backs_off(const view& v) {
+  return "is backing off" + at(v) + ": " + v.status.reason +
+         (v.status.last_error ? " (" + *v.status.last_error + ")" : "") + next_try(v) +
+         "; mend its cause meanwhile, or it is given up";
+}
+
 /// Some reasons are sentences of their own; any other is what a store has thrown.
 std::string is_degraded(const view& v) {
   auto what = v.status.reason;
@@ -182,9 +188,11 @@ std::string situation(const view& v) {
     return progress(v);
   case projection_state::backing_off:
     if (v.evidence.failures_in_a_row == 0)
-      return "is backing off" + at(v) + ": " + reason;
+      return backs_off(v);
     return "is being restarted" + at(v) + failures(v) + " (" + reason + ")" + next_try(v);
   case projection_state::paused:
+    if (v.evidence.full)
+      return "is full" + at(v) + since(v) + ": " + reason + "; it then goes on by itself";
     return "is " + (reason.empty() ? std::string{"paused"} : reason) + "," + since(v) + at(v) +
            "; resume it to go on";
   case projection_state::stopped:

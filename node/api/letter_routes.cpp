@@ -32,6 +32,19 @@ struct letter_listing {
   std::size_t limit = default_limit;
 };
 
+/// A condition as it stands behind the "?", as a body has it.
+nlohmann::json condition(const std::string& name, const std::string& value) {
+  if (name == "dry_run" || name == "by")
+    throw usage_error{"a list of letters has no \"" + name + "\""};
+  if (name == "id")
+    return number_in(value, "\"id\"");
+  if (name != "all")
+    return value;
+  if (value != "true" && value != "false")
+    throw usage_error{"\"all\" has to be true or false"};
+  return value == "true";
+}
+
 letter_listing listing_in(const Request& from) {
   letter_listing result;
   auto conditions = nlohmann::json::object();
@@ -39,7 +52,7 @@ letter_listing listing_in(const Request& from) {
     if (name == "limit")
       result.limit = static_cast<std::size_t>(number_in(value, "\"limit\""));
     else
-      conditions[name] = value;
+      conditions[name] = condition(name, value);
   }
   result.which = settle_request_in(conditions).which;
   return result;

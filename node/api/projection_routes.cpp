@@ -95,9 +95,19 @@ json resume(engine& on, const std::string& name, const json& body) {
   return json::object();
 }
 
-template <void (engine::*Member)(std::string_view)>
-json plainly(engine& on, const std::string& name, const json&) {
-  (on.*Member)(name);
+json discard(engine& on, const std::string& name, const json& body) {
+  std::optional<position_t> position;
+  if (const auto found = body.find("position"); found != body.end() && !found->is_null()) {
+    if (!found->is_number_integer())
+      throw usage_error{"\"position\" has to be a whole number"};
+    position = found->get<position_t>();
+  }
+  on.discard(name, position, text_in(body, "by"));
+  return json::object();
+}
+
+json take_over(engine& on, const std::string& name, const json&) {
+  on.take_over(name);
   return json::object();
 }
 
@@ -131,8 +141,8 @@ constexpr route routes[]{
     {"GET", "/v1/projections/NAME/explain", &explain},
     {"POST", "/v1/projections/NAME/pause", &act<&pause>},
     {"POST", "/v1/projections/NAME/resume", &act<&resume>},
-    {"POST", "/v1/projections/NAME/discard", &act<&plainly<&engine::discard>>},
-    {"POST", "/v1/projections/NAME/take_over", &act<&plainly<&engine::take_over>>},
+    {"POST", "/v1/projections/NAME/discard", &act<&discard>},
+    {"POST", "/v1/projections/NAME/take_over", &act<&take_over>},
     {"POST", "/v1/projections/NAME/reset", &reset},
 };
 

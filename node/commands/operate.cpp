@@ -30,6 +30,7 @@ struct operation {
   target about;
   std::string why;
   std::string by = operator_name();
+  std::optional<std::int64_t> position;
   bool yes = false;
   bool json = false;
 };
@@ -111,27 +112,50 @@ json ask_and_reset(const operation& wanted, const api_client& node, console& ter
   return answer;
 }
 
+bool stands(const json& status) {
+  const auto state = status["state"].get<std::string>();
+  return state == "failed" || state == "stopped" || state == "diverged" || state == "ended" ||
+         state == "paused";
+}
+
+/// Some can't go on whatever is wanted: the answer is then what is to be done about it.
+exit_status resume(const operation& wanted, const api_client& node, console& terminal) {
+  const auto path = path_of_projection(wanted.about.name);
+  const auto explain = [&] {
+    return error{node.get(path + "/explain")["explanation"].get<std::string>()};
+  };
+  if (node.get(path)["evidence"]["full"] == true)
+    throw explain();
+  const auto status = node.post(path + "/resume", {{"by", wanted.by}});
+  if (stands(status) || status["state"] == "degraded" || status["state"] == "standing_by")
+    throw explain();
+  return tell(wanted, status, wanted.about.name + " goes on", terminal);
+}
+
+/// Passes the event that was shown, and no other that may stand there by the time of the answer.
 exit_status discard(const operation& wanted, const api_client& node, console& terminal) {
   const auto path = path_of_projection(wanted.about.name);
   const auto status = node.get(path);
-  if (status["state"] == "stopped")
+  auto position = wanted.position;
+  if (!position && status["state"] == "stopped") {
+    position = status["evidence"]["stopped_before"].get<std::int64_t>();
     confirm(wanted,
             wanted.about.name + " is " + status["reason"].get<std::string>() +
                 "\nPass this event for good? It becomes a dead letter.",
             terminal);
-  return tell(wanted, node.post(path + "/discard", json::object()),
-              wanted.about.name + " passes the event", terminal);
+  }
+  json body{{"by", wanted.by}};
+  if (position)
+    body["position"] = *position;
+  return tell(wanted, node.post(path + "/discard", body),
+              wanted.about.name + " passes the event" +
+                  (position ? " at position " + with_commas(*position) : ""),
+              terminal);
 }
 
 exit_status reset(const operation& wanted, const api_client& node, console& terminal) {
   return tell(wanted, ask_and_reset(wanted, node, terminal), wanted.about.name + " begins anew",
               terminal);
-}
-
-bool stands(const json& status) {
-  const auto state = status["state"].get<std::string>();
-  return state == "failed" || state == "stopped" || state == "diverged" || state == "ended" ||
-         state == "paused";
 }
 
 exit_status rebuild(const operation& wanted, const api_client& node, console& terminal) {
@@ -172,10 +196,10 @@ command add_pause_command(CLI::App& program) {
 command add_resume_command(CLI::App& program) {
   const operation_command made{program, "resume", "Let a projection go on"};
   add_by(*made.parsed, made.wanted->by);
-  return made.posting("resume", "goes on",
-                      "After pause, and to try again after it has stopped or failed.\n\n"
+  made.parsed->footer("After pause, and to try again after it has stopped or failed.\n\n"
                       "Examples:\n"
                       "  waymark resume order-revenue");
+  return made.running(&resume);
 }
 
 command add_take_over_command(CLI::App& program) {
@@ -192,6 +216,10 @@ command add_take_over_command(CLI::App& program) {
 command add_discard_command(CLI::App& program) {
   const operation_command made{program, "discard",
                                "Pass the event that a projection stopped before"};
+  made.parsed
+      ->add_option("--position", made.wanted->position, "The event's, if several shards stand")
+      ->type_name("N");
+  add_by(*made.parsed, made.wanted->by);
   return made.asking(&discard,
                      "Where on_give_up is \"stop\": the event becomes a dead letter, and the\n"
                      "projection goes on behind it. resume tries the event again instead.\n"

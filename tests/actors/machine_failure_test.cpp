@@ -68,9 +68,11 @@ TEST_CASE("what is discarded is what the projection stands before now, not befor
   CHECK_FALSE(at.machine.record().failure.has_value());
   static_cast<void>(at.machine.on_applied(faulted(at.events->events[2], 2)));
   static_cast<void>(at.machine.on_failure_kept(commit_status::committed));
-  const auto up = at.give_page(at.machine.discard());
+  CHECK(at.machine.discard(1, "anna").empty());
+  const auto up = at.give_page(at.machine.discard(*at.machine.stopped_before(), "anna"));
   REQUIRE(find<todo::give_up>(up));
   CHECK(find<todo::give_up>(up)->subject->position == 3);
+  CHECK(find<todo::give_up>(up)->letter.error == "bad; discarded by anna");
 }
 
 TEST_CASE("a save tick leaves the stored failure of a stopped projection alone") {

@@ -123,7 +123,7 @@ TEST_CASE("a drain finishes the job, releases and ends; nothing comes after that
   CHECK(at.machine.state() == projection_state::ended);
   CHECK(at.machine.on_fenced().empty());
   CHECK(at.machine.on_save_tick().empty());
-  CHECK(at.machine.discard().empty());
+  CHECK(at.machine.discard(1).empty());
 }
 
 } // namespace waymark::test

@@ -350,7 +350,7 @@ void shard_runner::settle(settle_order_ptr order, bool late) {
 }
 
 void shard_runner::discard() {
-  tell("discard", machine_->discard());
+  tell("discard", machine_->discard(machine_->stopped_before().value_or(0), "an operator"));
 }
 
 void shard_runner::hold() {

@@ -229,6 +229,30 @@ TEST_CASE("explained: a projection at fault") {
                  "; mend it and resume it, next try in 4 min"));
 }
 
+TEST_CASE("explained: an event that is tried again") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(delicate_revenue(poison()).retry({.attempts = 3, .backoff = {1h, 1h, 1.0, 0.0}}));
+  it.append(order("a", "poison", 1));
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" is backing off at position 0: OrderPlaced {id} at "
+                 "position 1 has failed 1 of 3 times (can't stand poison), next try in {span}; "
+                 "mend its cause meanwhile, or it is given up"));
+}
+
+TEST_CASE("explained: as much is parked as may be") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(delicate_revenue(poison()).park_limits({.per_key = 2}));
+  for (const auto* day : {"poison", "monday", "monday"})
+    it.append(order("a", day, 1));
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" is full at position 2 since {time}: 2 events are parked "
+                 "behind one of the key \"Order/a\", as many as .park_limits allows a key: stands "
+                 "before OrderPlaced {id} at position 3 until letters are retried or discarded; it "
+                 "then goes on by itself; 1 key is parked with 2 events since {time}"));
+}
+
 TEST_CASE("explained: an actor that is restarted") {
   open_engine test{[](engine_options& o) {
     o.supervisors = {{.name = "slow", .backoff = {1h, 1h, 1.0, 0.0}, .children = {"revenue"}}};

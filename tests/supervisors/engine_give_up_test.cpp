@@ -62,7 +62,7 @@ TEST_CASE("a retry, a give-up and a letter are one line each") {
     CAPTURE(line);
     if (line.find(" retry revenue: ") != std::string::npos) {
       CHECK(line.find("OrderPlaced") != std::string::npos);
-      CHECK(line.find("failed: can't stand poison; attempt 2 of 2 at") != std::string::npos);
+      CHECK(line.find("has failed 1 of 2 times: can't stand poison") != std::string::npos);
     }
     if (line.find(" give_up revenue: ") != std::string::npos)
       CHECK(line.find("given up after 2 attempts: can't stand poison; its key is parked") !=
@@ -179,10 +179,10 @@ TEST_CASE("stop: each attempt's time and text outlive the engine, and stand in t
   test.it.reset();
   start();
   REQUIRE(test.comes_to(projection_state::stopped));
-  test.it->discard("revenue");
+  test.it->discard("revenue", {}, "anna");
   REQUIRE(eventually([&] { return test.it->dead_letters().size() == 1; }));
   const auto letter = test.it->dead_letters().at(0);
-  CHECK(letter.error == "failure 4");
+  CHECK(letter.error == "failure 4; discarded by anna");
   REQUIRE(letter.attempts.size() == 4);
   for (std::size_t i = 0; i < 4; ++i) {
     CHECK(letter.attempts[i].error == "failure " + std::to_string(i + 1));
