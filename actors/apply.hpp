@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/job_meter.hpp"
+#include "actors/parked_set.hpp"
 #include "actors/parking_lot.hpp"
 
 #include <waymark/actors/projection_spec.hpp>
@@ -13,13 +14,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace waymark {
-
-/// Keys whose events are parked, and how many, for one look-up in memory per event.
-using parked_set = std::unordered_map<std::string, std::int64_t>;
 
 /// The state of an in-memory projection. Handlers change it under `guard`, readers look under it.
 struct memory_state {

@@ -57,6 +57,7 @@ void batch_run::select(const page& events) {
   const auto first = std::partition_point(
       events.events.begin(), events.events.end(),
       [this](const event& e) { return e.position <= request_.passed; });
+  items_.reserve(std::min(limit, static_cast<std::size_t>(events.events.end() - first)));
   for (auto it = first; it != events.events.end(); ++it) {
     if (request_.until > 0 && it->position > request_.until) {
       end_ = request_.until;
@@ -69,7 +70,7 @@ void batch_run::select(const page& events) {
       end_ = it->position - 1;
       return;
     }
-    if (items_.size() == limit || !items_.back().key_problem.empty()) {
+    if (items_.size() == limit || !key_problem_.empty()) {
       end_ = it->position;
       return;
     }
@@ -99,29 +100,39 @@ bool batch_run::add(const event& e) {
       unhandled_types_.push_back(e.event_type);
     return false;
   }
-  if (needs_keys_) {
-    try {
-      spec_.key_of(e, key_);
-      if (spec_.shards > 1 && spec_.shard_of(key_) != request_.owner.key.shard)
-        return false;
-      it.parked = request_.parked && request_.parked->count(key_) > 0;
-      if (it.parked || request_.careful)
-        it.key = key_;
-    } catch (const std::exception& problem) {
-      if (request_.owner.key.shard != 0)
-        return false; // an event without a key belongs to the first shard
-      it.key_problem = problem.what();
-    }
-  }
+  if (needs_keys_ && !look_up_key(it))
+    return false;
   has_parked_ = has_parked_ || it.parked;
   items_.push_back(std::move(it));
+  return true;
+}
+
+bool batch_run::look_up_key(item& it) {
+  const auto& e = *it.subject;
+  try {
+    const auto hash = spec_.key_hash(e, key_);
+    if (spec_.shards > 1 && spec_.shard_of(hash) != request_.owner.key.shard)
+      return false;
+    const bool likely = request_.parked && request_.parked->may_hold(hash);
+    if (!likely && !request_.careful)
+      return true;
+    if (!spec_.sequence_by.key)
+      spec_.key_of(e, key_);
+    it.parked = likely && request_.parked->events(key_) > 0;
+    if (it.parked || request_.careful)
+      it.key = key_;
+  } catch (const std::exception& problem) {
+    if (request_.owner.key.shard != 0)
+      return false; // an event without a key belongs to the first shard
+    key_problem_ = problem.what();
+  }
   return true;
 }
 
 bool batch_run::can_park(const item& it) {
   const auto per_key = spec_.parking.per_key;
   auto& of_key = parking_[it.key];
-  if (request_.parked->at(it.key) + of_key >= per_key)
+  if (request_.parked->events(it.key) + of_key >= per_key)
     overflow_ = std::to_string(per_key) + " events are parked behind one of the key \"" +
                 shown_key(it.key) + "\", as many as .park_limits allows a key";
   else if (!take_room(request_, room_))
@@ -158,8 +169,8 @@ std::optional<batch_fault> batch_run::look_at(std::size_t i) const {
 
 std::optional<batch_fault> batch_run::find_problem(const item& it, const void*& object) const {
   const auto& e = *it.subject;
-  if (!it.key_problem.empty()) {
-    auto fault = event_fault(e, it.key_problem);
+  if (!key_problem_.empty() && &it == &items_.back()) {
+    auto fault = event_fault(e, key_problem_);
     fault.has_key = false;
     return fault;
   }

@@ -58,7 +58,9 @@ class batch_run {
 
   /// The sequence key of an item; empty if it was not needed, or if there is none.
   [[nodiscard]] const std::string& key_at(std::size_t i) const { return items_[i].key; }
-  [[nodiscard]] bool has_key(std::size_t i) const { return items_[i].key_problem.empty(); }
+  [[nodiscard]] bool has_key(std::size_t i) const {
+    return key_problem_.empty() || i + 1 < items_.size();
+  }
 
   /// Everything up to here is done with once all items are.
   [[nodiscard]] position_t end() const noexcept { return end_; }
@@ -94,12 +96,13 @@ class batch_run {
     const event_codec* codec = nullptr;     ///< Null if the type has no handler.
     const std::string* type = nullptr;      ///< As the spec has it; null if it has none.
     std::string key;                        ///< Only if it is parked, or event by event.
-    std::string key_problem;                ///< Why there is no key.
     bool parked = false;
   };
 
   void select(const page& events);
   bool add(const event& e);
+  /// Learns the key, as far as it is needed; false if the event belongs to another shard.
+  [[nodiscard]] bool look_up_key(item& it);
   [[nodiscard]] bool can_park(const item& it);
   [[nodiscard]] std::optional<batch_fault> find_problem(const item& it, const void*& object) const;
   [[nodiscard]] std::optional<batch_fault> run_one(const item& it, unit_of_work* unit,
@@ -127,7 +130,8 @@ class batch_run {
   position_t end_ = 0; ///< What is done with when all items are.
   bool has_parked_ = false;
   bool needs_keys_ = false;
-  std::string key_; ///< Of the event that is looked at.
+  std::string key_;         ///< Of the event that is looked at.
+  std::string key_problem_; ///< Why the last item has no key.
 };
 
 } // namespace waymark

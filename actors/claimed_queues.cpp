@@ -83,7 +83,7 @@ void take_queues(const claim_order& order, const claim_result& claimed, claim_re
   report.next_rounds = next_rounds(*order.store, report.record.key.projection, queues,
                                    order.spec->retry_letters);
   for (auto& queue : queues) {
-    report.parked->emplace(queue.sequence_key, queue.events);
+    report.parked->set(queue.sequence_key, queue.events);
     const bool interrupted = suspect && queue.sequence_key == *suspect->sequence_key;
     const bool older = queue.letter_id && queue.letter_version < order.spec->version;
     if (!order.log || (queue.letter_id && !older && !interrupted))

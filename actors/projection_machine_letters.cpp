@@ -287,9 +287,9 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
 
 void projection_machine::add_parked(const std::vector<std::string>& keys) {
   for (const auto& key : keys) {
-    const auto [found, is_new] = parked_->try_emplace(key, 0);
-    ++found->second;
-    set_aside_.parked_keys += is_new ? 1 : 0;
+    const auto before = parked_->events(key);
+    parked_->set(key, before + 1);
+    set_aside_.parked_keys += before == 0 ? 1 : 0;
     ++set_aside_.parked_events;
   }
   if (!keys.empty())
@@ -297,15 +297,14 @@ void projection_machine::add_parked(const std::vector<std::string>& keys) {
 }
 
 void projection_machine::take_queue_length(const settled_key& of) {
-  const auto found = parked_->find(of.sequence_key);
-  if (found == parked_->end())
+  const auto before = parked_->events(of.sequence_key);
+  if (before == 0)
     return;
-  set_aside_.parked_events += of.remaining - found->second;
-  found->second = of.remaining;
+  set_aside_.parked_events += of.remaining - before;
+  parked_->set(of.sequence_key, of.remaining);
   options_.lot->set(key_.shard, set_aside_.parked_events);
   if (of.remaining > 0)
     return;
-  parked_->erase(found);
   planned_.erase(of.sequence_key);
   --set_aside_.parked_keys;
 }

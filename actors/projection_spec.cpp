@@ -107,8 +107,19 @@ void projection_spec::key_of(const event& e, std::string& key) const {
   }
 }
 
+std::uint64_t projection_spec::key_hash(const event& e, std::string& key) const {
+  if (!sequence_by.key)
+    return fnv1a(e.aggregate_id, fnv1a(std::string_view{"", 1}, fnv1a(e.aggregate_type)));
+  key_of(e, key);
+  return fnv1a(key);
+}
+
 int projection_spec::shard_of(std::string_view key) const noexcept {
-  return static_cast<int>(fnv1a(key) % static_cast<std::uint64_t>(shards));
+  return shard_of(fnv1a(key));
+}
+
+int projection_spec::shard_of(std::uint64_t key_hash) const noexcept {
+  return static_cast<int>(key_hash % static_cast<std::uint64_t>(shards));
 }
 
 std::optional<std::string> find_mistake(const projection_spec& spec) {

@@ -101,8 +101,13 @@ struct projection_spec {
   /// The same, into a string whose memory is used again.
   void key_of(const event& e, std::string& into) const;
 
+  /// The FNV-1a hash of the key, for which a stream's key is not made. `key` is what the author's
+  /// rule gives, and not touched without one. @throws decode_error if the author's rule throws.
+  [[nodiscard]] std::uint64_t key_hash(const event& e, std::string& key) const;
+
   /// The shard that a key belongs to: FNV-1a 64 modulo `shards`.
   [[nodiscard]] int shard_of(std::string_view key) const noexcept;
+  [[nodiscard]] int shard_of(std::uint64_t key_hash) const noexcept;
 };
 
 using spec_ptr = std::shared_ptr<const projection_spec>;

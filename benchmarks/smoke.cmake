@@ -22,6 +22,7 @@ set(expected
   "start at the head of a long log"
   "catch-up SQLite, 1 parked key, of none"
   "catch-up SQLite, 100,000 parked keys, of none"
+  "look-up of a key among 100,000 parked"
   "memory of 100,000 parked keys"
   "catch-up SQLite, watched, of unwatched"
   "catch-up SQLite, event by event after a crash"

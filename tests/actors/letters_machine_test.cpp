@@ -14,7 +14,7 @@ TEST_CASE("no event is handled while a key is replayed, and batches and steps ta
   CHECK(at.machine.on_save_tick().empty());
   auto next = at.machine.on_replayed(step(2));
   CHECK(at.machine.set_aside().parked_events == 2);
-  CHECK(at.machine.parked()->at(key_a) == 2); // later ones are still parked
+  CHECK(at.machine.parked()->events(key_a) == 2); // later ones are still parked
   REQUIRE(find<todo::apply>(next));
   CHECK_FALSE(find<todo::replay>(next));
   next = at.machine.on_applied(done(1));
@@ -38,7 +38,7 @@ TEST_CASE("an event that is parked while its key waits for its turn is in the qu
   auto batch = done(3);
   batch.parked = {key_a, key_a};
   REQUIRE(find<todo::replay>(at.machine.on_applied(batch)));
-  CHECK(at.machine.parked()->at(key_a) == 5);
+  CHECK(at.machine.parked()->events(key_a) == 5);
   at.told(at.machine.on_replayed(failed(5)));
   CHECK(at.report->remaining() == 5);
   CHECK(at.machine.set_aside() == letter_counts{1, 1, 5});
@@ -56,7 +56,7 @@ TEST_CASE("a dry run leaves what the machine knows as it is") {
   REQUIRE(at.report);
   CHECK(at.report->dry_run);
   CHECK(at.machine.set_aside() == letter_counts{1, 1, 3});
-  CHECK(at.machine.parked()->count(key_a) == 1);
+  CHECK(at.machine.parked()->events(key_a) == 3);
   CHECK(at.machine.record().events_processed == 0);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("what comes in the middle of a replay waits for the step, then ends th
     CHECK_FALSE(find<todo::replay>(at.told(at.machine.on_replayed(step(2)))));
     CHECK(at.refused().find("lunch") != std::string::npos);
     CHECK(at.report->replayed() == 1); // what was done is told
-    CHECK(at.machine.parked()->at(key_a) == 2);
+    CHECK(at.machine.parked()->events(key_a) == 2);
     CHECK_FALSE(find<todo::replay>(at.machine.resume()));
   }
   SECTION("a reset") {

@@ -55,7 +55,7 @@ TEST_CASE("an event is tried again after a delay, then given up and its key park
   const auto on = at.machine.on_given_up(given_up);
   CHECK(find<todo::announce_letter>(on));
   CHECK(find<todo::apply>(on));
-  CHECK(at.machine.parked()->count(std::string{"Thing\0b", 7}) == 1);
+  CHECK(at.machine.parked()->events(std::string{"Thing\0b", 7}) == 1);
 }
 
 TEST_CASE("what is discarded is what the projection stands before now, not before") {

@@ -110,9 +110,13 @@ TEST_CASE("a key is the stream unless a rule is given, and decides the shard") {
   CHECK(plain->key_of(e) == std::string{"Order\0o-17", 10});
   CHECK(plain->shard_of("a") == static_cast<int>(0xaf63dc4c8601ec8cu % 4));
   CHECK(fnv1a("") == 0xcbf29ce484222325u);
+  std::string unused;
+  CHECK(plain->key_hash(e, unused) == fnv1a(plain->key_of(e)));
+  CHECK(unused.empty());
   const auto ruled =
       outside().sequence_by("fails", [](const event&) -> std::string { throw 1.5; }).freeze();
   CHECK_THROWS(ruled->key_of(e));
+  CHECK_THROWS(ruled->key_hash(e, unused));
 }
 
 TEST_CASE("a filter is narrowed to the handled types unless others are to be noticed") {

@@ -210,8 +210,8 @@ void oracle::audit_machine(const projection_plan& plan, const shard_runner& runn
                std::to_string(counts.letters) + " and " + std::to_string(counts.parked_events));
   parked_set parked;
   for (const auto& queue : in.parked_queues(m.record().key))
-    parked.emplace(queue.sequence_key, queue.events);
-  if (*m.parked() != parked)
+    parked.set(queue.sequence_key, queue.events);
+  if (!(*m.parked() == parked))
     broken("G4", plan, 0, runner.label() + " has another set of parked keys than the store");
 }
 
