@@ -55,7 +55,7 @@ struct projection_services {
 /// finishes its job and releases its claim first.
 /// - (command_atom, command_ptr)
 /// - (saved_atom, epoch, position), (fenced_atom, epoch) and (unsaved_atom, epoch, why) from the
-///   checkpoint actor
+///   checkpoint actor; (fenced_atom, epoch) also from who renews its claim
 /// - (overdue_atom, id of a job, why) from the watchdog
 caf::actor spawn_projection(caf::local_actor& host,
                             std::shared_ptr<const projection_services> with);

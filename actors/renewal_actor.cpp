@@ -2,6 +2,10 @@
 
 #include "actors/atoms.hpp"
 #include "actors/exit_reason.hpp"
+#include "actors/roles.hpp"
+
+#include <map>
+#include <vector>
 
 namespace waymark {
 
@@ -30,11 +34,33 @@ struct renewal_state {
   void renew() const {
     if (!options_.claims->has(*options_.store))
       return;
+    const auto held = believed(); // before the look, so that no newer claim is judged by it
     try {
-      options_.store->renew(options_.owner);
+      if (const auto owned = options_.store->renew(options_.owner))
+        tell_fenced(held, *owned);
     } catch (const std::exception&) {
       // the projections of this store notice it themselves
     }
+  }
+
+  [[nodiscard]] std::vector<ownership> believed() const {
+    std::vector<ownership> result;
+    for (const auto& entry : options_.shown->all())
+      if (entry.store == options_.store && entry.record.owner == options_.owner &&
+          !entry.status.evidence.fenced)
+        result.push_back({entry.status.key, entry.record.epoch});
+    return result;
+  }
+
+  void tell_fenced(const std::vector<ownership>& held, const std::vector<ownership>& owned) const {
+    std::map<shard_key, std::int64_t> epochs;
+    for (const auto& each : owned)
+      epochs.emplace(each.key, each.epoch);
+    for (const auto& each : held)
+      if (const auto found = epochs.find(each.key);
+          found == epochs.end() || found->second != each.epoch)
+        if (const auto to = options_.others->find(roles::projection(each.key)))
+          compat::tell(self_, to, fenced_atom_v, each.epoch);
   }
 
   self_ptr self_;

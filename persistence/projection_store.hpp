@@ -211,7 +211,9 @@ class projection_store {
   virtual void release(std::span<const ownership> owned) = 0;
 
   /// One statement that renews every row of `owner`.
-  virtual void renew(std::string_view owner) = 0;
+  /// @returns what it owns after that, from which an idle owner learns what was taken from it;
+  ///   nothing if the store can't tell without a wait.
+  virtual std::optional<std::vector<ownership>> renew(std::string_view owner) = 0;
 
   /// The record of a shard; empty if it was never claimed.
   [[nodiscard]] virtual std::optional<checkpoint> load(const shard_key& key) = 0;

@@ -222,8 +222,9 @@ child_spec sessions_child(const context_ptr& context, const std::string& name, i
 
 child_spec renewal_child(const context_ptr& context, const std::string& name,
                          const std::shared_ptr<projection_store>& store) {
-  const renewal_options renews{store, context->claims, context->owner,
-                               context->options.owner_timeout / 4};
+  const auto interval = context->options.owner_timeout / 4;
+  const renewal_options renews{store,           context->claims, context->shown,
+                               context->others, context->owner,  interval};
   return entered(context, name,
                  [renews](caf::local_actor& host) { return spawn_renewal(host, renews); });
 }

@@ -59,7 +59,9 @@ class breaking_store final : public projection_store {
     return inner_->find_attempt(key);
   }
   void release(std::span<const ownership> owned) override;
-  void renew(std::string_view owner) override { inner_->renew(owner); }
+  std::optional<std::vector<ownership>> renew(std::string_view owner) override {
+    return inner_->renew(owner);
+  }
   std::optional<checkpoint> load(const shard_key& key) override { return inner_->load(key); }
   std::vector<checkpoint> load_all() override { return inner_->load_all(); }
   std::unique_ptr<unit_of_work> begin(const ownership& owner) override;

@@ -134,11 +134,15 @@ class memory_projection_store final : public projection_store {
       }
   }
 
-  void renew(std::string_view owner) override {
+  std::optional<std::vector<ownership>> renew(std::string_view owner) override {
     const std::lock_guard lock{in_->mutex};
+    std::vector<ownership> owned;
     for (auto& [key, record] : in_->rows.checkpoints)
-      if (record.owner == owner)
+      if (record.owner == owner) {
         record.renewed_at = clock_.now();
+        owned.push_back({key, record.epoch});
+      }
+    return owned;
   }
 
   [[nodiscard]] std::optional<checkpoint> load(const shard_key& key) override {

@@ -96,6 +96,15 @@ void checkpoint_rows::renew(std::string_view owner, std::optional<timestamp> now
   on_.change(sql_.renew, owner, now);
 }
 
+std::vector<ownership> checkpoint_rows::owned_by(std::string_view owner) {
+  return on_.all(
+      sql_.owned_by,
+      [](const row& from) {
+        return ownership{{std::string{from.text(0)}, number(from, 1)}, from.integer(2)};
+      },
+      owner);
+}
+
 void checkpoint_rows::remove_from_shard(std::string_view projection, int shard) {
   on_.change(sql_.remove_from_shard, projection, shard);
 }

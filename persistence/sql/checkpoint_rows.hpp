@@ -37,6 +37,7 @@ class checkpoint_rows {
                                  const std::optional<stored_failure>& why);
   void release(const shard_key& key, std::int64_t epoch);
   void renew(std::string_view owner, std::optional<timestamp> now);
+  [[nodiscard]] std::vector<ownership> owned_by(std::string_view owner);
   void remove_from_shard(std::string_view projection, int shard);
   void raise_epochs(std::string_view projection);
 

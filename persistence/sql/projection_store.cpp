@@ -163,8 +163,13 @@ void projection_store::release(std::span<const ownership> owned) {
   });
 }
 
-void projection_store::renew(std::string_view owner) {
-  run_renewal(owner, [&](connection& on) { checkpoint_rows{on}.renew(owner, dated()); });
+std::optional<std::vector<ownership>> projection_store::renew(std::string_view owner) {
+  std::optional<std::vector<ownership>> owned;
+  run_renewal(owner, [&](connection& on) {
+    checkpoint_rows{on}.renew(owner, dated());
+    owned = checkpoint_rows{on}.owned_by(owner);
+  });
+  return owned;
 }
 
 std::optional<checkpoint> projection_store::load(const shard_key& key) {

@@ -22,7 +22,7 @@ class projection_store : public waymark::projection_store {
   void end_attempt(const ownership& owner) override;
   [[nodiscard]] std::optional<attempt_marker> find_attempt(const shard_key& key) override;
   void release(std::span<const ownership> owned) override;
-  void renew(std::string_view owner) override;
+  std::optional<std::vector<ownership>> renew(std::string_view owner) override;
   [[nodiscard]] std::optional<checkpoint> load(const shard_key& key) override;
   [[nodiscard]] std::vector<checkpoint> load_all() override;
   [[nodiscard]] std::unique_ptr<waymark::unit_of_work> begin(const ownership& owner) override;
@@ -56,7 +56,7 @@ class projection_store : public waymark::projection_store {
   virtual void run_reading(const work& what) = 0;
   /// Runs in a transaction that can write, and rolls back.
   virtual void run_in_vain(const work& what) = 0;
-  /// Runs the statement that renews an owner's rows; waits for no handler.
+  /// Runs the statement that renews an owner's rows, unless it would have to wait for a handler.
   virtual void run_renewal(std::string_view owner, const work& what) = 0;
   /// When the owner was last known to live, if its rows do not say so.
   [[nodiscard]] virtual std::optional<timestamp> last_heard_of(std::string_view owner) {

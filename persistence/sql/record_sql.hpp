@@ -64,6 +64,10 @@ struct checkpoint_sql {
   /// owner, now
   const char* renew = nullptr;
 
+  /// owner
+  const char* owned_by = "SELECT projection, shard, epoch FROM {schema}.checkpoints "
+                         "WHERE owner = $1";
+
   /// projection, first shard to go
   const char* remove_from_shard =
       "DELETE FROM {schema}.checkpoints WHERE projection = $1 AND shard >= $2";

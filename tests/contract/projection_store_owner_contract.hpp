@@ -54,7 +54,11 @@ inline void claims_and_fences(const projection_store_factory& make) {
 
   // Renewing keeps it; releasing gives it up at once; the same owner may claim again.
   time.advance(std::chrono::seconds{9});
-  store->renew("host-b");
+  const auto kept = store->renew("host-b");
+  REQUIRE(kept.has_value());
+  REQUIRE(kept->size() == 1);
+  CHECK((kept->front().key == other.key && kept->front().epoch == second.record.epoch));
+  CHECK(store->renew("host-a")->empty()); // it was fenced, and learns it so
   time.advance(std::chrono::seconds{9});
   CHECK(claim_one(*store, request_of("p", "host-c")).state == claimed::held);
   CHECK(own(*store, other).epoch == second.record.epoch + 1);

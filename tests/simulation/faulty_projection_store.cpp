@@ -60,8 +60,10 @@ class faulty_projection_store final : public projection_store {
   void release(std::span<const ownership> owned) override {
     writing("release", [&] { real_->release(owned); });
   }
-  void renew(std::string_view owner) override {
-    writing("renew", [&] { real_->renew(owner); });
+  std::optional<std::vector<ownership>> renew(std::string_view owner) override {
+    std::optional<std::vector<ownership>> owned;
+    writing("renew", [&] { owned = real_->renew(owner); });
+    return owned;
   }
   [[nodiscard]] std::optional<checkpoint> load(const shard_key& key) override {
     return reading([&] { return real_->load(key); });

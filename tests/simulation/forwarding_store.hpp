@@ -29,7 +29,9 @@ class forwarding_store : public projection_store {
     return real_->find_attempt(key);
   }
   void release(std::span<const ownership> owned) override { real_->release(owned); }
-  void renew(std::string_view owner) override { real_->renew(owner); }
+  std::optional<std::vector<ownership>> renew(std::string_view owner) override {
+    return real_->renew(owner);
+  }
   [[nodiscard]] std::optional<checkpoint> load(const shard_key& key) override {
     return real_->load(key);
   }

@@ -271,6 +271,19 @@ void shard_runner::deliver_notice() {
   tell("notice", call(*machine_));
 }
 
+void shard_runner::compare_claim(const std::vector<ownership>& owned) {
+  const shard_key key{context_.spec->name, context_.shard};
+  const auto epoch = machine_->record().epoch;
+  const bool mine = std::any_of(owned.begin(), owned.end(), [&](const ownership& each) {
+    return each.key == key && each.epoch == epoch;
+  });
+  if (mine || !machine_->claimed())
+    return;
+  notices_.push_back([epoch](projection_machine& m) {
+    return epoch == m.record().epoch ? m.on_fenced() : actions{};
+  });
+}
+
 void shard_runner::save_tick() {
   tell("tick", machine_->on_save_tick());
 }

@@ -42,6 +42,8 @@ class shard_runner {
   void fire_timer();
   void retry_letters();
   void deliver_notice();
+  /// Who renews the claims has seen that its process owns these.
+  void compare_claim(const std::vector<ownership>& owned);
   void save();
   void save_tick();
   void restart_saver();

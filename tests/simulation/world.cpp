@@ -78,7 +78,10 @@ void process::renew() {
   next_renewal = in_.time.now() + renewal;
   for (const auto* where : {&in_.tables, &in_.memory, &own_})
     try {
-      where->shown->renew(owner_);
+      const auto owned = where->shown->renew(owner_);
+      for (const auto& runner : runners_)
+        if (owned && runner->context().store == where->shown)
+          runner->compare_claim(*owned);
     } catch (const store_error&) {
       // the projections of this store notice it themselves
     }

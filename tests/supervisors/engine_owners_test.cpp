@@ -186,6 +186,28 @@ TEST_CASE("an operator has a projection taken over from an owner that lives") {
   CHECK(cents_of(second) == 20);
 }
 
+TEST_CASE("an idle owner learns soon that its claim was taken") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.owner_timeout = 1s;
+  engine first{file, options};
+  first.start(shop::revenue());
+  first.wait_until("revenue", place_orders(first, 10), patience);
+  const claim_request thief{.key = {"revenue", 0},
+                            .key_rule = "stream",
+                            .log_id = file.events->log_id(),
+                            .owner = "somebody/else/entirely/1/2/3",
+                            .take_over = true};
+  const auto epoch = file.projections->claim({&thief, 1}).at(0).record.epoch;
+  CHECK(eventually([&] { return test.lines.count("fenced revenue: has lost its claim") == 1; }));
+  // Nobody renews the other's claim, so it is claimed again.
+  CHECK(eventually([&] {
+    return first.status("revenue").state == projection_state::running &&
+           first.checkpoint("revenue")->epoch == epoch + 1;
+  }));
+}
+
 TEST_CASE("claims are renewed however rarely positions are saved, also by a new renewing actor") {
   open_engine test{{}, [](engine_options& options) {
                      options.passed_save_interval = 1h;
