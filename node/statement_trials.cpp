@@ -59,7 +59,7 @@ void try_list(trial_list list, projection_store& on, trial_report& report) {
 
 void try_database(const std::string& address, trial_list list, trial_report& report) {
   open_options options;
-  options.create = false;
+  options.create = options.use_records = false; // they may be yet to be made, or upgraded
   try {
     const auto opened = is_yet_to_be_made(address) ? open("memory:") : open(address, options);
     try_list(std::move(list), *opened.projections, report);

@@ -48,6 +48,7 @@ bool is_postgres(std::string_view address) {
 store open_postgres(std::string_view address, const open_options& options) {
   postgres::database_options use;
   use.create = options.create;
+  use.use_records = options.use_records;
   use.poll_interval = options.poll_interval;
   use.fallback_poll = options.fallback_poll;
   use.clock = options.clock;

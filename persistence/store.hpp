@@ -20,6 +20,9 @@ struct store {
 
 struct open_options {
   bool create = true; ///< Make the file and the tables if they are not there.
+  /// Whether waymark's own tables in PostgreSQL are to be used; if not, their version does not
+  /// matter, and only `try_statements` and `read` of the projection store can be called.
+  bool use_records = true;
   /// How often other processes' appends are looked for.
   std::chrono::milliseconds poll_interval{20};
   /// How often they are looked for while notifications of them arrive (PostgreSQL).

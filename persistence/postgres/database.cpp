@@ -64,7 +64,7 @@ database::database(const address& where, const database_options& options)
     : where_{where}, options_{options}, purpose_{session_name(this_process_instance())},
       appender_{where_, purpose_ + " append", 1}, readers_{where_, purpose_ + " read", 4},
       units_{where_, purpose_ + " unit", where_.max_sessions, sign_in},
-      others_{where_, purpose_ + " other", 4, sign_in},
+      others_{where_, purpose_ + " other", 4, options.use_records ? sign_in : nullptr},
       renewal_{where_, purpose_ + " renew", 1, be_impatient} {
   check();
 }
@@ -75,6 +75,8 @@ void database::check() {
   require_isolation(reader.on());
   require_no_prepared_transactions(reader.on());
   require_locks_that_exclude(reader.on(), appender.on());
+  if (!options_.use_records)
+    return;
   const bool standby = setting(reader.on(), "transaction_read_only") == "on";
   upgrade_schema(reader.on(), standby || where_.verify || !options_.create);
 }

@@ -16,6 +16,7 @@ namespace waymark::postgres {
 
 struct database_options {
   bool create = true;
+  bool use_records = true; ///< Whether the records are used, and so have to be of this version.
   /// How often readers look for appends while notifications do not arrive.
   std::chrono::milliseconds poll_interval{20};
   std::chrono::milliseconds fallback_poll{250}; ///< And while they do.

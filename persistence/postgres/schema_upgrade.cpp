@@ -75,6 +75,9 @@ void upgrade_schema(session& on, bool only_verify) {
     refuse(on, there, "use a newer waymark");
   if (there == newest)
     return;
+  if (only_verify && there == 0 && !on.where().verify)
+    throw store_error{on.where().shown + ": there are no tables of waymark's yet in the schema " +
+                      on.where().schema};
   if (only_verify)
     refuse(on, there,
            "have the owner of the database run what waymark::postgresql_schema(address, " +
