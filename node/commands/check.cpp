@@ -30,8 +30,13 @@ exit_status report(const check_arguments& wanted, const trial_report& found,
     for (const auto& note : notes)
       terminal.out() << wanted.file << ": " << note << '\n';
     if (mistakes.empty())
-      terminal.out() << wanted.file << ": no mistakes; "
-                     << counted(static_cast<long long>(projections), "projection") << '\n';
+      terminal.out() << wanted.file << (notes.empty() ? ": no mistakes; " : ": no mistakes found; ")
+                     << counted(static_cast<long long>(projections), "projection")
+                     << (notes.empty() ? ""
+                                       : "; " + counted(static_cast<long long>(notes.size()),
+                                                        "database") +
+                                             " could not be asked")
+                     << '\n';
   }
   return mistakes.empty() ? exit_status::done : exit_status::usage;
 }

@@ -40,6 +40,12 @@ class session_turn final : public sql::unit_turn {
   handler_model model_;
 };
 
+/// Tables of read models may be made in waymark's schema, which may be yet to be made too.
+constexpr std::string_view with_its_schema =
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace "
+    "  WHERE nspname = '{schema_name}') THEN CREATE SCHEMA {schema}; END IF; "
+    "EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
+
 } // namespace
 
 void postgres_projection_store::run_and_commit(const work& what) {
@@ -62,6 +68,7 @@ void postgres_projection_store::run_renewal(std::string_view, const work& what) 
 void postgres_projection_store::run_in_vain(const work& what) {
   const session_pool::lease lease{in_->others()};
   const transaction never_committed{lease.on()};
+  (void)lease.on().execute(with_its_schema);
   what(lease.on());
 }
 

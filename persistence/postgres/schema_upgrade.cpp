@@ -80,9 +80,9 @@ void upgrade_schema(session& on, bool only_verify) {
                       on.where().schema};
   if (only_verify)
     refuse(on, there,
-           "have the owner of the database run what waymark::postgresql_schema(address, " +
-               std::to_string(there) + ") gives (waymark schema --from " + std::to_string(there) +
-               " prints it), or open it without schema_mode=verify");
+           "have the owner of the database run what `waymark schema --from " +
+               std::to_string(there) + "` prints (waymark::postgresql_schema(address, " +
+               std::to_string(there) + ") gives it), or open it without schema_mode=verify");
   transaction all{on};
   (void)on.execute("SET LOCAL lock_timeout = '60s'");
   (void)on.execute(lock_of_others);
