@@ -38,11 +38,14 @@ void add_row(const json& p, text_table& to, const console& terminal) {
 
 void print_remarks(const json& p, console& terminal) {
   const auto name = p["name"].get<std::string>();
+  const auto print = [&](const std::string& text) {
+    terminal.out() << folded(name + ": " + text, terminal.columns()) << '\n';
+  };
   if (const auto reason = p["reason"].get<std::string>();
       !reason.empty() && p["state"] != "running" && p["state"] != "not_running")
-    terminal.out() << name << ": " << reason << '\n';
+    print(reason);
   if (p["last_error"].is_string())
-    terminal.out() << name << ": last error: " << p["last_error"].get<std::string>() << '\n';
+    print("last error: " + p["last_error"].get<std::string>());
 }
 
 } // namespace

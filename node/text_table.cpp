@@ -115,6 +115,23 @@ std::string cut_to(std::size_t width, const std::string& text) {
   return result.find('\033') == std::string::npos ? result : result + "\033[0m";
 }
 
+std::string folded(const std::string& text, std::size_t columns) {
+  std::string result;
+  std::string line;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find(' ', begin), text.size());
+    const auto word = text.substr(begin, end - begin);
+    if (!line.empty() && width_of(line) + 1 + width_of(word) > columns) {
+      result += line + '\n';
+      line = "  " + word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+    begin = end + 1;
+  }
+  return result + line;
+}
+
 std::size_t width_of(std::string_view text) noexcept {
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

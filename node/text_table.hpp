@@ -46,6 +46,9 @@ class text_table {
 /// At most so many columns of it, the last one "…" if something is cut off.
 [[nodiscard]] std::string cut_to(std::size_t width, const std::string& text);
 
+/// In lines of at most so many columns if the words allow it, those after the first one indented.
+[[nodiscard]] std::string folded(const std::string& text, std::size_t columns);
+
 /// "1,234,567", as numbers are shown to people.
 [[nodiscard]] std::string with_commas(long long number);
 

@@ -44,6 +44,14 @@ TEST_CASE("a table without rows prints nothing") {
   CHECK(out.str().empty());
 }
 
+TEST_CASE("long sentences are folded where the terminal ends") {
+  const std::string text{"a: größere 12345 words\033[0m  and one_that_is_too_long_for_it end"};
+  CHECK(folded(text, 200) == text);
+  CHECK(folded(text, 16) == "a: größere 12345\n  words\033[0m  and\n"
+                            "  one_that_is_too_long_for_it\n  end");
+  CHECK(folded("", 10).empty());
+}
+
 TEST_CASE("numbers for people have commas") {
   CHECK(with_commas(0) == "0");
   CHECK(with_commas(999) == "999");
