@@ -6,42 +6,73 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
+#include <thread>
 
 namespace waymark::node {
 
 namespace {
 
-/// What the holder has written: its process id.
-std::string holder(int file) {
-  std::array<char, 32> text{};
-  const auto length = ::pread(file, text.data(), text.size(), 0);
-  return length > 0 ? "process " + std::string{text.data(), static_cast<std::size_t>(length)}
-                    : std::string{"another process"};
+struct lock_holder {
+  std::string process;
+  std::string socket;
+};
+
+bool is_alive(const std::string& process) {
+  const auto id = static_cast<pid_t>(std::strtol(process.c_str(), nullptr, 10));
+  return id > 0 && (::kill(id, 0) == 0 || errno == EPERM);
+}
+
+/// What the holder has written. It takes the lock first, so it may be about to, and what stands
+/// there is of one before.
+lock_holder holder(int file) {
+  for (int look = 0; look < 100; ++look) {
+    std::array<char, 512> text{};
+    const auto length = ::pread(file, text.data(), text.size(), 0);
+    std::istringstream lines{std::string{text.data(), static_cast<std::size_t>(
+                                                          std::max<ssize_t>(length, 0))}};
+    lock_holder found;
+    const bool whole = std::getline(lines, found.process) && std::getline(lines, found.socket) &&
+                       !lines.eof();
+    if (whole && is_alive(found.process))
+      return found;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  return {};
+}
+
+void write_down(int file, const std::string& path, const std::string& text) {
+  if (::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))
+    return;
+  const auto why = std::string{std::strerror(errno)};
+  ::close(file);
+  throw error{"can't write " + path + ": " + why};
 }
 
 } // namespace
 
-node_lock::node_lock(const std::string& socket, const std::string& configuration_file) {
-  const auto path = socket + ".lock";
+node_lock::node_lock(const std::string& path, const std::string& socket,
+                     const std::string& configuration_file) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0)
-    throw usage_error{"can't make " + path + ": " + std::strerror(errno) +
-                      "; give the configuration a \"socket\" in a folder that can be written"};
+    throw usage_error{"can't open " + path + ": " + std::strerror(errno) +
+                      "; give the configuration a \"socket\" in a folder of your own"};
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    const auto who = holder(file_);
+    const auto [process, its_socket] = holder(file_);
+    const auto who = process.empty() ? "another process" : "process " + process;
+    const auto where = its_socket.empty() ? socket : its_socket;
     ::close(file_);
-    throw error{who + " runs " + configuration_file + " already (it answers on " + socket + ")"};
+    throw error{who + " runs " + configuration_file + " already (it answers on " + where + ")"};
   }
-  const auto pid = std::to_string(::getpid());
-  if (::ftruncate(file_, 0) != 0 ||
-      ::pwrite(file_, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    const auto why = std::string{std::strerror(errno)};
-    ::close(file_);
-    throw error{"can't write " + path + ": " + why};
-  }
+  [[maybe_unused]] const int emptied = ::ftruncate(file_, 0);
+  write_down(file_, path, std::to_string(::getpid()) + "\n" + socket + "\n");
 }
 
 node_lock::~node_lock() {

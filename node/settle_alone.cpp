@@ -26,7 +26,7 @@ void refuse_new_version(const recorded_projection& of) {
 settle_report settle_alone(const configuration& settings, const node_stores& stores,
                            const std::vector<recorded_projection>& concerned, settle_verb verb,
                            const settle_request& wanted) {
-  const node_lock only_one{socket_path(settings), settings.file};
+  const node_lock only_one{lock_path(settings), socket_path(settings), settings.file};
   auto options = options_of(settings);
   options.supervisors.clear(); // they name projections that are not started here
   std::vector<spec_ptr> specs;

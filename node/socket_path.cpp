@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <system_error>
 
 namespace waymark::node {
 
@@ -17,6 +19,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t longest = 107;
+
+/// The socket's, were it not too long for one.
+std::string full_path(const configuration& of) {
+  if (!of.socket.empty())
+    return of.socket;
+  std::error_code problem;
+  const auto file = fs::weakly_canonical(of.file, problem); // a pipe has no such name
+  return (problem ? fs::absolute(of.file) : file).string() + ".sock";
+}
 
 /// A folder in /tmp may have been made by somebody else; only the user's own is taken.
 std::string own_folder() {
@@ -33,9 +44,21 @@ std::string own_folder() {
 
 } // namespace
 
+std::string lock_path(const configuration& of) {
+  return full_path(of) + ".lock";
+}
+
+std::string socket_of_node(const configuration& of) {
+  std::ifstream lock{lock_path(of)};
+  std::string process;
+  std::string socket;
+  if (std::getline(lock, process) && std::getline(lock, socket) && !socket.empty())
+    return socket;
+  return socket_path(of);
+}
+
 std::string socket_path(const configuration& of) {
-  const auto path = of.socket.empty() ? fs::weakly_canonical(of.file).string() + ".sock"
-                                      : of.socket;
+  const auto path = full_path(of);
   if (path.size() <= longest)
     return path;
   const char* const runtime = std::getenv("XDG_RUNTIME_DIR");

@@ -13,4 +13,12 @@ namespace waymark::node {
 /// the user's alone.
 [[nodiscard]] std::string socket_path(const configuration& of);
 
+/// Where the node that runs the configuration answers, whatever its user and environment: as it has
+/// written beside its lock; `socket_path` if none ever ran.
+[[nodiscard]] std::string socket_of_node(const configuration& of);
+
+/// The file of the `node_lock`: as the socket that is configured, or else beside the configuration,
+/// with ".lock" behind it; no name of a file is too long.
+[[nodiscard]] std::string lock_path(const configuration& of);
+
 } // namespace waymark::node

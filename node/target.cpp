@@ -10,9 +10,11 @@ namespace waymark::node {
 
 namespace {
 
+/// A folder may have the name of a projection.
 bool looks_like_file(const std::string& word) {
   std::error_code ignored;
-  return word.ends_with(".json") || std::filesystem::exists(word, ignored);
+  return word.ends_with(".json") || (std::filesystem::exists(word, ignored) &&
+                                     !std::filesystem::is_directory(word, ignored));
 }
 
 } // namespace

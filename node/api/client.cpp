@@ -6,6 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace waymark::node {
 
@@ -14,9 +18,14 @@ namespace {
 using nlohmann::json;
 
 constexpr time_t connect_seconds = 5;
-constexpr time_t answer_seconds = 600; // a reset may empty a large table
+constexpr time_t look_seconds = 10;
+constexpr time_t work_seconds = 600; // a reset may empty a large table
 
-httplib::Client connect_to(const std::string& socket) {
+/// @throws nobody_there where there is a socket that this user may not speak on.
+httplib::Client connect_to(const std::string& socket, time_t answer_seconds) {
+  if (::access(socket.c_str(), R_OK | W_OK) != 0 && errno == EACCES)
+    throw nobody_there{"can't speak with the node on " + socket + ": " + std::strerror(EACCES) +
+                       "; only the user who runs the node may"};
   httplib::Client http{socket};
   http.set_address_family(AF_UNIX);
   http.set_connection_timeout(connect_seconds);
@@ -24,7 +33,18 @@ httplib::Client connect_to(const std::string& socket) {
   return http;
 }
 
+/// It takes connections, and says nothing: the node has stopped, or hangs.
+bool is_silent(const httplib::Result& result) {
+  return result.error() == httplib::Error::Read || result.error() == httplib::Error::Write;
+}
+
+nobody_there silent(const std::string& socket) {
+  return nobody_there{"the node on " + socket + " does not answer: it hangs, or was stopped"};
+}
+
 json document_of(const httplib::Result& result, const std::string& socket) {
+  if (!result && is_silent(result))
+    throw silent(socket);
   if (!result)
     throw nobody_there{"no node answers on " + socket + "; `waymark run` starts one"};
   auto document = json::parse(result->body, nullptr, false);
@@ -42,15 +62,19 @@ json document_of(const httplib::Result& result, const std::string& socket) {
 } // namespace
 
 bool api_client::somebody_answers() const {
-  return static_cast<bool>(connect_to(socket_).Get("/v1/node"));
+  const auto found = connect_to(socket_, look_seconds).Get("/v1/node");
+  if (!found && is_silent(found))
+    throw silent(socket_);
+  return static_cast<bool>(found);
 }
 
 json api_client::get(const std::string& path) const {
-  return document_of(connect_to(socket_).Get(path), socket_);
+  return document_of(connect_to(socket_, look_seconds).Get(path), socket_);
 }
 
 json api_client::post(const std::string& path, const json& body) const {
-  return document_of(connect_to(socket_).Post(path, body.dump(), "application/json"), socket_);
+  return document_of(connect_to(socket_, work_seconds).Post(path, body.dump(), "application/json"),
+                     socket_);
 }
 
 std::string path_of_projection(const std::string& name) {

@@ -11,7 +11,8 @@ class api_client {
  public:
   explicit api_client(std::string socket) : socket_{std::move(socket)} {}
 
-  /// Whether a node answers there.
+  /// Whether a node answers there. @throws nobody_there if one is there that this user may not
+  ///   speak with, or that has not answered in 10 s; so do the next two, `post` after 10 minutes.
   [[nodiscard]] bool somebody_answers() const;
 
   /// @throws nobody_there if no node answers; usage_error for what it refuses as wrong (400, 404);

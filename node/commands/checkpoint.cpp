@@ -126,7 +126,6 @@ exit_status set(const configuration& settings, const node_stores& stores,
   const auto& of = find(projections, wanted.words.more.front());
   const auto to = position_in(wanted.words.more.back());
   const auto& name = of.spec->name;
-  const node_lock only_one{socket_path(settings), settings.file};
   const auto before = lowest_position(of);
   if (to == before)
     throw usage_error{name + " stands at position " + with_commas(to) + " already"};
@@ -134,6 +133,10 @@ exit_status set(const configuration& settings, const node_stores& stores,
                                    " to " + with_commas(to) + "? Its tables stay as they are; " +
                                    consequence(before, to) + "."))
     throw usage_error{"nothing was done; --yes does not ask"};
+  const node_lock only_one{lock_path(settings), socket_path(settings), settings.file};
+  if (lowest_position(of) != before)
+    throw error{name + " has moved on from position " + with_commas(before) +
+                " meanwhile; nothing was done"};
   move_checkpoint(of, *stores.log().events, to, settings.engine.owner_timeout);
   logger{settings.engine.log}.write(log_level::warning, "checkpoint", name,
                              "was set from position " + std::to_string(before) + " to " +

@@ -67,7 +67,7 @@ struct operation_command {
               resolve(wanted->about, true);
               const auto settings =
                   read_configuration(wanted->about.file, names_of(context.projections));
-              return what(*wanted, api_client{socket_path(settings)}, context.terminal);
+              return what(*wanted, api_client{socket_of_node(settings)}, context.terminal);
             }};
   }
 

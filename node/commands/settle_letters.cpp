@@ -85,7 +85,7 @@ exit_status settle_letters(const configuration& settings, const node_stores& sto
   wanted.options.by = operator_name();
   wanted = settle_request_in(to_json(wanted)); // with the node's time limit in either case
   json report;
-  if (const api_client node{socket_path(settings)}; node.somebody_answers()) {
+  if (const api_client node{socket_of_node(settings)}; node.somebody_answers()) {
     report = node.post(std::string{"/v1/letters/"} + to_string(verb), to_json(wanted));
   } else {
     const auto concerned = concerned_by(projections, wanted.which);

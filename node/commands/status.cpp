@@ -34,7 +34,7 @@ struct status_arguments {
 
 /// All projections, or the one that is asked for, as the node or else the stores tell.
 json ask(const configuration& of, const std::string& name, const program_context& context) {
-  const api_client node{socket_path(of)};
+  const api_client node{socket_of_node(of)};
   const bool running = node.somebody_answers();
   if (running && !name.empty())
     return {{"projections", json::array({node.get(path_of_projection(name))})}, {"running", true}};
