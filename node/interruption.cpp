@@ -14,6 +14,7 @@ namespace {
 
 // A signal handler knows nothing but what is global.
 std::atomic<bool> came{false};
+std::atomic<bool> signalled{false};
 int ends[2]{-1, -1};
 struct sigaction before_int {};
 struct sigaction before_term {};
@@ -27,7 +28,11 @@ void take_note() noexcept {
   errno = error;
 }
 
-extern "C" void waymark_node_on_signal(int) {
+extern "C" void waymark_node_on_signal(int which) {
+  if (signalled.exchange(true)) { // the second one, of whatever kind: it ends the process
+    ::signal(which, SIG_DFL);
+    ::raise(which);
+  }
   take_note();
 }
 
@@ -36,10 +41,10 @@ extern "C" void waymark_node_on_signal(int) {
 interruption::interruption() {
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
     throw std::system_error{errno, std::generic_category(), "pipe"};
-  came = false;
+  came = signalled = false;
   struct sigaction action {};
   action.sa_handler = &waymark_node_on_signal;
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, &before_int);
   ::sigaction(SIGTERM, &action, &before_term);
 }

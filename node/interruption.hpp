@@ -2,8 +2,8 @@
 
 namespace waymark::node {
 
-/// While it lives, SIGINT and SIGTERM ask the program to come to an end instead of killing it; a
-/// second signal of the same kind kills it. One at a time.
+/// While it lives, SIGINT and SIGTERM ask the program to come to an end instead of killing it; the
+/// second of them kills it. One at a time.
 class interruption {
  public:
   /// @throws std::system_error if there is no file descriptor left.

@@ -59,9 +59,9 @@ class append_run {
       : wanted_{wanted}, terminal_{terminal} {}
 
   exit_status run() {
+    line_source source{wanted_.file, signals_.descriptor(), max_line_bytes};
     const auto to = open_log(wanted_.store, if_missing::create);
     store_ = to.address;
-    line_source source{wanted_.file, signals_.descriptor(), max_line_bytes};
     line_batches batches{source, wanted_.on_error == "stop"};
     line_import import{*to.events, options(source, batches)};
     const auto failure = run(import, batches);

@@ -70,6 +70,18 @@ std::string sample_events() {
          sample_event(4, "OrderRefunded", 2, R"({"day": "2026-11-20", "cents": 400})");
 }
 
+/// The word as a shell takes it.
+std::string in_shell(const std::string& word) {
+  constexpr std::string_view plain{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                   "./_-+,:@%"};
+  if (word.find_first_not_of(plain) == std::string::npos)
+    return word;
+  std::string result{"'"};
+  for (const char c : word)
+    result += c == '\'' ? "'\\''" : std::string{c};
+  return result + "'";
+}
+
 struct sample_file {
   fs::path path;
   std::string text;
@@ -90,13 +102,16 @@ exit_status run_init(const fs::path& folder, console& terminal) {
     if (fs::exists(file.path))
       throw usage_error{file.path.string() + " is there already; it is left as it is, and nothing "
                                              "is written"};
-  fs::create_directories(folder);
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem)
+    throw usage_error{"can't make the folder " + folder.string() + ": " + problem.message()};
   for (const auto& file : files)
     write(file);
   terminal.out() << "Wrote " << files[0].path.string() << " and " << files[1].path.string()
                  << ". Next:\n";
   if (folder != ".")
-    terminal.out() << "  cd " << folder.string() << '\n';
+    terminal.out() << "  cd " << in_shell(folder.string()) << '\n';
   terminal.out() << "  waymark append --store sqlite:shop.db events.jsonl\n"
                     "  waymark run --until-caught-up\n"
                     "  waymark status\n";

@@ -10,6 +10,7 @@
 #include "node/node_lock.hpp"
 #include "node/running_node.hpp"
 #include "node/service_notice.hpp"
+#include "node/service_watchdog.hpp"
 #include "node/socket_path.hpp"
 #include "node/statement_trials.hpp"
 #include "node/text_table.hpp"
@@ -17,6 +18,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <ostream>
 
 namespace waymark::node {
@@ -75,17 +77,27 @@ class answering {
   api_server& by_;
 };
 
+/// Whether the supervisors answer, and none of the engine's own actors has been given up.
+bool is_live(const engine& of) {
+  const auto root = of.tree();
+  return std::all_of(root.children.begin(), root.children.end(), [](const child_snapshot& each) {
+    return each.name == "projections" || each.state == child_state::running ||
+           each.state == child_state::backing_off;
+  });
+}
+
 exit_status run_node(const run_arguments& wanted, program_context& context) {
   const interruption signals;
   auto settings = read_and_try(wanted.file, context);
   const auto socket = socket_path(settings);
-  const node_lock only_one{socket, wanted.file};
+  const node_lock only_one{lock_path(settings), socket, wanted.file};
   api_server api{socket};
   running_node node{std::move(settings), context.projections};
   const answering requests{api, node};
   logger{node.settings().engine.log}.write(log_level::info, "node", wanted.file,
                                            "answers on " + socket);
   notify_service_manager("READY=1");
+  const service_watchdog signs_of_life{[&node] { return is_live(node.engine()); }};
   if (wanted.take_over)
     take_over_all(node.engine(), [&] { return signals.requested(); });
   auto result = exit_status::done;
@@ -96,8 +108,9 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
     wait_for_signal(signals);
   }
   notify_service_manager("STOPPING=1");
+  const bool ended = node.engine().stop(); // which ends requests that are under way too
   api.stop();
-  if (!node.engine().stop())
+  if (!ended)
     context.terminal.complain("not everything ended within " +
                               std::to_string(node.settings().engine.drain_deadline.count()) +
                               " ms; nothing is lost by that");
