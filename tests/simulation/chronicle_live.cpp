@@ -93,7 +93,7 @@ void chronicle::judge_parking(const open_case& c, const std::string& key, positi
   queue.insert(at);
   const auto& most = c.plan.parking;
   if (static_cast<std::int64_t>(queue.size()) > most.per_key ||
-c.shard.parked_events() > std::max<std::int64_t>(1, most.per_projection))
+      c.shard.parked_events() > std::max<std::int64_t>(1, most.per_projection))
     broken("G6", c.plan, at, "was parked beyond the limits");
 }
 

@@ -21,12 +21,14 @@ class fault_plan {
   void set_rate(int per_mille) { rate_ = per_mille; }
   /// How often a process is killed from outside in the midst of a job.
   void set_kill_rate(int per_mille) { kill_rate_ = per_mille; }
-  void fill_disk(std::chrono::milliseconds how_long) { full_until_ = time_.now() + how_long; }
+  /// After so many more calls that write, so that it also fills up in the midst of a transaction.
+  void fill_disk(int writes, std::chrono::milliseconds how_long);
   /// From now on everything works.
   void heal();
 
+  /// @param often times as often as elsewhere it fails here, where runs seldom come by.
   /// @throws store_error that has done nothing; process_died.
-  void before(const char* place, bool writes = false);
+  void before(const char* place, bool writes = false, int often = 1);
   /// @throws store_error with an unknown outcome; process_died.
   void after(const char* place);
 
@@ -45,6 +47,7 @@ class fault_plan {
   graveyard& dead_;
   int rate_ = 0;
   int kill_rate_ = 0;
+  int writes_left_ = 0; ///< Until the disk is full.
   timestamp full_until_{};
   bool inside_interlude_ = false;
 };

@@ -8,6 +8,10 @@ namespace waymark::sim {
 
 namespace {
 
+/// Letters are written in few transactions only, and settled in fewer.
+constexpr int seldom = 6;
+constexpr int replayed = 40;
+
 /// Statements of handlers. As in a real store, the first failure stays.
 class faulty_read_model final : public read_model {
  public:
@@ -70,29 +74,29 @@ class faulty_unit final : public unit_of_work {
   }
 
   void park(std::string_view sequence_key, position_t position) override {
-    plan_.before("park", true);
+    plan_.before("park", true, seldom);
     real_->park(sequence_key, position);
     done_.parked.emplace_back(sequence_key, position);
   }
   void unpark(std::string_view sequence_key, position_t position) override {
-    plan_.before("unpark", true);
+    plan_.before("unpark", true, replayed);
     real_->unpark(sequence_key, position);
     done_.unparked.emplace_back(sequence_key, position);
   }
   void add_letter(const dead_letter& letter) override {
-    plan_.before("add a letter", true);
+    plan_.before("add a letter", true, seldom);
     real_->add_letter(letter);
     done_.written.push_back(letter);
   }
   bool update_letter(const dead_letter& letter) override {
-    plan_.before("update a letter", true);
+    plan_.before("update a letter", true, replayed);
     const bool updated = real_->update_letter(letter);
     if (updated)
       done_.changed.push_back(letter);
     return updated;
   }
   bool settle_letter(std::int64_t id, const settlement& how) override {
-    plan_.before("settle a letter", true);
+    plan_.before("settle a letter", true, replayed);
     const bool settled = real_->settle_letter(id, how);
     if (settled)
       done_.settled.emplace_back(id, how);

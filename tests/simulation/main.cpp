@@ -14,11 +14,12 @@ using namespace waymark::sim;
 void usage() {
   std::cout
       << "usage: simulation [--seeds N] [--part I/N] [--seed S [--mutant NAME]]\n"
-         "       simulation --repeats | --mutants\n\n"
+         "       simulation --repeats | --covers | --mutants\n\n"
          "  --seeds N    so many seeds; else what WAYMARK_SIM_SEEDS says, or 10000\n"
          "  --part I/N   only every N-th of them, from I on (0 is the first)\n"
          "  --seed S     this one alone, with its trace\n"
          "  --repeats    runs some seeds twice, which must give the same run\n"
+         "  --covers     runs some seeds, over which everything must happen that may\n"
          "  --mutants    runs stores that are broken on purpose, each of which must be found\n";
 }
 
@@ -61,6 +62,18 @@ int run_twice() {
   return 0;
 }
 
+int run_for_coverage() {
+  tally seen;
+  for (std::uint64_t seed = 0; seed < 2000; ++seed)
+    seen.add(simulate(seed).seen);
+  const auto missing = seen.missing();
+  std::cout << seen.table();
+  for (const auto& each : missing)
+    std::cout << "NEVER: " << each << "\n";
+  std::cout << missing.size() << " kinds of things never happened" << std::endl;
+  return missing.empty() ? 0 : 1;
+}
+
 int run_mutants() {
   constexpr std::uint64_t most = 1000;
   int survivors = 0;
@@ -101,6 +114,8 @@ int main(int argc, char** argv) {
     const auto value = [&] { return i + 1 < args.size() ? args[++i] : std::string{"0"}; };
     if (args[i] == "--repeats")
       return run_twice();
+    if (args[i] == "--covers")
+      return run_for_coverage();
     if (args[i] == "--mutants")
       return run_mutants();
     if (args[i] == "--seeds") {

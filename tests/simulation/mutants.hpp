@@ -22,6 +22,12 @@ enum class mutant : std::uint8_t {
   resets_half,        ///< A reset does not empty the read model.
   loses_append,       ///< Now and then an append is acknowledged and not written.
   forgets_timers,     ///< Now and then a timer never fires.
+  // of reading
+  skips_event, ///< Now and then a page leaves out an event in its midst.
+  jumps_gap,   ///< Now and then a page ends before what it says that it has scanned.
+  // of restarts
+  trusts_zombies, ///< What became of a job that was given up is told to the machine after all.
+  forgets_epoch,  ///< The checkpoint actor saves positions for whoever owns the shard now.
   // of letters
   drops_rest,       ///< A letter that is settled takes along what is parked behind it.
   discards_two,     ///< A discard takes the next event along.

@@ -22,8 +22,13 @@ void saver::take(std::int64_t epoch, position_t stored, const checkpoint_advance
 std::optional<commit_status> saver::try_save() {
   auto advance = *std::exchange(pending_, std::nullopt);
   advance.from = saved_;
-  const ownership owner{{context_.spec->name, context_.shard}, epoch_};
+  ownership owner{{context_.spec->name, context_.shard}, epoch_};
   try {
+    if (on_.which == mutant::forgets_epoch) {
+      const auto now = context_.store->load(owner.key);
+      owner.epoch = now->epoch;
+      advance.from = now->position;
+    }
     const auto status = save_position_of(context_, owner, advance);
     if (status == commit_status::committed)
       saved_ = advance.to;

@@ -26,6 +26,8 @@ void write_row(read_model& db, const projection_plan& plan, author& world, const
     }
     return;
   }
+  if (e.position % 4 == 0)
+    static_cast<void>(db.query("SELECT hits FROM hits_" + p + " WHERE position = $1", e.position));
   db.execute(count, e.position);
   if (what == "violates") {
     try {
@@ -75,7 +77,7 @@ void set_options(Builder& builder, const projection_plan& plan, int version) {
     };
   builder.retry(retry).on_give_up(plan.on_give_up).unhandled(plan.on_unhandled);
   // The real clock must not decide where a batch ends, or a run could not be repeated.
-  builder.batch({plan.max_events, std::chrono::hours{1}});
+  builder.batch({plan.max_events, std::chrono::hours{1}, plan.max_wait});
   builder.shards(plan.shards[version - 1]).version(version).on_new_version(plan.on_new_version);
   builder.park_limits(plan.parking).retry_letters({{500ms, 2s, 2.0, 0.1}, plan.rounds});
   if (plan.only_a)
@@ -179,6 +181,8 @@ projection_plan make_plan(rng& random, int number) {
   plan.max_events = random.pick(sizes);
   if (random.one_in(5))
     plan.parking = {random.between(1, 4), random.between(4, 12)};
+  if (plan.max_events > 1 && random.one_in(4))
+    plan.max_wait = std::chrono::milliseconds{random.between(1, 300)};
   plan.max_crashes = random.between(1, 3);
   plan.rounds = random.one_in(3) ? random.between(1, 3) : 0;
   return plan;

@@ -6,6 +6,7 @@
 
 #include <waymark/actors/projection_spec.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -33,6 +34,7 @@ struct projection_plan {
   bool only_a = false; ///< Filters for the aggregate type "A".
   unhandled on_unhandled = unhandled::ignore;
   std::size_t max_events = 1000;
+  std::chrono::milliseconds max_wait{0}; ///< For more events of a batch.
   park_limits parking;
   int rounds = 0; ///< Of automatic retries.
   int max_crashes = 2;

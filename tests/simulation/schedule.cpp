@@ -83,19 +83,22 @@ void schedule::offer_trouble() {
       offer(1, move::drain, p);
     for (const auto& runner : process->runners()) {
       const auto can = runner->possible();
+      const bool replays = runner->may_replay();
       if (can.run_job || can.reply)
-        offer(1, move::lose_reply, p, runner.get());
+        offer(replays ? 10 : 1, move::lose_reply, p, runner.get());
       if (can.fetch)
         offer(1, move::fail_fetch, p, runner.get());
       if (runner->has_zombie())
         offer(5, move::zombie, p, runner.get());
+      if (replays)
+        offer_rival(*runner);
       if (runner->runs_handlers() && world_.random.one_in(3))
         offer(1, move::call_overdue, p, runner.get());
       offer(1, move::repeat, p, runner.get());
       offer(1, move::tick, p, runner.get());
       const auto state = runner->machine().state();
       if (runner->machine().set_aside().letters > 0)
-        offer(3, move::settle_letters, p, runner.get());
+        offer(8, move::settle_letters, p, runner.get());
       if (state == projection_state::paused)
         offer(4, move::resume, p, runner.get());
       else if (state == projection_state::stopped) {
@@ -114,6 +117,20 @@ void schedule::offer_trouble() {
   offer(2, move::wait_long);
   offer(1, move::fill_disk);
   offer(1, world_.code.broken || world_.code.away ? move::mend_code : move::break_code);
+}
+
+/// An operator gives the shard to another process. Two owners and a replay at once are seldom.
+void schedule::offer_rival(const shard_runner& of) {
+  for (std::size_t p = 0; p < world_.processes.size(); ++p) {
+    const auto& process = world_.processes[p];
+    if (!process || process->frozen)
+      continue;
+    for (const auto& runner : process->runners())
+      if (runner.get() != &of && runner->context().shard == of.context().shard &&
+          world_.plan_of(*runner) == world_.plan_of(of) &&
+          runner->machine().state() == projection_state::standing_by)
+        offer(20, move::take_over, p, runner.get());
+  }
 }
 
 bool schedule::take_one() {
@@ -140,6 +157,7 @@ void schedule::bury_dead() {
 
 void schedule::take(const choice& it) {
   auto& w = world_;
+  w.told.saw("move", move_names[static_cast<std::size_t>(it.what)]);
   const auto& process = w.processes[it.process];
   switch (it.what) {
   case move::run_job:
@@ -216,7 +234,8 @@ void schedule::take(const choice& it) {
     w.told.say("a long time passes");
     return w.time.advance(std::chrono::milliseconds{w.random.between(3'000, 15'000)});
   case move::fill_disk:
-    return w.faults.fill_disk(std::chrono::milliseconds{w.random.between(100, 5'000)});
+    return w.faults.fill_disk(w.random.one_in(2) ? w.random.between(0, 60) : 0,
+                              std::chrono::milliseconds{w.random.between(100, 5'000)});
   case move::break_code:
     (w.random.one_in(2) ? w.code.broken : w.code.away) = true;
     return;

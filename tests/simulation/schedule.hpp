@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/simulation/move.hpp"
 #include "tests/simulation/operators.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -22,43 +23,6 @@ class schedule {
   void drain();
 
  private:
-  enum class move : std::uint8_t {
-    run_job,
-    reply,
-    serve,
-    fire_timer,
-    retry_letters,
-    notice,
-    save,
-    restart,
-    renew,
-    reset, // as it should be
-    lose_reply,
-    fail_fetch,
-    repeat,
-    zombie,
-    tick,
-    call_overdue,
-    pause,
-    resume,
-    discard,
-    settle_letters,
-    take_over,
-    begin_reset, // to a shard
-    restart_saver,
-    restart_log,
-    crash,
-    freeze,
-    thaw,
-    start,
-    drain, // to a process
-    append,
-    wait_short,
-    wait_long,
-    fill_disk,
-    break_code,
-    mend_code // to the world
-  };
   struct choice {
     int weight = 0;
     move what = move::append;
@@ -69,6 +33,7 @@ class schedule {
   void offer(int weight, move what, std::size_t process = 0, shard_runner* runner = nullptr);
   void offer_work();
   void offer_trouble();
+  void offer_rival(const shard_runner& of);
   /// Does one of the steps on offer; false if there is none.
   bool take_one();
   void take(const choice& it);

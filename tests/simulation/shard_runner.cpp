@@ -67,8 +67,10 @@ void shard_runner::tell(const char* what, actions todo) {
 }
 
 void shard_runner::carry_out(const actions& todo) {
-  for (const auto& what : todo)
+  for (const auto& what : todo) {
+    on_.told.saw("todo", name_of(what));
     std::visit([&](const auto& one) { carry_out(one, what); }, what);
+  }
 }
 
 void shard_runner::carry_out(const todo::fetch& what, const action&) {
@@ -131,6 +133,7 @@ void shard_runner::carry_out(const Job&, const action& what) {
 
 void shard_runner::require_no_silence() {
   const auto state = machine_->state();
+  on_.told.saw("state", to_string(state));
   using is = projection_state;
   const bool waits_for_others = state == is::paused || state == is::stopped ||
                                 state == is::diverged || drained_ || restart_at_;
@@ -211,6 +214,12 @@ bool shard_runner::needs_baton() const {
   return wanted_ && (machine_->careful() || std::holds_alternative<todo::replay>(*wanted_));
 }
 
+bool shard_runner::may_replay() const noexcept {
+  const bool now = wanted_ && std::holds_alternative<todo::replay>(*wanted_);
+  return now || std::any_of(zombies_.begin(), zombies_.end(),
+                            [](const auto& each) { return each.second; });
+}
+
 void shard_runner::reply() {
   const auto result = std::move(*result_);
   result_.reset();
@@ -231,8 +240,10 @@ void shard_runner::run_zombie() {
   zombies_.pop_back();
   on_.told.say(label_ + " runs a job that was given up");
   busy_ = true; // it may hold what this runner's own job would wait for
-  static_cast<void>(work(late, replays, false));
+  const auto result = work(late, replays, false);
   busy_ = false;
+  if (on_.which == mutant::trusts_zombies && !restart_at_ && !drained_)
+    tell("late reply", result(*machine_));
 }
 
 void shard_runner::answer_fetch(page_ptr events) {

@@ -76,6 +76,8 @@ class shard_runner {
   [[nodiscard]] bool drained() const noexcept { return drained_; }
   /// Its next job would wait as long as another job of the process has a marker.
   [[nodiscard]] bool needs_baton() const;
+  /// A replay of letters is under way, or was given up and may run all the same.
+  [[nodiscard]] bool may_replay() const noexcept;
   [[nodiscard]] bool has_zombie() const noexcept { return !zombies_.empty(); }
   /// An order was given to the machine and is not answered yet.
   [[nodiscard]] bool waits_for_answers() const noexcept { return !orders_.empty(); }

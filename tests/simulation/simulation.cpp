@@ -35,7 +35,7 @@ report simulate(std::uint64_t seed, mutant which) {
   } catch (const std::exception& problem) {
     w.told.broken(std::string{"an exception got out: "} + problem.what());
   }
-  return {seed, w.told.hash(), w.told.steps(), w.told.problem(), w.told.tail()};
+  return {seed, w.told.hash(), w.told.steps(), w.told.problem(), w.told.tail(), w.told.seen()};
 }
 
 } // namespace waymark::sim

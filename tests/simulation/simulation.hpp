@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/simulation/mutants.hpp"
+#include "tests/simulation/tally.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@ struct report {
   std::int64_t steps = 0;
   std::optional<std::string> problem;
   std::string trace; ///< The last steps.
+  tally seen;
 };
 
 /// Runs the world that follows from `seed`: trouble, then rest, then a drain, with all guarantees
