@@ -18,6 +18,21 @@ namespace waymark::node {
 
 namespace {
 
+/// In this program's words, which speak of commands.
+std::string problem_of(const CLI::App& program, const CLI::ParseError& e) {
+  const auto given = program.get_subcommands();
+  const auto unknown = given.empty() ? program.remaining() : given.front()->remaining();
+  const bool surplus = e.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (given.empty() && !unknown.empty())
+    return (unknown.front().starts_with('-') ? "there is no option " : "there is no command ") +
+           readable(unknown.front());
+  if (given.empty() && e.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError))
+    return "a command is missing";
+  if (surplus && !unknown.empty())
+    return given.front()->get_name() + " does not take " + readable(unknown.front());
+  return e.what();
+}
+
 /// Help and version are no mistakes; for the others the way to the help is told too.
 exit_status answer_parse_error(const CLI::App& program, const CLI::ParseError& e,
                                const program_context& context) {
@@ -25,12 +40,8 @@ exit_status answer_parse_error(const CLI::App& program, const CLI::ParseError& e
     program.exit(e, context.terminal.out(), context.terminal.err());
     return exit_status::done;
   }
+  context.terminal.complain(problem_of(program, e));
   const auto given = program.get_subcommands();
-  const auto unknown = program.remaining();
-  if (given.empty() && !unknown.empty())
-    context.terminal.complain("there is no command " + readable(unknown.front()));
-  else
-    context.terminal.complain(e.what());
   const auto name = given.empty() ? "" : given.front()->get_name() + " ";
   context.terminal.err() << "Try: waymark " << name << "--help\n";
   return exit_status::usage;
@@ -63,7 +74,7 @@ exit_status run_program(const std::vector<std::string>& arguments, program_conte
                  "3 nothing to talk to.");
   std::vector<command> commands;
   for (const auto add : command_list())
-    commands.push_back(add(program));
+    commands.push_back(add(program)), commands.back().parsed->group("Commands");
   try {
     std::vector<std::string> backwards{arguments.rbegin(), arguments.rend()}; // as CLI11 wants
     program.parse(std::move(backwards));

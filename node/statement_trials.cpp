@@ -46,14 +46,18 @@ void collect(const sql_projection& from, trial_list& into) {
 }
 
 /// Tables of all projections come first, since one may read what another writes.
-void try_list(trial_list list, projection_store& on, trial_report& report) {
+/// @param address as it is called in a problem that begins with the store's.
+void try_list(trial_list list, projection_store& on, const std::string& address,
+              trial_report& report) {
   auto trials = std::move(list.tables);
   trials.insert(trials.end(), list.others.begin(), list.others.end());
   auto paths = std::move(list.table_paths);
   paths.insert(paths.end(), list.other_paths.begin(), list.other_paths.end());
   const auto problems = on.try_statements(trials);
   for (std::size_t i = 0; i < problems.size(); ++i)
-    if (!problems[i].empty())
+    if (problems[i].starts_with(on.address()))
+      report.mistakes.push_back({paths[i], address + problems[i].substr(on.address().size())});
+    else if (!problems[i].empty())
       report.mistakes.push_back({paths[i], problems[i]});
 }
 
@@ -61,8 +65,10 @@ void try_database(const std::string& address, trial_list list, trial_report& rep
   open_options options;
   options.create = options.use_records = false; // they may be yet to be made, or upgraded
   try {
-    const auto opened = is_yet_to_be_made(address) ? open("memory:") : open(address, options);
-    try_list(std::move(list), *opened.projections, report);
+    const bool absent = is_yet_to_be_made(address);
+    const auto opened = absent ? open("memory:") : open(address, options);
+    auto& on = *opened.projections;
+    try_list(std::move(list), on, absent ? address : on.address(), report);
   } catch (const store_error& e) {
     report.notes.push_back(list.path + ": its statements were not tried: " + e.what());
   } catch (const std::exception& e) {

@@ -5,7 +5,7 @@ _waymark() {
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     word=$("$program" --help 2>/dev/null |
-      sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
+      sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
     mapfile -t COMPREPLY < <(compgen -W "$word --help --version" -- "$current")
     return
   fi

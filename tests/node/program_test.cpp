@@ -28,6 +28,20 @@ TEST_CASE("the program tells its version and its commands") {
   CHECK(help.err.empty());
 }
 
+TEST_CASE("who types something wrong reads of commands") {
+  CHECK_THAT(run_command({"--help"}).out, ContainsSubstring("\n\nCommands:\n"));
+  const auto said_to = [](std::vector<std::string> arguments) {
+    const auto found = run_command(std::move(arguments));
+    CHECK(found.status == exit_status::usage);
+    return found.err.substr(0, found.err.find('\n'));
+  };
+  CHECK(said_to({}) == "waymark: a command is missing");
+  CHECK(said_to({"staus"}) == "waymark: there is no command staus");
+  CHECK(said_to({"--foo"}) == "waymark: there is no option --foo");
+  CHECK(said_to({"status", "--foo"}) == "waymark: status does not take --foo");
+  CHECK(said_to({"append"}) == "waymark: --store is required");
+}
+
 TEST_CASE("every command has a description and examples") {
   CLI::App program;
   for (const auto add : waymark::node::command_list()) {
