@@ -17,8 +17,10 @@
 #include "supervisors/logger.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ostream>
 
 namespace waymark::node {
@@ -86,10 +88,21 @@ bool is_live(const engine& of) {
   });
 }
 
+/// Ends the process with what hangs in it, and with requests that wait for that.
+[[noreturn]] void end_without(program_context& context, std::chrono::milliseconds deadline,
+                              const std::string& socket, exit_status result) {
+  context.terminal.complain("not everything ended within " + std::to_string(deadline.count()) +
+                            " ms; nothing is lost by that");
+  context.terminal.out().flush();
+  context.terminal.err().flush();
+  ::unlink(socket.c_str());
+  std::_Exit(static_cast<int>(result));
+}
+
 exit_status run_node(const run_arguments& wanted, program_context& context) {
-  const interruption signals;
   auto settings = read_and_try(wanted.file, context);
   const auto socket = socket_path(settings);
+  const interruption signals; // so far nothing has begun, and a signal may end it as any program
   const node_lock only_one{lock_path(settings), socket, wanted.file};
   api_server api{socket};
   running_node node{std::move(settings), context.projections};
@@ -108,12 +121,9 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
     wait_for_signal(signals);
   }
   notify_service_manager("STOPPING=1");
-  const bool ended = node.engine().stop(); // which ends requests that are under way too
+  if (!node.engine().stop()) // which ends requests that are under way too
+    end_without(context, node.settings().engine.drain_deadline, socket, result);
   api.stop();
-  if (!ended)
-    context.terminal.complain("not everything ended within " +
-                              std::to_string(node.settings().engine.drain_deadline.count()) +
-                              " ms; nothing is lost by that");
   return result;
 }
 

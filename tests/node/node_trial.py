@@ -159,6 +159,7 @@ def interrupted():
     check(heard > 0, "every signal came too early to be heard")
     check_tables(*expected)
     interrupt_others()
+    interrupt_connecting()
     interrupt_twice()
     print("every interrupted node ended cleanly")
 
@@ -178,7 +179,7 @@ def interrupt_others():
     """While a rebuild is waited for, while the status is watched, and before a question."""
     slow_configuration("slow.json", 5_000)
     node = start("run", "slow.json")
-    wait_until(lambda: (s := status("slow.json")) and s["slow"]["passed"] == EVENTS, "the end")
+    wait_until(lambda: (s := status("slow.json")) and s["slow"]["passed"] == EVENTS, "the end", 200)
     rebuild = start("rebuild", "slow.json", "slow", "--yes")
     wait_until(lambda: 0 < status("slow.json")["slow"]["passed"] < EVENTS, "a rebuild under way")
     rebuild.send_signal(signal.SIGINT)
@@ -198,6 +199,22 @@ def interrupt_others():
     check(node.wait(60) == 0, node.communicate())
 
 
+def interrupt_connecting():
+    """Who waits for a server that is silent is ended at once."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.settimeout(60)
+        with open("silent.json", "w") as out:
+            address = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/x"
+            json.dump({"store": address, "projections": {}}, out)
+        for command in ("run", "check"):
+            waiting = start(command, "silent.json")
+            with silent.accept()[0]:
+                waiting.send_signal(signal.SIGINT)
+                check(waiting.wait(5) == -signal.SIGINT, command, waiting.returncode)
+
+
 def interrupt_twice():
     """The second one may be of the other kind."""
     slow_configuration("endless.json", 10 ** 15, drain_deadline="1h")
@@ -213,8 +230,9 @@ def interrupt_twice():
 
 
 def interrupted_request():
-    """A request that is under way does not hold up the end."""
-    slow_configuration("waymark.json", 5_000_000, drain_deadline="2s")
+    """A request that is under way does not hold up the end, even if it never came back."""
+    slow_configuration("waymark.json", f"CASE WHEN {{position}} = 1 THEN 1 ELSE {10 ** 15} END",
+                       drain_deadline="2s")
     with open("waymark.json") as given:
         settings = json.load(given)
     settings["projections"]["slow"].update(
@@ -232,12 +250,10 @@ def interrupted_request():
     retry = start("dead-letters", "retry", "--type", "Added", "--yes")
     wait_until(lambda: status()["slow"]["dead_letters"] < 60, "a retry under way")
     node.terminate()
-    begun = time.monotonic()
-    node.wait(100)
-    check(time.monotonic() - begun < 20, "the request held up the end")
+    node.wait(25)
     out, err = retry.communicate(timeout=60)
     check(retry.returncode != 0, retry.returncode, out, err)
-    check(query("SELECT count(*) < 60 FROM slow") == [(1,)], "all were retried first")
+    check(query("SELECT count(*) FROM slow") == [(1,)], "more were retried")
     print(err.strip())
 
 
