@@ -306,4 +306,28 @@ TEST_CASE("a round of the schedule stands in the attempt, and the next one follo
   CHECK(failed.next_round == 1);
 }
 
+TEST_CASE("a replay tells its meter what it does") {
+  std::vector<job_meter::view> seen;
+  std::shared_ptr<job_meter> meter;
+  projection builder{"p"};
+  builder.on("X", [&](read_model&, const nlohmann::json&, const event&) {
+    seen.push_back(meter->look());
+  });
+  parked_stream test{std::move(builder), 2};
+  const auto times = std::make_shared<handler_times>();
+  meter = std::make_shared<job_meter>(test.owner.key, "pool", test.spec, times);
+  auto request = test.request(settle_verb::retry, {test.letter_id});
+  request.on.meter = meter;
+  CHECK(replay(request).key.replayed == 2);
+  REQUIRE(seen.size() == 2);
+  for (position_t at = 1; at <= 2; ++at) {
+    const auto& view = seen[static_cast<std::size_t>(at - 1)];
+    CHECK(view.at == job_meter::stage::handling);
+    CHECK(view.position == at);
+    CHECK(view.event_id == test.event_at(at).event_id);
+    CHECK(view.event_type == "X");
+  }
+  CHECK(meter->look().at == job_meter::stage::in_store);
+}
+
 } // namespace waymark::test
