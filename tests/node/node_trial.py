@@ -120,16 +120,24 @@ def check_tables(expected, positions):
 
 def killed():
     expected = write_shop()
-    kills = 0
-    for _ in range(15):
+    kills = halfway = 0
+    done = False
+    for i in range(60):
+        if i >= 15 and (halfway >= 3 or done):
+            break
         node = start("run", "--until-caught-up")
-        time.sleep(RANDOM.uniform(0.02, 0.25 if STORE.startswith("sqlite:") else 0.6))
+        longest = 0.25 if STORE.startswith("sqlite:") else 0.6
+        time.sleep(RANDOM.uniform(0.02, min(longest, 0.04 * (i + 1))))
         kills += node.poll() is None
         node.kill()
         node.communicate()
-    check(kills > 0, "each node was done before its end")
+        left = json.loads(waymark("status", "--json").stdout or '{"projections": []}')
+        positions = [p["position"] or 0 for p in left["projections"]]
+        halfway += any(0 < at < EVENTS for at in positions)
+        done = positions != [] and min(positions) == EVENTS
+    check(halfway > 0, "none was killed between its first commit and its last")
     check_tables(*expected)
-    print(f"exact after {kills} kills")
+    print(f"exact after {kills} kills, {halfway} of them on the way")
 
 
 def lock_holder():
@@ -378,18 +386,20 @@ def minute():
         appending.stdin.write("".join(
             f'{{"aggregate_type":"Sensor","aggregate_id":"{n % 997}","event_type":"Measured",'
             f'"data":{{"kind":{n % kinds},"value":{n}}}}}\n' for n in range(first, first + part)))
-    out, err = appending.communicate(timeout=60)
+    out, err = appending.communicate(timeout=200)
     took = time.monotonic() - begun
     fed.set()
     watcher.join()
     check(appending.returncode == 0, appending.returncode, out, err)
     check(out == f"{count:,} events appended, positions 1 to {count:,}\n", out)
     print(f"{count:,} lines in {took:.1f} s; the lag was at most {max(lags):,} events")
-    # A server takes its part of a busy machine too.
-    behind = 10 if STORE.startswith("sqlite:") else 45
-    check(took < seconds + behind, "the input was taken too slowly")
-    check(max(lags) < behind * rate, "the lag grew", lags)
-    wait_until(lambda: status()["kinds"]["lag_events"] == 0, "the last events")
+    load = os.getloadavg()[0] / os.cpu_count()
+    if load < 1.5: # else others have the machine, and the time says nothing of the program
+        check(took < seconds + 10, "the input was taken too slowly")
+        check(max(lags) < 10 * rate, "the lag grew", lags)
+    else:
+        print(f"the time and the lag are not judged at a load of {load:.1f} a core")
+    wait_until(lambda: status()["kinds"]["lag_events"] == 0, "the last events", 120)
     node.terminate()
     check(node.wait(60) == 0, node.communicate())
     rows = query("SELECT kind, n, sum FROM kinds ORDER BY kind")
