@@ -28,15 +28,16 @@ void parking_lot::set(int shard, std::int64_t events) {
 void parking_lot::leave(int shard) {
   const std::lock_guard lock{mutex_};
   ours_.erase(shard);
-  looked_ = {};
+  looked_.reset();
 }
 
 void parking_lot::look(projection_store& at, const std::string& projection) {
   std::vector<int> others;
   {
     const std::lock_guard lock{mutex_};
-    const auto now = std::chrono::steady_clock::now();
-    if (looked_ != decltype(looked_){} && now - looked_ < look_interval)
+    const auto now = time_.now();
+    const bool fresh = looked_ && now >= *looked_ && now - *looked_ < look_interval;
+    if (fresh)
       return;
     looked_ = now;
     for (int shard = 0; shard < shards_; ++shard)

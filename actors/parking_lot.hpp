@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/messages/clock.hpp>
 #include <waymark/persistence/projection_store.hpp>
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -22,7 +24,8 @@ class parking_lot {
   static constexpr std::chrono::seconds look_interval{5};
 
   /// For `shards` of them; 0: for one shard alone, which has the whole limit to itself.
-  parking_lot(std::int64_t limit, int shards) : limit_{limit}, shards_{shards} {}
+  parking_lot(std::int64_t limit, int shards, const clock& time = clock::system())
+      : limit_{limit}, shards_{shards}, time_{time} {}
 
   /// Room for events whose commit is under way, until the shard has told what it has parked.
   class room {
@@ -58,11 +61,12 @@ class parking_lot {
 
   const std::int64_t limit_;
   const int shards_;
+  const clock& time_;
   mutable std::mutex mutex_;
   std::map<int, std::int64_t> parked_; ///< By shard, as far as known.
   std::set<int> ours_;
   std::int64_t taken_ = 0;
-  std::chrono::steady_clock::time_point looked_{}; ///< The epoch: never.
+  std::optional<timestamp> looked_;
 };
 
 } // namespace waymark

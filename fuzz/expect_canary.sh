@@ -1,13 +1,11 @@
 #!/bin/sh
-# expect_canary.sh PROGRAM INPUT
+# expect_canary.sh PROGRAM ARGUMENTS...
 #
-# Whether a target with its planted bug says of this input that something does not hold.
+# Whether a target with its planted bug says of these inputs that something does not hold.
 set -u
-program=$1
-input=$2
 
 ulimit -c 0
-said=$("$program" "$input" 2>&1)
+said=$("$@" 2>&1)
 status=$?
 case $said in
   *"does not hold: "*) ;;

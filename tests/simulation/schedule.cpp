@@ -296,12 +296,22 @@ void schedule::settle() {
   world_.told.broken("G7: it does not come to rest");
 }
 
+/// Whichever process has the shards in which so much is parked.
+bool schedule::make_room(std::size_t plan) {
+  bool some = false;
+  for (const auto& process : world_.processes)
+    for (const auto& runner : process->runners())
+      if (world_.plan_of(*runner) == plan && runner->context().shard == 0)
+        some = people_.discard_all(*process, *runner) || some;
+  return some;
+}
+
 bool schedule::operators_help() {
   for (const auto& process : world_.processes)
     for (const auto& runner : process->runners()) {
       const auto state = runner->machine().state();
       const bool full = runner->machine().reason().find(".park_limits") != std::string::npos;
-      if (state == projection_state::paused && full && people_.discard_all(*process, *runner))
+      if (state == projection_state::paused && full && make_room(world_.plan_of(*runner)))
         return true;
       // What failed tries again by itself, but does not pass more than one operator's word allows.
       if (state == projection_state::paused || state == projection_state::failed) {

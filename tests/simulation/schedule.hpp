@@ -40,6 +40,7 @@ class schedule {
   void interlude();
   void wait_for_next();
   bool operators_help();
+  bool make_room(std::size_t plan);
   void bury_dead();
   [[nodiscard]] bool at_rest();
   [[nodiscard]] bool settled(std::size_t plan, int shard);

@@ -19,9 +19,10 @@ const char* name_of(const action& what) {
 
 } // namespace
 
-shard_runner::shard_runner(stage& on, life& of, projection_context context, std::string label)
-    : on_{on}, self_{of}, context_{std::move(context)}, label_{std::move(label)}, saver_{on,
-                                                                                         context_} {
+shard_runner::shard_runner(stage& on, life& of, projection_context context, std::string label,
+                           std::shared_ptr<parking_lot> lot)
+    : on_{on}, self_{of}, context_{std::move(context)}, label_{std::move(label)},
+      lot_{std::move(lot)}, saver_{on, context_} {
   begin_machine();
 }
 
@@ -29,6 +30,7 @@ void shard_runner::begin_machine() {
   machine_options options;
   options.failed_retry = std::chrono::seconds{5};
   options.time = &on_.time;
+  options.lot = lot_;
   options.random = [this] { return on_.random.unit(); };
   machine_ = std::make_unique<projection_machine>(context_.spec, context_.shard, options);
   if (paused_)

@@ -17,7 +17,8 @@ namespace waymark::sim {
 /// goes.
 class shard_runner {
  public:
-  shard_runner(stage& on, life& of, projection_context context, std::string label);
+  shard_runner(stage& on, life& of, projection_context context, std::string label,
+               std::shared_ptr<parking_lot> lot);
 
   /// What could be done next. Each number is how many of a kind there are.
   struct chances {
@@ -112,6 +113,7 @@ class shard_runner {
   life& self_;
   projection_context context_;
   std::string label_;
+  std::shared_ptr<parking_lot> lot_;
   std::unique_ptr<projection_machine> machine_;
 
   std::optional<action> wanted_;     ///< A job that is emitted, but not yet made or run.

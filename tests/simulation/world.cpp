@@ -31,6 +31,8 @@ process::process(world& in, int number, int life, int version)
   for (std::size_t i = 0; i < in.plans.size(); ++i) {
     const auto& spec = in.specs[i][static_cast<std::size_t>(version - 1)];
     all[spec->name] = spec;
+    const auto lot =
+        std::make_shared<parking_lot>(spec->parking.per_projection, spec->shards, in.time);
     for (int shard = 0; shard < spec->shards; ++shard) {
       projection_context context;
       context.spec = spec;
@@ -46,7 +48,7 @@ process::process(world& in, int number, int life, int version)
       runners_.push_back(
           std::make_unique<shard_runner>(in.on, self_, context,
                                          "p" + std::to_string(number) + "." + std::to_string(life) +
-                                             " " + to_string(shard_key{spec->name, shard})));
+                                             " " + to_string(shard_key{spec->name, shard}), lot));
     }
   }
   wants_ = join_wants(all);
