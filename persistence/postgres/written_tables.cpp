@@ -88,6 +88,10 @@ std::string_view inside_dollars(std::string_view text) {
   return text.size() < 2 * tag ? std::string_view{} : text.substr(tag, text.size() - 2 * tag);
 }
 
+std::string_view inside_quotes(std::string_view text) {
+  return text.size() < 2 ? std::string_view{} : text.substr(1, text.size() - 2);
+}
+
 } // namespace
 
 std::vector<table_name> written_tables(std::string_view sql) {
@@ -114,15 +118,41 @@ std::vector<table_name> written_tables(std::string_view sql) {
   return result;
 }
 
+namespace {
+
+/// `in_body`: of a DO, where a text may be SQL that is made up and executed.
+std::string_view find_call(std::string_view sql, bool in_body) {
+  static constexpr std::array<std::string_view, 5> calls{
+      "set_config", "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
+      "pg_try_advisory_lock_shared"};
+  reader from{sql};
+  bool body = in_body;
+  bool begins = true; // a statement
+  while (!from.at_end()) {
+    if (const auto name = from.take_name()) {
+      const auto known = std::find(calls.begin(), calls.end(), *name);
+      if (known != calls.end() && from.take_sign("("))
+        return *known;
+      body = body || (begins && *name == "do");
+      begins = false;
+      continue;
+    }
+    const auto token = from.next();
+    begins = token.what == kind::sign && token.text == ";";
+    if (!body || token.what != kind::quoted)
+      continue;
+    const auto inside = token.text.front() == '$' ? inside_dollars(token.text)
+                                                  : inside_quotes(token.text);
+    if (const auto call = find_call(inside, true); !call.empty())
+      return call;
+  }
+  return {};
+}
+
+} // namespace
+
 std::string_view call_that_outlives_transaction(std::string_view sql) {
-  static constexpr std::array<std::string_view, 3> calls{"set_config", "pg_advisory_lock",
-                                                         "pg_try_advisory_lock"};
-  const auto found = std::find_if(calls.begin(), calls.end(), [&](std::string_view call) {
-    return std::search(sql.begin(), sql.end(), call.begin(), call.end(), [](char a, char b) {
-             return lower(a) == b;
-           }) != sql.end();
-  });
-  return found == calls.end() ? std::string_view{} : *found;
+  return find_call(sql, false);
 }
 
 bool is_table_of_waymark(std::string_view name) noexcept {

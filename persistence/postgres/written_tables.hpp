@@ -16,8 +16,9 @@ struct table_name {
 /// bodies of DO included. What a function or a trigger does behind it is not seen.
 [[nodiscard]] std::vector<table_name> written_tables(std::string_view sql);
 
-/// The function that `sql` calls, or names, and that would leave a setting or a lock on its
-/// session; none if empty. What a function of the user's does is not seen.
+/// The function that `sql` calls and that would leave a setting or a lock on its session; none if
+/// empty. The bodies of DO are looked into, and the texts in them. What a function of the user's
+/// does is not seen.
 [[nodiscard]] std::string_view call_that_outlives_transaction(std::string_view sql);
 
 /// Whether waymark keeps a table of this name in its schema.

@@ -153,12 +153,28 @@ TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the handler t
 TEST_CASE_METHOD(server_fixture, "what a block does to its session is the projection's fault") {
   for (const char* sql : {"DO $$ BEGIN SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; END $$",
                           "SELECT pg_advisory_lock(1)", "SELECT pg_try_advisory_lock_shared(1)",
-                          "DO $$ BEGIN PERFORM pg_advisory_lock(1); END $$"})
+                          "DO $$ BEGIN PERFORM pg_advisory_lock(1); END $$",
+                          "SELECT pg_catalog.SET_CONFIG ('search_path', 'x', false)",
+                          "SELECT \"set_config\"('search_path', 'x', false)",
+                          "DO $$ BEGIN EXECUTE 'SELECT pg_try_advisory_lock(1)'; END $$"})
     (void)refused<projection_error>(sql);
   auto unit = store.projections->begin(owner);
   CHECK_NOTHROW(unit->model().query("SELECT pg_advisory_xact_lock(1)"));
   unit->model().execute("DO $$ BEGIN SET search_path = pg_catalog; END $$");
   CHECK_THROWS_AS(unit->commit(step(0, 1)), projection_error);
+}
+
+TEST_CASE_METHOD(server_fixture, "names that hold the name of such a call are free") {
+  store.projections->prepare_tables(std::vector<std::string>{
+      "CREATE TABLE reset_config_log (asset_config INT, set_config TEXT)"});
+  auto unit = store.projections->begin(owner);
+  auto& db = unit->model();
+  db.execute("INSERT INTO reset_config_log VALUES (7, $1) /* like set_config(), once */",
+             "set_config('a', 'b', false)");
+  CHECK(db.query_value<int>("SELECT asset_config FROM reset_config_log") == 7);
+  CHECK(db.query_value<int>("SELECT count(*) FROM reset_config_log WHERE set_config = "
+                            "'set_config(''a'', ''b'', false)' -- pg_advisory_lock(1)") == 1);
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
 }
 
 TEST_CASE_METHOD(server_fixture, "many different statements are all served") {
