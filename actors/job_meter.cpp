@@ -12,6 +12,7 @@ using std::chrono::steady_clock;
 
 constexpr auto relaxed = std::memory_order_relaxed;
 constexpr auto acquire = std::memory_order_acquire;
+constexpr auto release = std::memory_order_release;
 
 std::atomic<std::uint64_t> last_id{0};
 
@@ -39,9 +40,9 @@ void job_meter::enter(stage what) noexcept {
   if (stage_.load(relaxed) == what)
     return;
   begin_change();
-  position_.store(0, relaxed);
-  since_.store(steady_clock::now().time_since_epoch().count(), relaxed);
-  stage_.store(what, relaxed);
+  position_.store(0, release);
+  since_.store(steady_clock::now().time_since_epoch().count(), release);
+  stage_.store(what, release);
   end_change();
 }
 
@@ -49,15 +50,17 @@ void job_meter::enter_handler(const event& e, const std::string* type, time_poin
   std::uint64_t id[2];
   std::memcpy(id, e.event_id.bytes.data(), sizeof(id));
   begin_change();
-  id_high_.store(id[0], relaxed);
-  id_low_.store(id[1], relaxed);
-  type_.store(type, relaxed);
-  since_.store(now.time_since_epoch().count(), relaxed);
-  position_.store(e.position, relaxed);
-  stage_.store(stage::handling, relaxed);
+  id_high_.store(id[0], release);
+  id_low_.store(id[1], release);
+  type_.store(type, release);
+  since_.store(now.time_since_epoch().count(), release);
+  position_.store(e.position, release);
+  stage_.store(stage::handling, release);
   end_change();
 }
 
+// What follows is stored with `release`, so that whoever sees any of it, with `acquire`, sees this
+// too in its second look at the turn, on machines that reorder plain stores as well.
 void job_meter::begin_change() noexcept {
   auto now = turn_.fetch_add(changing) + changing;
   while ((now & held) != 0) {
@@ -67,7 +70,7 @@ void job_meter::begin_change() noexcept {
 }
 
 void job_meter::end_change() noexcept {
-  turn_.store(turn_.load(relaxed) - changing + one_run, std::memory_order_release);
+  turn_.store(turn_.load(relaxed) - changing + one_run, release);
 }
 
 std::optional<job_meter::hold> job_meter::hold_in(const view& seen) noexcept {
