@@ -66,6 +66,8 @@ class page_call {
     add_names(aggregates_, filter.aggregate_types);
     with_.add(filter.tenant_id);
   }
+  page_call(const page_call&) = delete; // the parameters point into the arrays
+  page_call& operator=(const page_call&) = delete;
   [[nodiscard]] const char* of(const page_sql& sql) const {
     return filtered_ ? sql.filtered : sql.all;
   }

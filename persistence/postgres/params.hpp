@@ -74,9 +74,13 @@ class array {
 };
 
 /// The parameters of one call, in binary. What is given as a view is not copied and must outlive
-/// it.
+/// it. Moving keeps the addresses that it points to, copying would not.
 class params {
  public:
+  params() = default;
+  params(params&&) = default;
+  params& operator=(params&&) = default;
+
   params& add(std::int32_t v);
   params& add(std::int64_t v);
   params& add(std::string_view text);
