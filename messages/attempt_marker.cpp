@@ -11,7 +11,7 @@ attempt_marker after_end(attempt_marker marker, const process_end& end,
   if (!end.signal.empty()) {
     ++marker.counts.crashes;
     marker.last_end = end.signal;
-  } else if (end.age > limits.long_end) {
+  } else if (end.age >= limits.long_end) {
     ++marker.counts.long_ends;
     marker.last_end = "no signal, after " + std::to_string(end.age.count()) + " ms";
   } else {

@@ -16,11 +16,11 @@ process_end end_by(death how) {
   case death::signal:
     return {"SIGSEGV", 3s};
   case death::long_silent:
-    return {"", 1001ms};
+    return {"", 1000ms};
   case death::short_silent:
     break;
   }
-  return {"", 1000ms};
+  return {"", 999ms};
 }
 
 /// What the words of the rule say about a row of deaths.
@@ -76,10 +76,10 @@ TEST_CASE("the reason of a poison says how often, and how") {
   marker = after_end(marker, {"SIGABRT", 0ms});
   CHECK(describe_poison(marker) == "crashed the process 2 times: SIGABRT");
   CHECK(describe_poison(after_end({}, end_by(death::long_silent))) ==
-        "took the process with it after a long run, 1 time: no signal, after 1001 ms");
+        "took the process with it after a long run, 1 time: no signal, after 1000 ms");
   const std::vector<std::pair<process_end, std::string>> once{
       {end_by(death::signal), "the process ended in its handler: SIGSEGV"},
-      {end_by(death::long_silent), "the process ended in its handler: no signal, after 1001 ms"}};
+      {end_by(death::long_silent), "the process ended in its handler: no signal, after 1000 ms"}};
   for (const auto& [end, text] : once) {
     const auto in_replay = after_end({}, end);
     CHECK(judge(in_replay.counts, replay_limits()) == blame::poison);
