@@ -18,7 +18,7 @@ namespace waymark {
 /// has none, and no signal handler either. It is named by the process instance and stands in
 ///   $WAYMARK_STATE_DIR, or the first of $STATE_DIRECTORY (set by systemd), or
 ///   $XDG_STATE_HOME/waymark, or ~/.local/state/waymark, or waymark-UID in the folder for temporary
-///   files, the first that can be made, is this user's and closed to others.
+///   files, the first that can be made, is this user's and that no other may write to.
 /// A process that ends normally with no attempt under way removes it. What others left goes when
 /// the claims that needed it have committed, after a month, or when there are over a hundred; the
 /// file of a process that lives is locked, so nobody takes it for one that is left.

@@ -82,9 +82,11 @@ session::session(const address& where, std::string_view purpose)
         stage::open);
   PQsetNoticeReceiver(
       raw(),
-      [](void* ended_by, const PGresult* notice) {
-        if (field(notice, PG_DIAG_SEVERITY_NONLOCALIZED) == "FATAL")
-          *static_cast<std::string*>(ended_by) = field(notice, PG_DIAG_SQLSTATE);
+      [](void* ended_by, const PGresult* notice) noexcept {
+        const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+        const char* code = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+        if (severity && code && std::string_view{severity} == "FATAL")
+          static_cast<std::string*>(ended_by)->assign(code); // so short that it needs no memory
       },
       &ended_by_);
   if (!where.pooled)
