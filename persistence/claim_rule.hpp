@@ -7,6 +7,10 @@
 
 namespace waymark {
 
+/// How often an owner renews its rows within the time after which they expire, `owner_timeout`: who
+/// was renewed last when it froze had been heard of for at most this part of it.
+inline constexpr int renewals_in_timeout = 4;
+
 /// Decides about a claim; the same for every store. Pure, apart from asking the system whether an
 /// owner's process is gone.
 ///

@@ -9,6 +9,7 @@
 #include "actors/renewal_actor.hpp"
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
+#include "persistence/claim_rule.hpp"
 #include "supervisors/errands.hpp"
 #include "supervisors/groups.hpp"
 #include "supervisors/supervisor_actor.hpp"
@@ -222,7 +223,7 @@ child_spec sessions_child(const context_ptr& context, const std::string& name, i
 
 child_spec renewal_child(const context_ptr& context, const std::string& name,
                          const std::shared_ptr<projection_store>& store) {
-  const auto interval = context->options.owner_timeout / 4;
+  const auto interval = context->options.owner_timeout / renewals_in_timeout;
   const renewal_options renews{store,           context->claims, context->shown,
                                context->others, context->owner,  interval};
   return entered(context, name,

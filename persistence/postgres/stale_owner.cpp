@@ -1,5 +1,7 @@
 #include "persistence/postgres/stale_owner.hpp"
 
+#include "persistence/claim_rule.hpp"
+
 #include <waymark/messages/hash.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
@@ -28,8 +30,11 @@ void sign_in(session& on) {
   }
 }
 
-// A frozen process renewed its rows at most a third of the timeout before it began the transaction
-// that it stands in, so that one is at least two thirds of the timeout old when the rows expire.
+// A frozen process renewed its rows at most a quarter of the timeout before it began the
+// transaction that it stands in, so that one is nearly three quarters of the timeout old when the
+// rows expire. Half of it leaves room for a renewal that came late.
+static_assert(renewals_in_timeout == 4);
+
 void end_sessions_of_owner(session& on, std::string_view owner, std::chrono::milliseconds timeout,
                            std::optional<timestamp> now) {
   const auto process = process_of(owner);
