@@ -24,8 +24,4 @@ inline constexpr const char* stream_version_sql =
     "SELECT max(aggregate_version) FROM waymark_events "
     "WHERE aggregate_type = ?1 AND aggregate_id = ?2";
 
-/// Binds the fifteen values of an event to the parameters from `first` on. `data` is the event's
-/// text; neither is copied.
-void bind_event(statement& to, int first, const event& e, std::string_view data);
-
 } // namespace waymark::sqlite
