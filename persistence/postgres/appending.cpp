@@ -10,14 +10,6 @@ namespace {
 
 using commands = std::span<const append_command* const>;
 
-std::optional<std::string> mistake_in(const append_command& command) {
-  try {
-    return find_mistake(command);
-  } catch (const usage_error& e) { // a payload that can't be written as JSON
-    return e.what();
-  }
-}
-
 std::vector<append_result> send_once(database& in, append_call& call) {
   const session_pool::lease lease{in.appender()};
   try {
@@ -97,7 +89,7 @@ std::vector<append_result> append_group(database& in, std::span<const append_com
   std::vector<const append_command*> sound;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < group.size(); ++i) {
-    if (const auto mistake = mistake_in(group[i])) {
+    if (const auto mistake = find_mistake(group[i])) {
       results[i] = refused(group[i], *mistake);
     } else {
       sound.push_back(&group[i]);

@@ -13,14 +13,6 @@ namespace waymark::sqlite {
 
 namespace {
 
-std::optional<std::string> mistake_in(const append_command& command) {
-  try {
-    return find_mistake(command);
-  } catch (const usage_error& e) { // a payload that can't be written as JSON
-    return e.what();
-  }
-}
-
 /// The list as JSON text, which a statement takes as one parameter.
 std::string as_json(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -115,7 +107,7 @@ std::vector<append_result> sqlite_event_store::append(std::span<const append_com
   std::vector<append_result> results(group.size());
   std::vector<std::size_t> sound;
   for (std::size_t i = 0; i < group.size(); ++i) {
-    if (const auto mistake = mistake_in(group[i]))
+    if (const auto mistake = find_mistake(group[i]))
       results[i] = refused(group[i], *mistake);
     else
       sound.push_back(i);
