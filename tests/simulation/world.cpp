@@ -45,10 +45,11 @@ process::process(world& in, int number, int life, int version)
         context.state = std::make_shared<memory_state>();
         context.state->object = spec->make_state();
       }
-      runners_.push_back(
-          std::make_unique<shard_runner>(in.on, self_, context,
-                                         "p" + std::to_string(number) + "." + std::to_string(life) +
-                                             " " + to_string(shard_key{spec->name, shard}), lot));
+      runners_.push_back(std::make_unique<shard_runner>(in.on, self_, context,
+                                                        "p" + std::to_string(number) + "." +
+                                                            std::to_string(life) + " " +
+                                                            to_string(shard_key{spec->name, shard}),
+                                                        lot));
     }
   }
   wants_ = join_wants(all);
