@@ -2,6 +2,7 @@
 
 #include "persistence/failure_json.hpp"
 #include "persistence/sql/event_from.hpp"
+#include "persistence/sql/kept_text.hpp"
 
 #include <algorithm>
 
@@ -20,6 +21,7 @@ dead_letter letter_from(const row& from) {
   letter.attempts = attempts_from_json(from.text(7));
   letter.created_at = from.time(8);
   letter.subject = event_from(from, 9);
+  letter.subject.data = payload::from_json(from_kept(letter.subject.data.text()));
   letter.position = letter.subject.position;
   return letter;
 }
@@ -50,9 +52,11 @@ auto letter_rows::matching(const char* sql, From from, const letter_query& query
 }
 
 // A letter may be about an event of another database, which may hold what this one's text can't.
+// The data is what its handler could not stand, and is kept byte for byte.
 void letter_rows::add(const dead_letter& letter, const shard_key& key, std::int64_t generation) {
   const auto& e = letter.subject;
   const auto attempts = attempts_to_json(letter.attempts);
+  const auto data = to_kept(e.data.text());
   std::optional<std::string_view> metadata;
   if (!e.metadata.empty())
     metadata = e.metadata;
@@ -62,7 +66,7 @@ void letter_rows::add(const dead_letter& letter, const shard_key& key, std::int6
              e.schema_version, foreign_text{e.aggregate_type}, foreign_text{e.aggregate_id},
              e.aggregate_version, e.occurred_at, e.recorded_at, foreign_text{e.tenant_id},
              foreign_text{e.actor_id}, foreign_text{e.correlation_id}, foreign_text{e.causation_id},
-             foreign_text{metadata}, foreign_text{e.data.text()});
+             foreign_text{metadata}, std::optional<std::string_view>{data});
 }
 
 bool letter_rows::update(const dead_letter& letter, const shard_key& key, std::int64_t generation) {

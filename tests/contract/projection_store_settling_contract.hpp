@@ -129,6 +129,13 @@ inline void letters_are_found_and_changed(const projection_store_factory& make) 
   REQUIRE(found.attempts.size() == 4);
   CHECK(begins_with(found.attempts[3].error, "odd "));
   CHECK(found.attempts[2].error == "still bad");
+  position_t at = 20;
+  for (const auto& data : {odd, std::string(1, '\0'), std::string{"\x01"},
+                           std::string{"\x01hex:00"}}) {
+    auto strange = letter_at(++at, "k");
+    strange.subject.data = payload::from_json(data);
+    CHECK(store->letter(mine.give_up(strange))->subject.data.text() == data);
+  }
 }
 
 inline void letters_are_settled(const projection_store_factory& make) {
