@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -47,6 +48,20 @@ void say(const std::string& line) {
   static_cast<void>(!::write(1, whole.data(), whole.size()));
 }
 
+void limit(int what, rlim_t bytes) {
+  const rlimit most{bytes, bytes};
+  ::setrlimit(static_cast<__rlimit_resource>(what), &most);
+}
+
+/// Comes to a limit that the system sets its memory, and does not look whether it got any.
+[[noreturn]] void exceed() {
+  std::size_t pages = 0;
+  std::ifstream{"/proc/self/statm"} >> pages;
+  limit(RLIMIT_AS, pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (rlim_t{64} << 20));
+  for (;;)
+    *static_cast<volatile char*>(std::malloc(1u << 20)) = 1; // NOLINT: nobody frees it
+}
+
 void misbehave(const std::string& kind) {
   say("poison");
   if (kind == "segv" || kind == "rule" || kind == "ruled" || kind == "upcaster")
@@ -59,6 +74,8 @@ void misbehave(const std::string& kind) {
     throw_where_none_may();
   else if (kind == "grow")
     grow();
+  else if (kind == "exceed")
+    exceed();
   else if (kind == "loop")
     for (volatile bool forever = true; forever;)
       ;
@@ -76,11 +93,6 @@ nlohmann::json lift(nlohmann::json data) {
   if (data.at("day") == "poison")
     misbehave("upcaster");
   return data;
-}
-
-void limit(int what, rlim_t bytes) {
-  const rlimit most{bytes, bytes};
-  ::setrlimit(static_cast<__rlimit_resource>(what), &most);
 }
 
 waymark::projection make_untyped(const std::string& name) {

@@ -7,10 +7,13 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <unistd.h>
 
 namespace waymark::test {
 
@@ -151,6 +154,24 @@ inline int live_in_a_loop(poison_lives& lives) {
       }));
     child.kill();
   });
+}
+
+[[nodiscard]] inline std::size_t resident_mib(pid_t pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/statm"};
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / (1024 * 1024);
+}
+
+/// Kills each process whose handler has taken much memory, as the system does.
+inline void live_out_of_memory(poison_lives& lives) {
+  const auto taken = lives.live([](child_process& child, int) {
+    REQUIRE(eventually([&] { return resident_mib(child.pid()) > 200; }));
+    child.kill();
+  });
+  CHECK(taken >= 3); // on a slow machine the handler runs for over a second
+  CHECK(taken <= 7);
 }
 
 /// Kills a process again and again at moments that have nothing to do with its events.

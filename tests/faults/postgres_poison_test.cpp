@@ -9,6 +9,8 @@ using namespace waymark::test;
 
 TEST_CASE("on PostgreSQL too, an event whose handler dies of a signal is given up") {
   for (const auto& [kind, signal] : std::map<std::string, std::string>{{"segv", "SIGSEGV"},
+                                                                       {"abort", "SIGABRT"},
+                                                                       {"exceed", "SIGSEGV"},
                                                                        {"rule", "SIGSEGV"},
                                                                        {"overflow", "SIGSEGV"},
                                                                        {"terminate", "SIGABRT"}}) {
@@ -25,6 +27,13 @@ TEST_CASE("on PostgreSQL too, a handler that never returns is found when its pro
   poison_lives lives{schema.address(), "loop"};
   CHECK(live_in_a_loop(lives) == 3);
   CHECK(lives.check_effects().find("after a long run, 1 time: no signal") != std::string::npos);
+}
+
+TEST_CASE("on PostgreSQL too, a handler that exhausts the memory is found") {
+  const postgres_schema schema;
+  poison_lives lives{schema.address(), "grow"};
+  live_out_of_memory(lives);
+  CHECK_FALSE(lives.check_effects().empty());
 }
 
 TEST_CASE("on PostgreSQL too, a hundred kills from outside blame nobody") {
