@@ -1,78 +1,39 @@
-// Each of the engine's actors goes down while events come in.
+// Actors that go down, and messages that do not arrive.
 #include "actors/atoms.hpp"
-#include "tests/catch.hpp"
-#include "tests/supervisors/open_engine.hpp"
-
-#include <thread>
+#include "tests/supervisors/killed_actors.hpp"
 
 using namespace waymark;
 using namespace waymark::test;
 
-namespace {
-
-/// Long enough for any machine that is not overloaded, for which a test tries a few times.
-constexpr auto soon = 2s;
-constexpr int tries_to_be_quick = 4;
-
-/// Appends an order of one cent now and then, until it ends.
-class trickle {
- public:
-  explicit trickle(open_engine& into)
-      : thread_{[this, &into] {
-          for (int i = 0; !done_.load(); ++i) {
-            static_cast<void>(into.append(order("o-" + std::to_string(i), "monday", 1)));
-            std::this_thread::sleep_for(1ms);
-          }
-        }} {}
-  ~trickle() {
-    done_.store(true);
-    thread_.join();
-  }
-  trickle(const trickle&) = delete;
-  trickle& operator=(const trickle&) = delete;
-
- private:
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
-
-std::int64_t cents_in(const open_engine& test) {
-  std::int64_t cents = 0;
-  test.context->where.projections->read([&](read_model& db) {
-    cents = db.query_value<std::int64_t>("SELECT coalesce(sum(cents), 0) FROM revenue");
-  });
-  return cents;
-}
-
-/// Whether new events are handled soon after `role` was killed, and another is up.
-bool survives(open_engine& test, const std::string& role) {
-  const auto victim = test.context->others->find(role);
-  REQUIRE(victim);
-  const auto before = test.context->where.events->head();
-  kill(victim);
-  const bool quick = eventually([&] { return test.shown().status.passed >= before + 20; }, soon);
-  REQUIRE(test.passes(before + 20));
-  REQUIRE(eventually([&] {
-    const auto now = test.context->others->find(role);
-    return now && now != victim;
-  }));
-  return quick;
-}
-
-} // namespace
-
 TEST_CASE("whichever actor is killed under load, work goes on soon, nothing lost or done twice") {
   open_engine test;
+  kill_each_actor(test);
+}
+
+TEST_CASE("the same, with everything in memory") {
+  open_engine test{open("memory:")};
+  kill_each_actor(test);
+}
+
+TEST_CASE("who saves positions and who collects letters is killed while there is much of both") {
+  open_engine test;
+  const auto handled = std::make_shared<std::atomic<int>>(0);
+  test.spec = projection::at_least_once("revenue")
+                  .on<shop::order_placed>([handled](const shop::order_placed&, const event& e) {
+                    if (e.position % 10 == 0)
+                      throw std::runtime_error{"every tenth"};
+                    ++*handled;
+                  })
+                  .on_give_up(give_up::skip_event)
+                  .retry({.attempts = 1})
+                  .freeze();
   test.start();
+  auto& records = *test.context->where.projections;
+  position_t head = 0;
   {
     const trickle load{test};
     REQUIRE(test.passes(1));
-    for (const auto& role :
-         {std::string{roles::coordinator}, std::string{roles::event_log},
-          std::string{roles::append}, std::string{roles::checkpoint},
-          std::string{roles::dead_letter}, std::string{roles::interrupts},
-          std::string{roles::watchdog}, roles::session_pool(1), roles::session_pool(1) + ".1",
-          roles::renewal(1), roles::projection({"revenue", 0})}) {
+    for (const auto* role : {roles::checkpoint, roles::dead_letter}) {
       INFO(role);
       bool quick = false;
       for (int i = 0; i < tries_to_be_quick && !quick; ++i)
@@ -80,10 +41,12 @@ TEST_CASE("whichever actor is killed under load, work goes on soon, nothing lost
       CHECK(quick);
     }
   }
-  const auto head = test.context->where.events->head();
+  head = test.context->where.events->head();
   REQUIRE(test.passes(head));
-  CHECK(cents_in(test) == head);
   CHECK(test.actors->stop(patience));
+  CHECK(records.load({"revenue", 0})->position == head);
+  CHECK(records.letters({.limit = 100'000}).size() == static_cast<std::size_t>(head / 10));
+  CHECK(*handled == head - head / 10); // their end repeats nothing
 }
 
 TEST_CASE("an append whose wake-up was lost is done all the same") {

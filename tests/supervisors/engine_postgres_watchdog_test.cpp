@@ -3,7 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/persistence/postgres_server.hpp"
 #include "tests/persistence/raw_session.hpp"
-#include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/killed_actors.hpp"
 #include "tests/supervisors/sentence.hpp"
 
 #include <waymark/persistence/process_instance.hpp>
@@ -141,6 +141,39 @@ TEST_CASE("PostgreSQL: a handler that hangs in a statement is ended, others go o
   CHECK(it.wait_until("stuck", token, patience) == wait_result::reached);
 }
 
+TEST_CASE("PostgreSQL: a retry whose handler hangs in a statement is ended") {
+  const postgres_schema schema;
+  engine_fixture test;
+  auto options = test.options();
+  options.handler_timeout = 300ms;
+  engine it{open(schema.address()), options};
+  const auto poisonous = poison();
+  const auto slow = std::make_shared<std::atomic<bool>>(true);
+  it.start(shop::revenue_tables()
+               .on<shop::order_placed>([=](read_model& db, const shop::order_placed& e) {
+                 if (poisonous->load())
+                   throw std::runtime_error{"can't stand it"};
+                 if (slow->load())
+                   static_cast<void>(db.query("SELECT 1 FROM pg_sleep(1000)"));
+                 db.execute(shop::add_to_day, e.day, e.cents);
+               })
+               .retry(tries(1)));
+  REQUIRE(it.wait_until("revenue", place_orders(it, 1), patience) == wait_result::parked);
+  const auto id = it.dead_letters().at(0).id;
+  poisonous->store(false);
+  CHECK_FALSE(it.retry({.id = id}).complete());
+  CHECK(explains(it, "revenue", "projection \"revenue\" has failed at position 1 since {time}: the "
+                                "handler for \"OrderPlaced\" {id} at position 1 has not come back "
+                                "in {span} (handler_timeout is 300 ms); it came back with: "
+                                "{library}; mend it and resume it, next try in {span}; 1 key is "
+                                "parked with 1 event{library}"));
+  CHECK(it.dead_letters().size() == 1);
+  slow->store(false);
+  it.resume("revenue");
+  CHECK(eventually([&] { return it.retry({.id = id}).complete(); }));
+  CHECK(cents_of(it) == 1);
+}
+
 TEST_CASE("PostgreSQL: the server waits longer for a handler than its projection allows it") {
   const postgres_schema schema;
   engine_fixture test;
@@ -198,6 +231,43 @@ TEST_CASE("PostgreSQL: sessions lost to handlers that hang are replaced") {
                                   "it, next try in 4 min"));
     CHECK(it.status("stuck-1").passed == 0);
   }
+}
+
+TEST_CASE("PostgreSQL: whichever actor is killed, work goes on soon, nothing lost or done twice") {
+  const postgres_schema schema;
+  open_engine test{open(schema.address())};
+  kill_each_actor(test);
+}
+
+TEST_CASE("PostgreSQL: a lost LISTEN connection is replaced, and what came meanwhile is seen") {
+  const postgres_schema schema;
+  engine_fixture test;
+  auto options = test.options();
+  options.poll_interval = 1h; // nobody looks: who is not told does not know
+  engine it{open(schema.address()), options};
+  it.start(shop::revenue());
+  const auto elsewhere = open(schema.address()).events;
+  position_t head = 0;
+  const auto append = [&] {
+    return elsewhere->append(order("o-" + std::to_string(++head), "monday", 1)).last_position;
+  };
+  REQUIRE(eventually([&] { // since when it is told is not known
+    append();
+    return it.status("revenue").passed > 0;
+  }));
+  const auto listener = postgres::session_name(this_process_instance()) + "% listen";
+  bool quick = false;
+  for (int i = 0; i < 4 && !quick; ++i) {
+    const auto ended = run_sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                               "WHERE application_name LIKE '" + listener + "'");
+    CHECK(ended != "0");
+    const auto last = append();
+    const auto began = std::chrono::steady_clock::now();
+    REQUIRE(it.wait_until("revenue", last, patience) == wait_result::reached);
+    quick = std::chrono::steady_clock::now() - began < 2s;
+  }
+  CHECK(quick);
+  CHECK(cents_of(it) == head);
 }
 
 TEST_CASE("PostgreSQL: work goes on when the server ends any connection, LISTEN included") {

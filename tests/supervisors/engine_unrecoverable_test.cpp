@@ -4,6 +4,7 @@
 #include "supervisors/remedies.hpp"
 #include "tests/catch.hpp"
 #include "tests/supervisors/open_engine.hpp"
+#include "tests/supervisors/sentence.hpp"
 
 #include <caf/logger.hpp>
 
@@ -180,4 +181,70 @@ TEST_CASE("what on_unrecoverable throws is logged, and the next call is made") {
   gate->open();
   for (const auto* name : {"one", "two"})
     CHECK(eventually([&] { return it.status(name).passed == token.last_position; }));
+}
+
+namespace {
+
+/// An order whose handler fails while `poisonous`, and else hangs at its gate until that is open;
+/// then it fails if `in_vain`.
+projection hangs_at_retry(std::shared_ptr<turnstile> gate,
+                          std::shared_ptr<std::atomic<bool>> poisonous, bool in_vain) {
+  return shop::revenue_tables()
+      .on<shop::order_placed>([=](read_model& db, const shop::order_placed& e) {
+        if (poisonous->load())
+          throw std::runtime_error{"can't stand it"};
+        gate->pass();
+        if (in_vain)
+          throw std::runtime_error{"in vain"};
+        db.execute(shop::add_to_day, e.day, e.cents);
+      })
+      .retry(tries(1));
+}
+
+} // namespace
+
+TEST_CASE("a retry whose handler hangs is named with its event, and the projection has failed") {
+  for (const bool in_vain : {false, true}) {
+    CAPTURE(in_vain);
+    engine_fixture test;
+    const auto gate = std::make_shared<turnstile>();
+    const auto poisonous = poison();
+    auto options = test.options();
+    options.handler_timeout = 100ms;
+    std::atomic<position_t> named{0};
+    options.on_unrecoverable = [&](const work_at_hand& work, const std::string&) {
+      named = work.position;
+    };
+    engine it{test.open_file(), options};
+    it.start(hangs_at_retry(gate, poisonous, in_vain));
+    const auto first = it.append(order("a", "monday", 1));
+    const auto token = it.append(order("a", "monday", 1));
+    REQUIRE(it.wait_until("revenue", token, patience) == wait_result::parked);
+    const auto id = it.dead_letters().at(0).id;
+    poisonous->store(false);
+    settle_report report;
+    std::thread caller{[&] { report = it.retry({.id = id}); }};
+    CHECK(explains(it, "revenue",
+                   "projection \"revenue\" has failed at position 2 since {time}: the handler for "
+                   "\"OrderPlaced\" {id} at position 1 has not come back in {span} "
+                   "(handler_timeout is 100 ms); unrecoverable in this process: restart it if the "
+                   "handler does not come back; 1 key is parked with 2 event{library}"));
+    CHECK(eventually([&] { return named == first.last_position; }));
+    const auto another = it.retry({.id = id}); // does not wait for what hangs
+    CHECK(another.keys.at(0).refused.find("has not come back") != std::string::npos);
+    gate->open();
+    caller.join();
+    if (in_vain) {
+      CHECK(explains(it, "revenue",
+                     "projection \"revenue\" has failed at position 2 since {time}: the handler "
+                     "for \"OrderPlaced\" {id} at position 1 has not come back in {span} "
+                     "(handler_timeout is 100 ms); it came back with: in vain; mend it and resume "
+                     "it, next try in {span}; 1 key is parked with 2 event{library}"));
+      CHECK(it.letter(id)->letter.attempts.size() == 2);
+    } else {
+      CHECK(report.complete());
+      CHECK(eventually([&] { return it.status("revenue").state == projection_state::running; }));
+      CHECK(cents_of(it) == 2);
+    }
+  }
 }

@@ -23,6 +23,11 @@ struct open_engine : engine_fixture {
       : context{std::make_shared<engine_context>(open_file(), changed(std::move(groups), change))},
         actors{std::make_unique<engine_actors>(context)} {}
 
+  /// On another store than a file of its own.
+  explicit open_engine(store where)
+      : context{std::make_shared<engine_context>(std::move(where), changed({}, [](auto&) {}))},
+        actors{std::make_unique<engine_actors>(context)} {}
+
   /// With other options than those of the fixture.
   explicit open_engine(const std::function<void(engine_options&)>& change)
       : open_engine{std::vector<supervision>{}, change} {}
