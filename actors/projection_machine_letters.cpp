@@ -60,6 +60,8 @@ std::string projection_machine::refusal_to_settle() const {
     return "is being stopped";
   if (holding_)
     return "is being reset";
+  if (overdue_)
+    return "has failed: " + *overdue_;
   if (paused_)
     return "is " + pause_reason_ + "; resume it first";
   switch (stand_) {
