@@ -194,7 +194,7 @@ std::string situation(const view& v) {
     if (v.evidence.full)
       return "is full" + at(v) + since(v) + ": " + reason + "; it then goes on by itself";
     return "is " + (reason.empty() ? std::string{"paused"} : reason) + "," + since(v) + at(v) +
-           "; resume it to go on";
+           ", until it is resumed or its process ends";
   case projection_state::stopped:
     return "is " + reason;
   case projection_state::failed:

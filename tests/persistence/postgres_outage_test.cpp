@@ -104,6 +104,23 @@ TEST_CASE_METHOD(outage, "a server that is away is waited for, and the status sa
   check_goes_on(5);
 }
 
+TEST_CASE_METHOD(engine_fixture, "read models whose server is away are waited for") {
+  const auto& server = own_server();
+  const postgres_schema schema;
+  engine it{open_file(), options()};
+  it.start(shop::revenue().into(open(schema.address()).projections));
+  it.wait_until("revenue", place_orders(it, 5), patience);
+  server.control("-m fast stop");
+  const auto token = place_orders(it, 5, "more-");
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" is degraded at position 5 since {time}: its store can't "
+                 "serve ({library}) after {n} failures in a row, next try {when}; it goes on by "
+                 "itself, and nothing is lost"));
+  server.control("start");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 10);
+}
+
 TEST_CASE_METHOD(engine_fixture, "a full disk is waited for, and the status says so") {
   const auto& server = own_server();
   const auto small = server.folder + "/small";

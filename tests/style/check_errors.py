@@ -5,8 +5,8 @@ check_errors.py SOURCE_FOLDER [CATALOGUE [FAILURES]]
 
 - Each text of the catalogue is one that the program prints: what stands between the dots of a
   `text … text` is found in a string of the sources.
-- Each error that the sources throw for what happens at run time is in the catalogue, and so is each
-  class of error, code of a database, state and exit status.
+- Each error that the library throws, and the program for what happens at run time, is in the
+  catalogue, and so is each class of error, code of a database, state and exit status.
 - Each sentence of `explain` in the other page is like one that a test compares as a whole with what
   an engine says; only numbers, times and what stands as … may differ.
 """
@@ -60,9 +60,11 @@ for text in texts:
 
 RUN_TIME = ("store_error incompatible_store projection_error statement_error decode_error "
             "timeout_error version_conflict duplicate_event error").split()
-THROW = re.compile(r"\bthrow (" + "|".join(RUN_TIME) + r")\{(.*?)\};", re.S)
+THROW = re.compile(r"\bthrow (usage_error|" + "|".join(RUN_TIME) + r")\{(.*?)\};", re.S)
 for path, text in sources.items():
     for kind, arguments in THROW.findall(text):
+        if kind == "usage_error" and path.parts[0] == "node":
+            continue  # the command line explains itself
         printed = [plain(m) for m in LITERAL.findall(arguments)]
         long = [p for p in printed if len(p.strip()) >= 12]
         if long and not any(f in p for f in fragments if len(f) >= 8 for p in long):

@@ -77,7 +77,8 @@ TEST_CASE("explain: catching up, and where the time goes") {
 TEST_CASE("explain: paused") {
   const situation it{projection_state::paused, "paused by alice: stocktaking"};
   CHECK(it.text() == "projection \"revenue\" is paused by alice: stocktaking, since " +
-                         to_string(noon - 90s) + " at position 20; resume it to go on");
+                         to_string(noon - 90s) + " at position 20, until it is resumed or its "
+                         "process ends");
 }
 
 TEST_CASE("explain: a lock") {
