@@ -361,3 +361,35 @@ TEST_CASE("letters of a state in memory and of outside effects are retried too")
   CHECK(it.read<int>("memory", [](int count) { return count; }) == 2);
   CHECK(it.dead_letters().empty());
 }
+
+namespace {
+
+/// Orders whose handler fails as long as `failing`, and then takes `each` for an event.
+projection slow_when_mended(std::shared_ptr<std::atomic<bool>> failing,
+                            std::chrono::milliseconds each) {
+  return shop::revenue_tables()
+      .on<shop::order_placed>([=](read_model& db, const shop::order_placed& e) {
+        if (failing->load())
+          throw std::runtime_error{"not yet"};
+        std::this_thread::sleep_for(each);
+        db.execute(shop::add_to_day, e.day, e.cents);
+      })
+      .batch({.max_transaction = 1ms})
+      .retry(tries(1));
+}
+
+} // namespace
+
+TEST_CASE("a dry run of many events ends after the time of a transaction") {
+  letters_fixture test;
+  test.start(slow_when_mended(test.poisonous, 5ms));
+  const auto id = test.park("a", 100);
+  test.poisonous->store(false);
+  const auto report = test.it->retry({.id = id}, {.dry_run = true});
+  REQUIRE(report.keys.size() == 1);
+  CHECK(report.keys[0].replayed == 1); // .max_transaction is 1 ms
+  CHECK(report.keys[0].untried == 100);
+  CHECK(report.keys[0].remaining == 100);
+  CHECK_FALSE(report.keys[0].failed);
+  CHECK(test.it->status("revenue").set_aside == letter_counts{1, 1, 101});
+}
