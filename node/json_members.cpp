@@ -90,6 +90,20 @@ std::vector<json_member> json_members(std::string_view text) {
   return result;
 }
 
+std::vector<std::string_view> json_elements(std::string_view text) {
+  std::vector<std::string_view> result;
+  walker at{text};
+  if (at.front() != '[')
+    return result;
+  at.step();
+  while (at.front() != ']' && at.front() != '\0') {
+    result.push_back(at.value());
+    if (at.front() == ',')
+      at.step();
+  }
+  return result;
+}
+
 std::string json_string_text(std::string_view value) {
   if (value.find('\\') == value.npos)
     return std::string{value.substr(1, value.size() - 2)};

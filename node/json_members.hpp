@@ -19,6 +19,9 @@ struct json_member {
 /// @param text one JSON object: somebody has made sure of that (`find_json_mistake`).
 [[nodiscard]] std::vector<json_member> json_members(std::string_view text);
 
+/// The elements of the array that `text` is, as they are written. The same holds for them.
+[[nodiscard]] std::vector<std::string_view> json_elements(std::string_view text);
+
 /// The text of a value that is a JSON string, which starts with a quote.
 [[nodiscard]] std::string json_string_text(std::string_view value);
 

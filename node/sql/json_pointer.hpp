@@ -19,8 +19,14 @@ class json_pointer {
   /// by anything but 0 or 1.
   [[nodiscard]] static std::optional<json_pointer> parse(std::string_view text);
 
+  [[nodiscard]] bool is_whole() const noexcept { return steps_.empty(); }
+
   /// The value it points to in a document, or null if there is none.
   [[nodiscard]] const nlohmann::json* find(const nlohmann::json& document) const;
+
+  /// The same in the document's text, as it is written there, so that a number keeps every digit.
+  /// @param text JSON in which `find` finds something.
+  [[nodiscard]] std::string_view find_text(std::string_view text) const;
 
  private:
   std::vector<std::string> steps_;

@@ -96,6 +96,10 @@ class parser {
                "; a placeholder is a value and needs no quotes");
     else if (auto made = make(inside))
       add(std::move(*made));
+    else if (is_optional_field(inside))
+      complain(shown + " is not a placeholder; expected {" +
+               std::string{inside.substr(0, inside.size() - 1)} +
+               "}, which is NULL by itself where the event has none");
     else
       complain(shown + " is not a placeholder; expected a JSON Pointer into the data like " +
                "{/cents} or {/cents?}, or one of " + all_names() +
@@ -113,6 +117,10 @@ class parser {
     sql += "$" + std::to_string(values.size());
     if (next < text_.size() && sticks(text_[next])) // `{/a}1` must not become $11
       sql += ' ';
+  }
+
+  static bool is_optional_field(std::string_view inside) {
+    return inside.ends_with('?') && make(inside.substr(0, inside.size() - 1)).has_value();
   }
 
   static std::optional<placeholder> make(std::string_view inside) {

@@ -1,10 +1,13 @@
 #include "node/sql/sql_handler.hpp"
 
 #include <waymark/messages/error.hpp>
+#include <waymark/messages/upcasters.hpp>
+
+#include "messages/text.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <limits>
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -18,7 +21,19 @@ std::string in_braces(const placeholder& p) {
   return "{" + p.text + "}";
 }
 
-sql_value value_of(const json& found, const placeholder& p) {
+constexpr double two_to_63 = 9223372036854775808.0;
+
+/// A whole number that the parser could only keep with fewer digits.
+bool is_too_big(const json& found, std::string_view text) {
+  if (found.is_number_unsigned())
+    return found.get<std::uint64_t>() > INT64_MAX;
+  return found.is_number_float() && std::abs(found.get<double>()) >= two_to_63 &&
+         text.find_first_of(".eE") == text.npos;
+}
+
+/// @param text the value as it is written; asked for only where it is needed.
+template <class Text>
+sql_value value_of(const json& found, const placeholder& p, const Text& text) {
   switch (found.type()) {
   case json::value_t::null:
     return nullptr;
@@ -26,19 +41,18 @@ sql_value value_of(const json& found, const placeholder& p) {
     return found.get<bool>();
   case json::value_t::number_integer:
     return found.get<std::int64_t>();
-  case json::value_t::number_unsigned: {
-    const auto number = found.get<std::uint64_t>();
-    if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      throw decode_error{in_braces(p) + ": " + std::to_string(number) +
-                         " is beyond the 63 bits that a database's integers have"};
-    return static_cast<std::int64_t>(number);
-  }
+  case json::value_t::number_unsigned:
   case json::value_t::number_float:
-    return found.get<double>();
+    if (std::abs(found.get<double>()) >= two_to_63 && is_too_big(found, text()))
+      throw decode_error{in_braces(p) + ": " + readable(text(), 60) +
+                         " is beyond the 63 bits that a database's integers have"};
+    if (found.is_number_float())
+      return found.get<double>();
+    return found.get<std::int64_t>();
   case json::value_t::string:
     return std::string_view{found.get_ref<const std::string&>()};
   default:
-    return found;
+    return text();
   }
 }
 
@@ -51,8 +65,9 @@ class value_reader {
   sql_value read(const placeholder& p) {
     const auto& e = envelope_;
     switch (p.source) {
-    case value_source::data: return pointed(data_, p, "data");
-    case value_source::metadata: return pointed(metadata(), p, "metadata");
+    case value_source::data: return pointed(p, data_, "data", [this] { return data_text(); });
+    case value_source::metadata:
+      return pointed(p, metadata(), "metadata", [this] { return metadata_text(); });
     case value_source::position: return e.position;
     case value_source::event_id: return e.event_id;
     case value_source::event_type: return e.event_type;
@@ -71,23 +86,41 @@ class value_reader {
   }
 
  private:
-  sql_value pointed(const json& document, const placeholder& p, std::string_view what) {
+  template <class Text>
+  sql_value pointed(const placeholder& p, const json& document, std::string_view what,
+                    const Text& whole) {
+    if (p.pointer.is_whole())
+      return whole();
     if (const auto* const found = p.pointer.find(document))
-      return value_of(*found, p);
+      return value_of(*found, p, [&] { return p.pointer.find_text(whole()); });
     if (p.optional)
       return nullptr;
     throw decode_error{in_braces(p) + " finds nothing in the event's " + std::string{what} +
                        "; if that is right, write {" + p.text + "?}, which is NULL then"};
   }
 
+  /// As it was appended, or as upcasters have made it.
+  std::string_view data_text() {
+    if (envelope_.schema_version >= upcasters::latest(envelope_.event_type))
+      return envelope_.data.text();
+    if (lifted_.empty())
+      lifted_ = data_.dump();
+    return lifted_;
+  }
+
   const json& metadata() {
     if (!metadata_)
-      metadata_ = envelope_.metadata.empty() ? json::object() : json::parse(envelope_.metadata);
+      metadata_ = json::parse(metadata_text());
     return *metadata_;
+  }
+
+  [[nodiscard]] std::string_view metadata_text() const {
+    return envelope_.metadata.empty() ? std::string_view{"{}"} : envelope_.metadata;
   }
 
   const json& data_;
   const event& envelope_;
+  std::string lifted_;
   std::optional<json> metadata_;
 };
 

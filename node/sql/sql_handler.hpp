@@ -12,10 +12,12 @@
 namespace waymark::node {
 
 /// Runs the statements of one event type, in order, with values from the event. Numbers, strings,
-/// booleans and null keep their kind; objects and arrays are bound as JSON text; envelope times as
-/// RFC 3339 text in UTC; what the envelope does not have (a tenant) is NULL.
-/// @throws decode_error where a pointer finds nothing, which is an event fault; whatever the read
-///   model throws.
+/// booleans and null keep their kind; objects, arrays and the whole are bound as JSON text, as it
+/// was appended; envelope times as RFC 3339 text in UTC; what the envelope does not have (a tenant)
+/// is NULL.
+/// @param data what `envelope.data` was decoded to.
+/// @throws decode_error where a pointer finds nothing or a whole number has more than 63 bits, which
+///   are event faults; whatever the read model throws.
 void run_statements(const std::vector<sql_template>& statements, read_model& db,
                     const nlohmann::json& data, const event& envelope);
 

@@ -8,7 +8,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace waymark;
@@ -47,10 +50,22 @@ class recording_model final : public read_model {
   void add(std::span<const std::byte>) {}
 };
 
-nlohmann::json bound(std::string_view text, const nlohmann::json& data, const event& e = {}) {
+nlohmann::json bound(std::string_view text, event e) {
   recording_model model;
-  run_statements({parse_placeholders(text).statement}, model, data, e);
+  run_statements({parse_placeholders(text).statement}, model, e.json(), e);
   return model.values;
+}
+
+nlohmann::json bound(std::string_view text, const nlohmann::json& data, event e = {}) {
+  e.data = payload::from_json(data.is_null() ? "{}" : data.dump());
+  return bound(text, std::move(e));
+}
+
+event written(std::string data, std::string metadata = {}) {
+  event e;
+  e.data = payload::from_json(std::move(data));
+  e.metadata = std::move(metadata);
+  return e;
 }
 
 } // namespace
@@ -77,6 +92,9 @@ TEST_CASE("what is no placeholder is refused where it stands") {
   CHECK(shown("a {/x") == "a  ! 2");
   CHECK(shown("{}{cents}{position?}{position/x}{/a~2}") == " ! 0 ! 2 ! 9 ! 20 ! 32");
 
+  CHECK_THAT(parse_placeholders("{tenant_id?}").mistakes.at(0).text,
+             ContainsSubstring("expected {tenant_id}, which is NULL by itself"));
+
   CHECK(shown("{/a} $1") == "$1 $1 | /a ! 5");
   CHECK(parse_placeholders("SELECT '$1'").mistakes.empty());
 }
@@ -102,14 +120,56 @@ TEST_CASE("values keep their kind") {
   CHECK_THROWS_AS(bound("{/u}", {{"u", std::uint64_t{1} << 63}}), decode_error);
 }
 
-TEST_CASE("the envelope can be bound, and what it does not have is NULL") {
+TEST_CASE("a part and the whole are bound as they were appended, with every digit") {
+  const auto* const data = R"({"b": {"n": 12345678901234567890123}, "a": [1.10, {"z":1,"a":2}],
+    "tw\u0069n": 1, "twin": {"last": true}} )";
+  const auto* const metadata = R"({ "big": 10000000000000000000001, "o": {"y": 1.0, "x": 2} })";
+  const auto e = written(data, metadata);
+  CHECK(bound("{data}", e) == nlohmann::json{data});
+  CHECK(bound("{metadata}", e) == nlohmann::json{metadata});
+  CHECK(bound("{/b} {/a} {/a/1} {/twin} {metadata/o} {/a/0}", e) ==
+        nlohmann::json{R"({"n": 12345678901234567890123})", R"([1.10, {"z":1,"a":2}])",
+                       R"({"z":1,"a":2})", R"({"last": true})", R"({"y": 1.0, "x": 2})", 1.1});
+  CHECK(bound("{data} {metadata}", written("7")) == nlohmann::json{"7", "{}"});
+  CHECK(bound("{data}", written("\"text\"")) == nlohmann::json{"\"text\""});
+}
+
+TEST_CASE("a whole number that no database holds is a fault of the event") {
+  for (const auto* number : {"9223372036854775808", "123456789012345678901234",
+                             "-9223372036854775809"}) {
+    const auto e = written(R"({"l": [0, {"n": )" + std::string{number} + "}]}");
+    CHECK_THROWS_WITH(bound("{/l/1/n}", e), ContainsSubstring(number) &&
+                                                ContainsSubstring("beyond the 63 bits"));
+  }
+  CHECK(bound("{/a} {/b} {/c}", written(R"({"a": 9223372036854775807, "b": -9223372036854775808,
+                                            "c": 1e19})")) ==
+        nlohmann::json{INT64_MAX, INT64_MIN, 1e19});
+}
+
+TEST_CASE("all of the envelope can be bound, and what it does not have is NULL") {
   event e;
   e.position = 17;
+  e.event_id = *uuid::parse("0192f3a0-0000-7000-8000-000000000001");
+  e.event_type = "OrderPlaced";
+  e.schema_version = 3;
+  e.aggregate_type = "Order";
   e.aggregate_id = "o-1";
+  e.aggregate_version = 5;
+  e.recorded_at = e.occurred_at + std::chrono::seconds{1};
   e.metadata = R"({"source": {"host": "a"}})";
-  CHECK(bound("{position} {aggregate_id} {tenant_id} {metadata/source/host} {metadata/x?}", {},
-              e) == nlohmann::json::parse(R"([17, "o-1", null, "a", null])"));
-  CHECK(bound("{recorded_at}", {}, e) == nlohmann::json{"1970-01-01T00:00:00.000000Z"});
+  CHECK(bound("{position} {event_id} {event_type} {schema_version} {aggregate_type} "
+              "{aggregate_id} {aggregate_version} {occurred_at} {recorded_at}",
+              e) == nlohmann::json{17, "0192f3a0-0000-7000-8000-000000000001", "OrderPlaced", 3,
+                                   "Order", "o-1", 5, "1970-01-01T00:00:00.000000Z",
+                                   "1970-01-01T00:00:01.000000Z"});
+  const auto* const names = "{tenant_id} {actor_id} {correlation_id} {causation_id}";
+  CHECK(bound(names, e) == nlohmann::json{nullptr, nullptr, nullptr, nullptr});
+  e.tenant_id = "t";
+  e.actor_id = "a";
+  e.correlation_id = "c";
+  e.causation_id = "d";
+  CHECK(bound(names, e) == nlohmann::json{"t", "a", "c", "d"});
+  CHECK(bound("{metadata/source/host} {metadata/x?}", e) == nlohmann::json{"a", nullptr});
 }
 
 TEST_CASE("a pointer that finds nothing is a fault of the event") {

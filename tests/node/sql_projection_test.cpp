@@ -69,7 +69,7 @@ void every_kind_arrives(const store& in) {
   });
   REQUIRE(rows.size() == 2);
   CHECK(rows[0] == row{1, "a", "1970-01-01T00:00:00.000000Z", 42, 0.5, "it's $1", true,
-                       R"({"k":[]})", std::nullopt, "Ada"});
+                       R"({"k": []})", std::nullopt, "Ada"});
   CHECK(rows[1] == row{2, "b", "1970-01-01T00:00:00.000000Z", -2, std::nullopt, "", false, "[1]",
                        std::nullopt, std::nullopt});
   const auto letters = in.projections->letters({});
@@ -83,6 +83,27 @@ void every_kind_arrives(const store& in) {
 TEST_CASE("every kind of value arrives in SQLite") {
   const test::temporary_folder folder;
   every_kind_arrives(open(folder.address()));
+}
+
+TEST_CASE("SQLite is given numbers, texts and NULL as what they are") {
+  const test::temporary_folder folder;
+  const auto in = open(folder.address());
+  const auto read = node::parse_configuration(R"({"store": "memory:", "projections": {"kinds": {
+      "tables": "CREATE TABLE IF NOT EXISTS kinds (kind)",
+      "on": {"Made": ["INSERT INTO kinds VALUES (typeof({/i})), (typeof({/d})), (typeof({/s}))",
+                      "INSERT INTO kinds VALUES (typeof({/n})), (typeof({/o})), (typeof({data}))",
+                      "INSERT INTO kinds VALUES (typeof({position})), (typeof({tenant_id}))"]}}}})",
+                                              "x.json", {});
+  projector by_hand{node::make_projection(read.projections.at(0), in.projections), in.projections};
+  append(*in.events, "Made", "a", R"({"i": 21, "d": 1.0, "s": "21", "n": null, "o": {}})");
+  by_hand.resume(*in.events);
+  std::vector<std::string> kinds;
+  in.projections->read([&](read_model& db) {
+    for (const auto& [kind] : db.query_as<std::string>("SELECT kind FROM kinds ORDER BY rowid"))
+      kinds.push_back(kind);
+  });
+  CHECK(kinds == std::vector<std::string>{"integer", "real", "text", "null", "text", "text",
+                                          "integer", "null"});
 }
 
 TEST_CASE("every kind of value arrives in PostgreSQL") {
