@@ -2,6 +2,7 @@
 
 #include "messages/text.hpp"
 
+#include <cctype>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -10,7 +11,7 @@ namespace waymark::node {
 
 namespace {
 
-constexpr std::size_t max_depth = 64;
+constexpr std::size_t max_depth = 256;
 
 /// Follows the parser and notices members that stand twice, of which the parser keeps the last.
 class twin_finder {
@@ -73,6 +74,34 @@ bool is_name(std::string_view text) {
   return !text.empty() && (text.front() < '0' || text.front() > '9');
 }
 
+/// Whether what stands between `before` and `behind` is a user's name or password in an address.
+bool before_host(std::string_view before, std::string_view behind) {
+  const auto slashes = before.find("://");
+  return before.starts_with("postgres") && slashes != before.npos &&
+         before.find_first_of("/?@", slashes + 3) == before.npos && behind.find('@') != behind.npos;
+}
+
+bool is_percent_code(std::string_view text) {
+  return text.size() >= 3 && text[0] == '%' && std::isxdigit(static_cast<unsigned char>(text[1])) &&
+         std::isxdigit(static_cast<unsigned char>(text[2]));
+}
+
+/// What would end a password within an address is written %2F; a %2F that stands there stays.
+std::string percent_coded(std::string_view value) {
+  constexpr std::string_view digits{"0123456789ABCDEF"};
+  constexpr std::string_view plain{"-._~!$&'()*+,;=:"};
+  std::string result;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(value[i]);
+    if (std::isalnum(byte) || plain.find(value[i]) != plain.npos ||
+        is_percent_code(value.substr(i)))
+      result += value[i];
+    else
+      result.append("%").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+  }
+  return result;
+}
+
 class environment_pass {
  public:
   explicit environment_pass(document& in) : in_{in} {}
@@ -105,8 +134,9 @@ class environment_pass {
         break;
       }
       result += text.substr(0, at);
+      const bool coded = before_host(result, std::string_view{text}.substr(end + 1));
       if (const char* const value = std::getenv(name.c_str()))
-        result += value;
+        result += coded ? percent_coded(value) : value;
       else
         complain(path, "the environment variable " + name + " is not set");
       in_.from_environment.insert(path);

@@ -102,6 +102,21 @@ void add(std::string& conninfo, std::string_view name, std::string_view value) {
   conninfo += "' ";
 }
 
+/// libpq takes the first / or @ for the end of a password, and shows what is behind it.
+void require_coded_password(std::string_view text) {
+  const auto slashes = text.find("://");
+  const auto rest = slashes == text.npos ? text : text.substr(slashes + 3);
+  const auto authority = rest.substr(0, rest.find_first_of("/?"));
+  const auto path = rest.substr(authority.size(), rest.find('?') - authority.size());
+  if (path.find('@') != path.npos || authority.find('@') != authority.rfind('@'))
+    refuse("a password with / or @ in it is written with %2F and %40 for them, and a % as %25");
+}
+
+/// A number, or several with commas between.
+bool is_port(std::string_view text) {
+  return text.find_first_not_of("0123456789,") == text.npos;
+}
+
 struct options_deleter {
   void operator()(PQconninfoOption* all) const noexcept { PQconninfoFree(all); }
 };
@@ -112,6 +127,7 @@ address address::parse(std::string_view text) {
   address result;
   if (text.find('\0') != std::string_view::npos)
     refuse("it holds NUL");
+  require_coded_password(text);
   const auto plain = without_own_parameters(result, text);
   char* why = nullptr;
   const std::unique_ptr<PQconninfoOption, options_deleter> options{
@@ -140,6 +156,8 @@ address address::parse(std::string_view text) {
       result.password = each->val;
     else if (name == "host")
       host = each->val;
+    else if (name == "port" && !is_port(each->val))
+      refuse("the port is no number, or a password needs %-encoding");
     else if (name == "port")
       port = std::string{":"} + each->val;
     else if (name == "user")

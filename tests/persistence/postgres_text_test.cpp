@@ -43,7 +43,9 @@ TEST_CASE("a wrong address is refused without being repeated") {
         "postgresql://u:s3cret@h/d?max_sessions=0", "postgresql://u:s3cret@h/d?max_sessions=many",
         "postgresql://u:s3cret@h/d?schema_mode=maybe",
         "postgresql://u:s3cret@h/d?prepared_transactions=yes", "postgresql://u:s3cret%zz@h/d",
-        "postgresql://u:s3cret@[h/d"}) {
+        "postgresql://u:s3cret@[h/d",
+        "postgresql://u:s3cret/pw@h/d", "postgresql://u:x/s3cret@h:5/d",
+        "postgresql://u:x@s3cret@h/d", "postgresql://u:s3cret?pw@h/d"}) {
     INFO(text);
     try {
       (void)open(text);
