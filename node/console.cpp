@@ -1,5 +1,7 @@
 #include "node/console.hpp"
 
+#include "node/text_table.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <sys/ioctl.h>
@@ -60,7 +62,7 @@ void console::print_json(const nlohmann::json& document) {
 
 void console::complain(std::string_view text) {
   show_progress("");
-  err_ << "waymark: " << text << '\n' << std::flush;
+  err_ << "waymark: " << printable(text) << '\n' << std::flush;
 }
 
 void console::show_progress(std::string_view text) {
@@ -69,7 +71,7 @@ void console::show_progress(std::string_view text) {
 }
 
 bool console::ask(std::string_view question) {
-  err_ << question << " [y/N] " << std::flush;
+  err_ << printable(question) << " [y/N] " << std::flush;
   std::string answer;
   if (!std::getline(in_, answer))
     err_ << '\n';

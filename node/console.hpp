@@ -35,7 +35,7 @@ class console {
   /// One JSON document on a line of its own on `out`, flushed.
   void print_json(const nlohmann::json& document);
 
-  /// "waymark: TEXT" on `err`.
+  /// "waymark: TEXT" on `err`; a terminal takes nothing in it for orders.
   void complain(std::string_view text);
 
   /// Redraws the line of progress; only on a terminal. An empty text takes it away.

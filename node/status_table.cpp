@@ -53,7 +53,7 @@ void print_remarks(const json& p, console& terminal) {
 void print_status(const json& found, console& terminal) {
   using enum text_table::align;
   text_table table{{{"projection", left, 0, 24},
-                    {"state", left},
+                    {"state", left, 0, text_table::whole, true},
                     {"checkpoint", right},
                     {"head", right, 1},
                     {"lag", right},

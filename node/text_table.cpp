@@ -1,5 +1,7 @@
 #include "node/text_table.hpp"
 
+#include "messages/text.hpp"
+
 #include <algorithm>
 #include <ostream>
 
@@ -71,9 +73,13 @@ void print_row(std::ostream& out, const std::vector<std::string>& cells,
 
 void text_table::add(std::vector<std::string> cells) {
   cells.resize(columns_.size());
-  for (auto& cell : cells)
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    auto& cell = cells[i];
     std::replace_if(
         cell.begin(), cell.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    if (!columns_[i].painted)
+      cell = printable(cell);
+  }
   rows_.push_back(std::move(cells));
 }
 
@@ -130,6 +136,29 @@ std::string folded(const std::string& text, std::size_t columns) {
     begin = end + 1;
   }
   return result + line;
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::string_view digits{"0123456789abcdef"};
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    const auto first = static_cast<unsigned char>(text.front());
+    const bool control = (first < 0x20 && first != '\n') || first == 0x7f ||
+                         (length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    const auto taken = text.substr(0, length == 0 ? 1 : length);
+    text.remove_prefix(taken.size());
+    if (length != 0 && !control) {
+      result += taken;
+      continue;
+    }
+    for (const char c : taken) {
+      const auto byte = static_cast<unsigned char>(c);
+      result.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    }
+  }
+  return result;
 }
 
 std::size_t width_of(std::string_view text) noexcept {

@@ -22,12 +22,14 @@ class text_table {
     align side = align::left;
     int leave_out = 0;
     std::size_t least = whole;
+    bool painted = false; ///< Its cells hold escape sequences of our own.
   };
   static constexpr auto whole = std::numeric_limits<std::size_t>::max();
 
   explicit text_table(std::vector<column> columns) : columns_{std::move(columns)} {}
 
-  /// Cells that are missing at the end stay empty; a cell's line breaks become blanks.
+  /// Cells that are missing at the end stay empty; a cell's line breaks become blanks, and
+  /// other control characters are shown (`printable`).
   void add(std::vector<std::string> cells);
 
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
@@ -39,6 +41,10 @@ class text_table {
   std::vector<column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
+
+/// Text from elsewhere that a terminal can't take for orders: a control character but a line break
+/// is written `\x1b`, and so is what is not UTF-8.
+[[nodiscard]] std::string printable(std::string_view text);
 
 /// How many columns of a terminal a text takes: characters, without escape sequences.
 [[nodiscard]] std::size_t width_of(std::string_view text) noexcept;

@@ -32,7 +32,7 @@ std::string remark_of(const json& part) {
 void add_rows(const json& part, const std::string& branch, const std::string& lead, text_table& to,
               const console& terminal) {
   const bool supervisor = part["kind"] == "supervisor";
-  const auto name = part["name"].get<std::string>();
+  const auto name = printable(part["name"].get<std::string>());
   to.add({branch + (supervisor ? terminal.paint(name, colour::bold) : name),
           painted_state(part["state"].get<std::string>(), terminal),
           with_commas(part["restarts"].get<std::int64_t>()), remark_of(part)});
@@ -65,7 +65,10 @@ exit_status run_tree(const tree_arguments& wanted, program_context& context) {
   }
   using enum text_table::align;
   text_table table{
-      {{"name", left, 0, 20}, {"state", left}, {"restarts", right}, {"last reason", left, 0, 20}}};
+      {{"name", left, 0, 20, true},
+       {"state", left, 0, text_table::whole, true},
+       {"restarts", right},
+       {"last reason", left, 0, 20}}};
   add_rows(shown, "", "", table, terminal);
   table.print(terminal.out(), terminal.columns());
   return exit_status::done;

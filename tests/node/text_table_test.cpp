@@ -7,7 +7,7 @@
 using namespace waymark::node;
 
 TEST_CASE("columns align, whatever the characters and colours") {
-  text_table table{{{"name"}, {"lag", text_table::align::right}, {"state"}}};
+  text_table table{{{"name"}, {"lag", text_table::align::right}, {"state", text_table::align::left, 0, text_table::whole, true}}};
   table.add({"größe", "1,250", "\033[32mrunning\033[0m"});
   table.add({"a\nb", "7"});
   std::ostringstream out;
@@ -20,7 +20,7 @@ TEST_CASE("columns align, whatever the characters and colours") {
 TEST_CASE("on a narrow terminal columns are left out first, then cells are cut") {
   using enum text_table::align;
   text_table table{
-      {{"name", left, 0, 4}, {"lag", right}, {"head", right, 1}, {"error", left, 0, 6}}};
+      {{"name", left, 0, 4, true}, {"lag", right}, {"head", right, 1}, {"error", left, 0, 6}}};
   table.add({"\033[1mgrößer\033[0m", "1", "9,000", "no such table"});
   const auto printed = [&](std::size_t columns) {
     std::ostringstream out;
@@ -36,6 +36,16 @@ TEST_CASE("on a narrow terminal columns are left out first, then cells are cut")
                        "\033[1mgrößer\033[0m    1  no suc…\n");
   CHECK(printed(5) == "name  lag  error\n"
                       "\033[1mgrö…\033[0m    1  no su…\n");
+}
+
+TEST_CASE("a terminal takes nothing in a cell for orders") {
+  text_table table{{{"key"}, {"event"}}};
+  table.add({"6\033[31mred", "E\033[2J\x7f\xc2\x9bK\xff"});
+  std::ostringstream out;
+  table.print(out);
+  CHECK(out.str() == "key           event\n"
+                     "6\\x1b[31mred  E\\x1b[2J\\x7f\\xc2\\x9bK\\xff\n");
+  CHECK(printable("größe\na\tb\r") == "größe\na\\x09b\\x0d");
 }
 
 TEST_CASE("a table without rows prints nothing") {
