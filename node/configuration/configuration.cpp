@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uintmax_t max_bytes = 64u * 1024 * 1024;
 constexpr std::string_view address_wanted =
-    "an address: \"sqlite:FILE\", \"postgresql://…\" or \"memory:\"";
+    "an address: \"sqlite:FILE\" or \"postgresql://…\"";
 
 class reader {
  public:
@@ -133,6 +133,8 @@ class reader {
     std::chrono::milliseconds critical = health.critical;
     at.read_duration("warning", warning, 1s);
     at.read_duration("critical", critical, 1s);
+    if (critical < warning)
+      at.wrong("expected a critical that is not below the warning");
     health.warning = std::chrono::duration_cast<std::chrono::seconds>(warning);
     health.critical = std::chrono::duration_cast<std::chrono::seconds>(critical);
   }

@@ -2,6 +2,8 @@
 
 #include "node/configuration/durations.hpp"
 
+#include <filesystem>
+
 namespace waymark::node {
 
 namespace {
@@ -80,6 +82,7 @@ void fill(ordered_json& into, const ordered_json& defaults) {
 
 void fill_tree(ordered_json& supervisor) {
   fill(supervisor, default_supervisor());
+  fill(supervisor, {{"children", ordered_json::array()}});
   for (auto& child : supervisor["children"])
     if (child.is_object())
       fill_tree(child);
@@ -89,13 +92,16 @@ void fill_tree(ordered_json& supervisor) {
 
 ordered_json with_defaults(const configuration& from) {
   auto result = from.as_written;
+  const auto file = std::filesystem::path{from.file}.filename().string();
+  fill(result, ordered_json{{"socket", file + ".sock"}});
+  for (const auto* const key : {"read_models", "projections"})
+    fill(result, ordered_json{{key, ordered_json::object()}});
   fill(result, default_node());
   auto projection_defaults = default_projection();
   projection_defaults["handler_timeout"] = result["handler_timeout"];
   for (auto& [name, projection] : result["projections"].items())
     fill(projection, projection_defaults);
-  if (result.contains("supervision"))
-    fill_tree(result["supervision"]);
+  fill_tree(result["supervision"]);
   return result;
 }
 

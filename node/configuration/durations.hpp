@@ -11,6 +11,9 @@ namespace waymark::node {
 /// other text.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+/// Whether it is refused only because it is more than a year.
+[[nodiscard]] bool is_too_long(std::string_view text);
+
 /// In the largest unit that keeps it whole: 60,000 ms are "1m".
 [[nodiscard]] std::string to_text(std::chrono::milliseconds duration);
 

@@ -10,6 +10,8 @@ namespace waymark::node {
 
 namespace {
 
+constexpr double exact_in_double = 9007199254740992.0;
+
 std::string range(std::string_view what, std::int64_t min, std::int64_t max) {
   auto result = std::string{what} + " of at least " + std::to_string(min);
   if (max < std::numeric_limits<int>::max())
@@ -104,6 +106,12 @@ std::optional<std::string> field::text(std::string_view wanted) const {
 }
 
 std::optional<std::int64_t> field::whole(std::int64_t min, std::int64_t max) const {
+  if (value_->is_number_float()) { // 1.0 is a whole number, for JSON Schema too
+    const auto number = value_->get<double>();
+    if (std::trunc(number) == number && number >= static_cast<double>(min) &&
+        number <= static_cast<double>(max) && std::abs(number) < exact_in_double)
+      return static_cast<std::int64_t>(number);
+  }
   const bool fits = value_->is_number_integer() &&
                     !(value_->is_number_unsigned() && value_->get<std::uint64_t>() > INT64_MAX) &&
                     value_->get<std::int64_t>() >= min && value_->get<std::int64_t>() <= max;
@@ -125,8 +133,11 @@ std::optional<std::chrono::milliseconds> field::duration(std::chrono::millisecon
                                          : std::nullopt;
   if (found && *found >= min)
     return found;
-  expected("a duration like \"250ms\", \"10s\", \"5m\" or \"1h\"" +
-           (min.count() > 0 ? ", at least " + to_text(min) : std::string{}));
+  if (!found && value_->is_string() && is_too_long(value_->get_ref<const std::string&>()))
+    expected("a duration of at most 8784h, which is a year");
+  else
+    expected("a duration like \"250ms\", \"10s\", \"5m\" or \"1h\"" +
+             (min.count() > 0 ? ", at least " + to_text(min) : std::string{}));
   return std::nullopt;
 }
 

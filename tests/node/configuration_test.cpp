@@ -35,6 +35,12 @@ std::vector<std::string> mistakes_of(const std::string& text) {
   return {};
 }
 
+void set_environment(const ordered_json& of_case) {
+  if (const auto found = of_case.find("environment"); found != of_case.end())
+    for (const auto& [name, value] : found->items())
+      ::setenv(name.c_str(), value.get<std::string>().c_str(), 1);
+}
+
 } // namespace
 
 TEST_CASE("every mistake is told with its path and what was expected") {
@@ -43,6 +49,7 @@ TEST_CASE("every mistake is told with its path and what was expected") {
   REQUIRE(cases.size() > 20);
   for (const auto& each : cases) {
     INFO(each["case"]);
+    set_environment(each);
     const auto text = each["config"].dump();
     CHECK(mistakes_of(text) == each["mistakes"].get<std::vector<std::string>>());
   }
@@ -54,8 +61,8 @@ TEST_CASE("what is not JSON is told with its place") {
   CHECK_THAT(found.front(), ContainsSubstring("line 2, column 12"));
   CHECK(mistakes_of("").size() == 1);
   CHECK(mistakes_of(std::string(100'000, '[')).size() == 1);
-  CHECK_THAT(mistakes_of(std::string(65, '[') + std::string(65, ']')).at(0),
-             ContainsSubstring("64 levels"));
+  CHECK_THAT(mistakes_of(std::string(257, '[') + std::string(257, ']')).at(0),
+             ContainsSubstring("256 levels"));
 }
 
 TEST_CASE("a member that stands twice is a mistake") {
@@ -87,6 +94,14 @@ TEST_CASE("environment variables are put into texts and never shown") {
     INFO(told);
     CHECK(told.find("s3cret") == std::string::npos);
   }
+  ::setenv("WAYMARK_TEST_SECRET", "a/b@c#d?e%20f%g", 1);
+  CHECK(parsed(R"({"store": "postgresql://u:x${WAYMARK_TEST_SECRET}@h/d?user=u"})").store ==
+        "postgresql://u:xa%2Fb%40c%23d%3Fe%20f%25g@h/d?user=u");
+  ::setenv("WAYMARK_TEST_SECRET", "u:s3cret@h/d", 1);
+  for (const auto* whole : {R"({"store": "postgresql://${WAYMARK_TEST_SECRET}"})",
+                            R"({"store": "postgresql://u:s3cret@${WAYMARK_TEST_SECRET}"})"})
+    CHECK_THAT(parsed(whole).store, ContainsSubstring("u:s3cret@h/d"));
+  ::setenv("WAYMARK_TEST_SECRET", "s3cret", 1);
   const auto kept = parsed(R"({"store": "postgresql://u:${WAYMARK_TEST_SECRET}@h/d"})");
   CHECK(with_defaults(kept).dump().find("s3cret") == std::string::npos);
 }
@@ -183,8 +198,30 @@ TEST_CASE("the defaults that are shown mean the same as leaving them out") {
   CHECK(full["projections"]["a"]["retry"]["attempts"] == retry_policy{}.attempts);
   CHECK(full["supervision"]["children"][0]["intensity"] == supervision{}.intensity);
   CHECK(full["projections"]["a"]["handler_timeout"] == full["handler_timeout"]);
-  const auto again = parsed(full.dump());
-  CHECK(with_defaults(again)["projections"] == with_defaults(least)["projections"]);
+  CHECK(with_defaults(parsed(full.dump())) == full);
+  CHECK(with_defaults(parsed(R"({"store": "memory:"})"))["supervision"]["strategy"] ==
+        "one_for_one");
+}
+
+TEST_CASE("every configuration is taken again with its defaults filled in") {
+  std::ifstream in{WAYMARK_TEST_CONFIGURATIONS};
+  for (const auto& each : ordered_json::parse(in)) {
+    if (!each["mistakes"].empty())
+      continue;
+    INFO(each["case"]);
+    set_environment(each);
+    const auto full = with_defaults(parsed(each["config"].dump()));
+    const auto text = full.dump();
+    CHECK(mistakes_of(text) == std::vector<std::string>{});
+    CHECK(with_defaults(parsed(text)) == full);
+  }
+}
+
+TEST_CASE("supervisors stand in each other more than a hundred times") {
+  std::string text = R"({"children": []})";
+  for (int i = 0; i < 120; ++i)
+    text = R"({"children": [{"name": "s)" + std::to_string(i) + R"(", )" + text.substr(1) + "]}";
+  CHECK(mistakes_of(R"({"store": "memory:", "supervision": )" + text + "}").empty());
 }
 
 TEST_CASE("durations have a unit") {
@@ -194,6 +231,10 @@ TEST_CASE("durations have a unit") {
   CHECK(parse_duration("24h") == 24h);
   for (const auto* wrong : {"", "10", "s", "-1s", "1.5s", "1 s", "1d", "99999999999h", "1ss"})
     CHECK_FALSE(parse_duration(wrong));
+  for (const auto* longer : {"8785h", "99999999999999999999ms"})
+    CHECK(is_too_long(longer));
+  for (const auto* other : {"8784h", "-9000h", "9000d", "99999999999999999999"})
+    CHECK_FALSE(is_too_long(other));
   for (const auto each : {0ms, 1ms, 1500ms, 60'000ms, 90'000ms, 3'600'000ms})
     CHECK(parse_duration(to_text(each)) == each);
 }
