@@ -1,5 +1,7 @@
 #include "node/line_import.hpp"
 
+#include "node/known_events.hpp"
+
 #include <waymark/messages/error.hpp>
 
 #include <algorithm>
@@ -29,9 +31,12 @@ void line_import::run(line_batches& from) {
       return;
     const auto results = append(*batch);
     counts_.lines = batch->last_line;
+    const auto others = find_other_events(log_, batch->commands, results);
     auto bad = batch->bad;
     for (std::size_t i = 0; i < results.size(); ++i)
-      if (!count(results[i]))
+      if (const auto other = others.find(i); other != others.end())
+        bad.push_back({batch->lines[i], other->second});
+      else if (!count(results[i]))
         bad.push_back({batch->lines[i], results[i].problem});
     tell(std::move(bad));
     options_.on_batch(counts_);
