@@ -38,8 +38,8 @@ class line_import {
   line_import(event_store& log, const import_options& options) : log_{log}, options_{options} {}
 
   /// Appends until the input ends, somebody ends it, or a bad line stops it. What the log refuses
-  /// of one line (a conflict, an id that is known elsewhere or with other data) leaves the other lines of its batch
-  /// alone, also those behind it.
+  /// of one line (a conflict, an id that is known elsewhere or with other data) leaves the other
+  /// lines of its batch alone, also those behind it.
   /// @throws store_error if the store can't serve; `counts` says what is in.
   void run(line_batches& from);
 

@@ -39,7 +39,7 @@ void add_row(const json& p, text_table& to, const console& terminal) {
 void print_remarks(const json& p, console& terminal) {
   const auto name = p["name"].get<std::string>();
   const auto print = [&](const std::string& text) {
-    terminal.out() << folded(name + ": " + text, terminal.columns()) << '\n';
+    terminal.out() << folded(printable(name + ": " + text), terminal.columns()) << '\n';
   };
   if (const auto reason = p["reason"].get<std::string>();
       !reason.empty() && p["state"] != "running" && p["state"] != "not_running")

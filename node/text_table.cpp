@@ -145,8 +145,9 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const auto length = utf8_length(text);
     const auto first = static_cast<unsigned char>(text.front());
-    const bool control = (first < 0x20 && first != '\n') || first == 0x7f ||
-                         (length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    const bool later = length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    const bool control =
+        (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f || later;
     const auto taken = text.substr(0, length == 0 ? 1 : length);
     text.remove_prefix(taken.size());
     if (length != 0 && !control) {

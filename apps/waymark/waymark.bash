@@ -1,7 +1,8 @@
-# Completion of waymark for bash. The commands and their options are asked of the program itself.
+# Completion of waymark for bash. The commands and their options are asked of the program itself,
+# and so are the projections that the configuration has, waymark.json or the one named before.
 _waymark() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]-} word
+  local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]-} word=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     word=$("$program" --help 2>/dev/null |
@@ -9,20 +10,40 @@ _waymark() {
     mapfile -t COMPREPLY < <(compgen -W "$word --help --version" -- "$current")
     return
   fi
+  # --store=VALUE is three words here: bash parts them at the =.
+  if [[ $current == = ]]; then
+    current= previous=${COMP_WORDS[COMP_CWORD - 1]}
+  elif [[ $previous == = ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
   case $previous in
     --on-error) mapfile -t COMPREPLY < <(compgen -W "stop skip" -- "$current") && return ;;
     --store) mapfile -t COMPREPLY < <(compgen -W "sqlite: postgresql://" -- "$current") && return ;;
+    --projection)
+      mapfile -t COMPREPLY < <(compgen -W "$(_waymark_names)" -- "$current") && return ;;
   esac
   if [[ $current == -* ]]; then
-    word=$("$program" "$command" --help 2>/dev/null | grep -o -e '--[a-z][a-z-]*' | sort -u)
+    # What stands below Options; the text and the examples behind it may name those of others.
+    word=$("$program" "$command" --help 2>/dev/null |
+      sed -n '/^Options:/,/^$/s/^ *\(-[a-zA-Z],\)\{0,1\}\(--[a-z][a-z-]*\).*/\2/p')
     mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
     return
   fi
   case $command in
     dead-letters) word="list show retry discard export" ;;
-    checkpoint) word="show set" ;;
+    checkpoint) word="show set $(_waymark_names)" ;;
+    status | pause | resume | take-over | discard | reset | rebuild | explain)
+      word=$(_waymark_names) ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
   compopt -o default 2>/dev/null
+}
+_waymark_names() {
+  local file=waymark.json word
+  for word in "${COMP_WORDS[@]:2}"; do
+    [[ $word == *.json ]] && file=$word
+  done
+  "$program" check "$file" --defaults 2>/dev/null |
+    sed -n '/^  "projections": {$/,/^  }/s/^    "\(.*\)": {$/\1/p'
 }
 complete -F _waymark waymark

@@ -132,7 +132,7 @@ exit_status set(const configuration& settings, const node_stores& stores,
   if (!wanted.yes && !terminal.ask("Set " + name + " from position " + with_commas(before) +
                                    " to " + with_commas(to) + "? Its tables stay as they are; " +
                                    consequence(before, to) + "."))
-    throw usage_error{"nothing was done; --yes does not ask"};
+    throw error{"nothing was done; --yes does not ask"};
   const node_lock only_one{lock_path(settings), socket_path(settings), settings.file};
   if (lowest_position(of) != before)
     throw error{name + " has moved on from position " + with_commas(before) +

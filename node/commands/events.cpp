@@ -24,6 +24,7 @@ struct events_arguments {
   std::vector<std::string> types;
   std::string stream;
   bool follow = false;
+  bool json = false; ///< As it is without.
 };
 
 stream_id stream_in(const std::string& text) {
@@ -87,6 +88,7 @@ command add_events_command(CLI::App& program) {
   parsed->add_option("--stream", wanted->stream, "Only events of this stream")
       ->type_name("TYPE/ID");
   parsed->add_flag("--follow", wanted->follow, "Wait for more at the end, until Ctrl-C");
+  add_json(*parsed, wanted->json)->description("Taken as elsewhere; events are JSON anyway");
   parsed->footer("Each line is what waymark append reads, with position and aggregate_version.\n\n"
                  "Examples:\n"
                  "  waymark events --store sqlite:shop.db --limit 10\n"

@@ -1,6 +1,9 @@
 #include "node/commands/init.hpp"
 
+#include "node/arguments.hpp"
+
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -95,7 +98,7 @@ void write(const sample_file& file) {
     throw error{"can't write " + file.path.string()};
 }
 
-exit_status run_init(const fs::path& folder, console& terminal) {
+exit_status run_init(const fs::path& folder, bool json, console& terminal) {
   const sample_file files[]{{folder / "waymark.json", std::string{sample_configuration}},
                             {folder / "events.jsonl", sample_events()}};
   for (const auto& file : files)
@@ -108,6 +111,11 @@ exit_status run_init(const fs::path& folder, console& terminal) {
     throw usage_error{"can't make the folder " + folder.string() + ": " + problem.message()};
   for (const auto& file : files)
     write(file);
+  if (json) {
+    terminal.print_json({{"folder", folder.string()},
+                         {"written", {files[0].path.string(), files[1].path.string()}}});
+    return exit_status::done;
+  }
   terminal.out() << "Wrote " << files[0].path.string() << " and " << files[1].path.string()
                  << ". Next:\n";
   if (folder != ".")
@@ -123,13 +131,15 @@ exit_status run_init(const fs::path& folder, console& terminal) {
 command add_init_command(CLI::App& program) {
   auto* parsed = program.add_subcommand("init", "Write a small working configuration and events");
   const auto folder = std::make_shared<std::string>(".");
+  const auto json = std::make_shared<bool>(false);
   parsed->add_option("DIR", *folder, "Where to, and made if it is not there; here unless given")
       ->type_name("[DIR]");
+  add_json(*parsed, *json);
   parsed->footer("Examples:\n"
                  "  waymark init              # waymark.json and events.jsonl, here\n"
                  "  waymark init shop         # in the folder shop");
-  return {parsed, [folder](program_context& context) {
-            return run_init(*folder, context.terminal);
+  return {parsed, [folder, json](program_context& context) {
+            return run_init(*folder, *json, context.terminal);
           }};
 }
 

@@ -42,7 +42,7 @@ exit_status tell(const operation& wanted, const json& answer, const std::string&
   if (wanted.json)
     terminal.print_json(answer);
   else
-    terminal.out() << sentence << '\n';
+    terminal.out() << printable(sentence) << '\n';
   return exit_status::done;
 }
 
@@ -89,10 +89,10 @@ struct operation_command {
   }
 };
 
-/// @throws usage_error if the answer is not yes.
+/// @throws error if the answer is not yes.
 void confirm(const operation& wanted, const std::string& question, console& terminal) {
   if (!wanted.yes && !terminal.ask(question))
-    throw usage_error{"nothing was done; --yes does not ask"};
+    throw error{"nothing was done; --yes does not ask"};
 }
 
 /// Asks before a read model is emptied; nobody is asked what the node would refuse.

@@ -31,7 +31,7 @@ void confirm(const std::vector<recorded_projection>& projections, settle_verb ve
                                   (letters == 1 ? "? Its event" : "? Their events") +
                                   " will never be projected.";
   if (!terminal.ask(question))
-    throw usage_error{"nothing was done; --yes does not ask"};
+    throw error{"nothing was done; --yes does not ask"};
 }
 
 std::string outcome_of(const json& key, bool dry_run) {

@@ -16,8 +16,8 @@ namespace waymark::node {
 /// was appended; envelope times as RFC 3339 text in UTC; what the envelope does not have (a tenant)
 /// is NULL.
 /// @param data what `envelope.data` was decoded to.
-/// @throws decode_error where a pointer finds nothing or a whole number has more than 63 bits, which
-///   are event faults; whatever the read model throws.
+/// @throws decode_error where a pointer finds nothing or a whole number has more than 63 bits,
+///   which are event faults; whatever the read model throws.
 void run_statements(const std::vector<sql_template>& statements, read_model& db,
                     const nlohmann::json& data, const event& envelope);
 

@@ -12,13 +12,17 @@ long_line    a line of 100 MB is refused by its number, and costs no memory
 stopped      who asks a node that hangs is told so soon
 forbidden    another user is told why it can't speak with the node (needs root)
 notified     the service manager is told when the node is ready, that it lives, and when it ends
+documented   the members of each JSON document are those that docs/node.md names
+terminal     progress, colours and redrawing on a terminal, and nothing of it elsewhere
 full_disk    a read model's disk is full for a while (needs root, for a disk of its own)
 """
 import collections
 import json
 import os
+import pty
 import random
 import re
+import select
 import shutil
 import signal
 import socket
@@ -34,6 +38,7 @@ SEED = int(os.environ.get("WAYMARK_TEST_SEED", random.randrange(1 << 32)))
 RANDOM = random.Random(SEED)
 STORE = sys.argv[2] if len(sys.argv) > 2 else "sqlite:log.db"
 SKIPPED = 77
+SOURCE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 
 
 def waymark(*arguments, **options):
@@ -523,6 +528,93 @@ def notified():
     print("the service manager was told")
 
 
+def documented():
+    write_shop()
+    with open(os.path.join(SOURCE, "docs/node.md")) as page:
+        page = " ".join(page.read().split())
+
+    def named(before, behind):
+        begin = page.index(before) + len(before)
+        text = re.sub(r"\([^)]*\)", "", page[begin:page.index(behind, begin)])
+        return set(re.findall("`([a-z_]+)`", text))
+
+    def compare(what, found, names):
+        check(set(found) == names, what, "not named:", set(found) - names, "not there:",
+              names - set(found))
+
+    node = start("run")
+    wait_for_node(node)
+    state = json.loads(waymark("status", "--json").stdout)
+    check(set(state) == {"projections", "running"}, state)
+    compare("a status", state["projections"][0], named("A status has ", "; what is not known"))
+    root = json.loads(waymark("tree", "--json").stdout)
+    parts = [p for p in root["children"]] + [root]
+    compare("the tree", {k for p in parts for k in p}, named("`GET /v1/tree` |", "|"))
+    records = json.loads(waymark("checkpoint", "show", "--json").stdout)["checkpoints"]
+    compare("a record", records[0], named("With `--json` a record has", "."))
+    node.terminate()
+    check(node.wait(60) == 0, node.communicate())
+    print("every member is documented")
+
+
+def on_terminal(*arguments, until=None, **environment):
+    """What a terminal gets of a command, which is interrupted once it has shown `until`."""
+    ours, theirs = pty.openpty()
+    plain = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+    running = subprocess.Popen(["waymark", *arguments], stdin=theirs, stdout=theirs, stderr=theirs,
+                               env={**plain, "TERM": "xterm", **environment})
+    os.close(theirs)
+    shown, deadline, interrupted = b"", time.monotonic() + 100, False
+    while True:
+        check(time.monotonic() < deadline, arguments, "does not end", shown)
+        if not select.select([ours], [], [], 1)[0]:
+            continue
+        try:
+            some = os.read(ours, 65536)
+        except OSError:  # All others have closed it.
+            some = b""
+        if not some:
+            break
+        shown += some
+        if until and not interrupted and re.search(until, shown):
+            interrupted = True
+            running.send_signal(signal.SIGINT)
+    os.close(ours)
+    check(running.wait(60) == 0, arguments, running.returncode, shown)
+    return shown
+
+
+def terminal():
+    write_shop()
+    shown = on_terminal("append", "--store", "sqlite:other_log.db", "events.jsonl")
+    check(re.search(rb"\r\x1b\[K[\d,]+ lines, [\d,]+ events/s, \d+ %", shown), shown)
+    check(re.search(rb"\r\x1b\[K5,000 events appended", shown), "progress stays", shown)
+    shown = on_terminal("run", "--until-caught-up")
+    check(re.search(rb"\r\x1b\[Kprojecting: [\d,]+ of 5,000 events, \d projections? on", shown),
+          shown)
+    check(re.search(rb"\r\x1b\[K2 projections caught up", shown), "progress stays", shown)
+    node = start("run")
+    wait_for_node(node)
+    shown = on_terminal("rebuild", "sums", "--yes")
+    check(re.search(rb"\r\x1b\[Ksums: [\d,]+ of 5,000 events", shown), shown)
+    wait_until(lambda: all(p["lag_events"] == 0 for p in status().values()), "all projected")
+    green = b"\x1b[32mrunning\x1b[0m"
+    check(green in on_terminal("status") and green in on_terminal("tree"), "no colours")
+    for plain in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        shown = on_terminal("status", **plain) + on_terminal("tree", **plain)
+        check(b"running" in shown and b"\x1b" not in shown, plain, shown)
+    shown = on_terminal("status", "--watch", until=rb"(?s)sums.*\x1b\[H\x1b\[J.*sums")
+    check(shown.count(b"\x1b[H\x1b[J") >= 2, shown)
+    for arguments in (("append", "--store", "sqlite:third.db", "events.jsonl"), ("status",),
+                      ("tree",), ("rebuild", "sums", "--yes")):
+        done = waymark(*arguments, env={k: v for k, v in os.environ.items() if k != "NO_COLOR"})
+        check(done.returncode == 0 and not re.search("[\r\x1b]", done.stdout + done.stderr), done)
+    node.terminate()
+    out, err = node.communicate(timeout=60)
+    check(node.returncode == 0 and not re.search("[\r\x1b]", out + err), node.returncode, err)
+    print("a terminal sees more than a file")
+
+
 def full_disk():
     if os.getuid() != 0:
         print("SKIPPED: only root can make a small disk")
@@ -576,7 +668,7 @@ def fill_disk():
 
 
 TRIALS = (killed, interrupted, interrupted_request, garbage, many, long_path, minute, long_line,
-          stopped, forbidden, notified, full_disk)
+          stopped, forbidden, notified, documented, terminal, full_disk)
 
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)

@@ -177,6 +177,6 @@ TEST_CASE("a pointer that finds nothing is a fault of the event") {
                                                        ContainsSubstring("{/a/1?}"));
   for (const auto* nothing : {"{/a/01}", "{/a/-}", "{/a/x}", "{/a/0/b}", "{/}"})
     CHECK_THROWS_AS(bound(nothing, {{"a", {1}}}), decode_error);
-  CHECK_THROWS_AS(bound("{metadata/x}", {}), decode_error);
+  CHECK_THROWS_AS(bound("{metadata/x}", event{}), decode_error);
   CHECK(bound("{/}", {{"", 1}}) == nlohmann::json{1});
 }

@@ -83,6 +83,22 @@ TEST_CASE("every route and every command is documented") {
   }
 }
 
+TEST_CASE("the manual page has every option of every command") {
+  auto manual = text_of("apps/waymark/waymark.1");
+  manual.erase(std::remove(manual.begin(), manual.end(), '\\'), manual.end());
+  CLI::App program;
+  for (const auto add : waymark::node::command_list()) {
+    const auto* const parsed = add(program).parsed;
+    const auto begin = manual.find("\n.BI " + parsed->get_name() + " \"");
+    const auto about = manual.substr(begin, manual.find("\n.TP", begin) - begin);
+    INFO(about);
+    for (const auto* const option : parsed->get_options())
+      for (const auto& name : option->get_lnames())
+        if (name != "help" && name != "json")
+          CHECK_THAT(about, ContainsSubstring("--" + name));
+  }
+}
+
 TEST_CASE("help shows what is typed as the manual page does, in 80 columns") {
   auto manual = text_of("apps/waymark/waymark.1");
   manual.erase(std::remove(manual.begin(), manual.end(), '\\'), manual.end());

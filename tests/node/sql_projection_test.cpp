@@ -88,12 +88,13 @@ TEST_CASE("every kind of value arrives in SQLite") {
 TEST_CASE("SQLite is given numbers, texts and NULL as what they are") {
   const test::temporary_folder folder;
   const auto in = open(folder.address());
-  const auto read = node::parse_configuration(R"({"store": "memory:", "projections": {"kinds": {
+  const auto* const text = R"json({"store": "memory:", "projections": {"kinds": {
       "tables": "CREATE TABLE IF NOT EXISTS kinds (kind)",
       "on": {"Made": ["INSERT INTO kinds VALUES (typeof({/i})), (typeof({/d})), (typeof({/s}))",
                       "INSERT INTO kinds VALUES (typeof({/n})), (typeof({/o})), (typeof({data}))",
-                      "INSERT INTO kinds VALUES (typeof({position})), (typeof({tenant_id}))"]}}}})",
-                                              "x.json", {});
+                      "INSERT INTO kinds VALUES (typeof({position}))",
+                      "INSERT INTO kinds VALUES (typeof({tenant_id}))"]}}}})json";
+  const auto read = node::parse_configuration(text, "x.json", {});
   projector by_hand{node::make_projection(read.projections.at(0), in.projections), in.projections};
   append(*in.events, "Made", "a", R"({"i": 21, "d": 1.0, "s": "21", "n": null, "o": {}})");
   by_hand.resume(*in.events);
