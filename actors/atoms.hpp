@@ -19,6 +19,7 @@ CAF_ADD_ATOM(waymark, waymark, tick_atom, "tick")
 
 // sessions and renewals
 CAF_ADD_ATOM(waymark, waymark, free_atom, "free")
+CAF_ADD_ATOM(waymark, waymark, ran_atom, "ran")
 CAF_ADD_ATOM(waymark, waymark, ready_atom, "ready")
 CAF_ADD_ATOM(waymark, waymark, renew_atom, "renew")
 CAF_ADD_ATOM(waymark, waymark, work_atom, "work")

@@ -44,7 +44,9 @@ struct checkpoint_state {
               for (auto& [key, e] : entries_)
                 save(e);
               compat::tell_after(self_, options_.save_interval, caf::actor{self_}, tick_atom_v);
-            }};
+            },
+            [this](ran_atom, std::uint64_t job) { end_job(job); },
+            [this](lost_atom, std::uint64_t job, const std::string&) { end_job(job); }};
   }
 
  private:
@@ -174,14 +176,22 @@ struct checkpoint_state {
     if (!sessions)
       return done();
     auto job = std::make_shared<const std::function<void()>>(std::move(work));
-    compat::ask(self_, sessions, caf::infinite, work_atom_v, session_job{job})
-        .then([done] { done(); }, [done](const caf::error&) { done(); });
+    under_way_.emplace(++jobs_, std::move(done));
+    compat::tell(self_, sessions, work_atom_v,
+                 std::make_shared<session_order>(std::move(job), caf::actor{self_}, jobs_));
+  }
+
+  void end_job(std::uint64_t job) {
+    if (const auto done = under_way_.extract(job))
+      done.mapped()();
   }
 
   self_ptr self_;
   checkpoint_options options_;
   std::shared_ptr<directory> others_;
   std::map<shard_key, entry> entries_;
+  std::map<std::uint64_t, std::function<void()>> under_way_; ///< What follows on each job.
+  std::uint64_t jobs_ = 0;
   bool ending_ = false;
 };
 

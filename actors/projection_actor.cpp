@@ -69,6 +69,8 @@ struct projection_state_of_actor {
               if (job_ && job_->id() == job)
                 carry_out(machine_->on_overdue(why));
             },
+            [this](ran_atom, std::uint64_t job) { on_ran(job); },
+            [this](lost_atom, std::uint64_t job, const std::string& why) { on_lost(job, why); },
             [](later_atom, const std::function<void()>& call) { call(); },
             [this](command_atom, const command_ptr& command) { obey(command); }};
   }
@@ -231,26 +233,33 @@ struct projection_state_of_actor {
       return later([this, what, look] { run(what, look + 1); });
     if (!sessions)
       return carry_out(machine_->on_job_lost("there is no session to run its jobs"));
-    auto result = std::make_shared<job_result>();
+    result_ = std::make_shared<job_result>();
     job_ = std::make_shared<job_meter>(key_, with_->pool, with_->context.spec,
                                        with_->shown->times_of(key_));
     with_->shown->begin_job(job_);
     auto work = std::make_shared<const std::function<void()>>(
-        [result, meter = job_, todo = make_job(with_->context, *machine_, what, job_)] {
+        [result = result_, meter = job_, todo = make_job(with_->context, *machine_, what, job_)] {
           meter->enter_session(current_session());
           *result = todo();
           meter->enter_return();
         });
-    compat::ask(self_, sessions, caf::infinite, work_atom_v, session_job{std::move(work)})
-        .then(
-            [this, result] {
-              end_job();
-              carry_out((*result)(*machine_));
-            },
-            [this](const caf::error& problem) {
-              end_job();
-              carry_out(machine_->on_job_lost("its session ended: " + render(problem)));
-            });
+    compat::tell(self_, sessions, work_atom_v,
+                 std::make_shared<session_order>(std::move(work), caf::actor{self_}, job_->id()));
+  }
+
+  void on_ran(std::uint64_t job) {
+    if (!job_ || job_->id() != job)
+      return;
+    end_job();
+    const auto result = std::exchange(result_, nullptr);
+    carry_out((*result)(*machine_));
+  }
+
+  void on_lost(std::uint64_t job, const std::string& why) {
+    if (!job_ || job_->id() != job)
+      return;
+    end_job();
+    carry_out(machine_->on_job_lost(why));
   }
 
   void end_job() { with_->shown->end_job(std::exchange(job_, nullptr)); }
@@ -288,6 +297,7 @@ struct projection_state_of_actor {
   shard_key key_;
   std::unique_ptr<projection_machine> machine_;
   std::shared_ptr<job_meter> job_; ///< Under way; null if none is.
+  std::shared_ptr<job_result> result_; ///< Where it leaves what it came to.
   std::vector<std::shared_ptr<std::promise<void>>> holding_;
 };
 

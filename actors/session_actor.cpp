@@ -3,9 +3,8 @@
 #include "actors/atoms.hpp"
 #include "actors/exit_reason.hpp"
 
-#include <caf/response_promise.hpp>
-
 #include <algorithm>
+#include <chrono>
 #include <deque>
 
 namespace waymark {
@@ -14,31 +13,29 @@ namespace {
 
 thread_local std::string session_of_thread;
 
+/// A session that has been at it for so long looks whether it is to end.
+constexpr std::chrono::milliseconds without_a_look{20};
+
 struct pool_state {
   using self_ptr = caf::stateful_actor<pool_state>*;
   static inline const char* name = "waymark.session_pool";
   explicit pool_state(self_ptr self) : self_{self} {}
-  ~pool_state() {
-    for (auto& [promise, job] : waiting_)
-      promise.deliver(make_exit(exit_code::store_fault, role_ + " ended"));
-  }
+  ~pool_state() { queue_->clear(); }
 
-  caf::behavior make_behavior(std::string role) {
+  caf::behavior make_behavior() {
     set_quiet_handlers(self_);
-    role_ = std::move(role);
     self_->set_down_handler([this](const caf::down_msg& down) {
       std::erase_if(idle_, [&](const caf::actor& a) { return a.address() == down.source; });
+      hand_out(); // it may not have come to what it was told of
     });
     return {[this](ready_atom, const caf::actor& session) {
               self_->monitor(session);
               idle_.push_back(session);
               hand_out();
             },
-            [this](work_atom, const session_job& job) -> caf::result<void> {
-              auto promise = self_->make_response_promise<void>();
-              waiting_.emplace_back(promise, job);
+            [this](work_atom, const session_order_ptr& order) {
+              queue_->push(order);
               hand_out();
-              return promise;
             },
             [this](free_atom, const caf::actor& session) {
               idle_.push_back(session);
@@ -46,20 +43,18 @@ struct pool_state {
             }};
   }
 
+ private:
+  /// Wakes one session more if there is something to do. Those at work look themselves.
   void hand_out() {
-    while (!idle_.empty() && !waiting_.empty()) {
-      auto session = std::move(idle_.front());
-      idle_.pop_front();
-      auto [promise, job] = std::move(waiting_.front());
-      waiting_.pop_front();
-      promise.delegate(session, work_atom_v, job);
-    }
+    if (idle_.empty() || queue_->empty())
+      return;
+    compat::tell(self_, idle_.front(), work_atom_v, queue_);
+    idle_.pop_front();
   }
 
   self_ptr self_;
-  std::string role_;
   std::deque<caf::actor> idle_;
-  std::deque<std::pair<caf::typed_response_promise<void>, session_job>> waiting_;
+  const session_queue_ptr queue_ = std::make_shared<session_queue>();
 };
 
 struct session_state {
@@ -71,17 +66,27 @@ struct session_state {
     session_of_thread = role;
     set_quiet_handlers(self_);
     compat::tell(self_, pool, ready_atom_v, caf::actor{self_});
-    return {[this, pool](work_atom, const session_job& job) {
-      (*job)();
+    return {[this, pool](work_atom, const session_queue_ptr& queue) {
+      work_off(*queue);
       compat::tell(self_, pool, free_atom_v, caf::actor{self_});
     }};
+  }
+
+  static void work_off(session_queue& queue) {
+    const auto until = std::chrono::steady_clock::now() + without_a_look;
+    do {
+      const auto order = queue.take();
+      if (!order)
+        return;
+      order->run();
+    } while (std::chrono::steady_clock::now() < until);
   }
 
   self_ptr self_;
 };
 
-caf::behavior run_pool(pool_state::self_ptr self, const std::string& role) {
-  return compat::state(self).make_behavior(role);
+caf::behavior run_pool(pool_state::self_ptr self) {
+  return compat::state(self).make_behavior();
 }
 
 caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool,
@@ -93,8 +98,8 @@ caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool,
 
 const std::string& current_session() noexcept { return session_of_thread; }
 
-caf::actor spawn_session_pool(caf::local_actor& host, const std::string& role) {
-  return host.home_system().spawn(run_pool, role);
+caf::actor spawn_session_pool(caf::local_actor& host) {
+  return host.home_system().spawn(run_pool);
 }
 
 caf::actor spawn_session(caf::local_actor& host, const caf::actor& pool, const std::string& name) {

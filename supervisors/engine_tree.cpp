@@ -214,7 +214,7 @@ caf::actor spawn_root(caf::actor_system& system, const context_ptr& context) {
 child_spec sessions_child(const context_ptr& context, const std::string& name, int count) {
   std::vector<child_spec> children;
   children.push_back(entered(
-      context, name, [name](caf::local_actor& host) { return spawn_session_pool(host, name); }));
+      context, name, [](caf::local_actor& host) { return spawn_session_pool(host); }));
   for (int i = 1; i <= count; ++i)
     children.push_back(session_child(context, name, name + "." + std::to_string(i)));
   return nested(options_for(context, "sessions of " + name, restart_strategy::rest_for_one),

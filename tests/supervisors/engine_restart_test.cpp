@@ -18,17 +18,27 @@ using waymark::testing::caf_fixture;
 TEST_CASE("a pool of sessions that ends leaves nobody waiting") {
   caf_fixture test;
   caf::actor pool;
-  const auto spawn = [&pool](caf::event_based_actor* self, const std::string& role) {
-    pool = spawn_session_pool(*self, role);
-  };
-  test.system().spawn(spawn, std::string{"p"});
+  test.system().spawn([&pool](caf::event_based_actor* self) { pool = spawn_session_pool(*self); });
   test.jobs();
-  auto job = std::make_shared<const std::function<void()>>([] {});
-  const auto waiting = test.request<caf::unit_t>(pool, work_atom_v, session_job{job});
-  REQUIRE_FALSE(waiting->arrived());
+  int lost = 0;
+  const auto maker = test.system().spawn([&lost](caf::event_based_actor*) {
+    return caf::behavior{[&lost](lost_atom, std::uint64_t id, const std::string& why) {
+      CHECK(id == 7);
+      CHECK_FALSE(why.empty());
+      ++lost;
+    }};
+  });
+  const auto job = std::make_shared<const std::function<void()>>([] {});
+  const auto order = [&] { return std::make_shared<session_order>(job, maker, 7); };
+  compat::anon_tell(pool, work_atom_v, order());
+  test.jobs();
+  REQUIRE(lost == 0);
   kill(pool);
   test.jobs();
-  REQUIRE(waiting->error);
+  REQUIRE(lost == 1);
+  compat::anon_tell(pool, work_atom_v, order());
+  test.jobs();
+  REQUIRE(lost == 2);
 }
 
 TEST_CASE("a log is known by its id and by not getting shorter") {
