@@ -95,10 +95,12 @@ apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
   auto limit = run.size();
   std::optional<batch_fault> found;
   for (;;) {
-    auto unit = request.store->begin(request.owner);
+    auto unit = request.store->begin_ahead(request.owner);
     if (!unit)
       return fenced(outcome);
     auto done = run.execute(limit, unit.get(), {&unit->model(), nullptr});
+    if (done.fault && unit->fenced()) // what a former owner's handler meets is nobody's fault
+      return fenced(outcome);
     const auto advance = done.fault ? checkpoint_advance{} : advance_of(request, run, done);
     if (!done.fault && !commit_tables(request, *unit, advance, done))
       return fenced(outcome);

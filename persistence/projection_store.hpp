@@ -88,6 +88,10 @@ class unit_of_work {
   /// The handlers' access. @throws usage_error if this store keeps no tables.
   [[nodiscard]] virtual read_model& model() = 0;
 
+  /// Whether its owner's epoch was over already when its transaction began, which one from
+  /// `begin_ahead` finds out with its first statement; before that, this one looks.
+  [[nodiscard]] virtual bool fenced() { return false; }
+
   /// True once a statement of this unit has failed; it can then only be rolled back.
   [[nodiscard]] virtual bool failed() const noexcept = 0;
 
@@ -232,6 +236,14 @@ class projection_store {
   /// Starts a unit of work after checking that `owner` still holds the epoch.
   /// @returns null if fenced.
   [[nodiscard]] virtual std::unique_ptr<unit_of_work> begin(const ownership& owner) = 0;
+
+  /// The same for handlers that go on at once: the store may put the look at the epoch off until
+  /// there is a statement to send with it. If `owner` is fenced, that statement throws store_error,
+  /// or the commit says so, and nothing is written.
+  /// @returns null if it has looked and `owner` is fenced.
+  [[nodiscard]] virtual std::unique_ptr<unit_of_work> begin_ahead(const ownership& owner) {
+    return begin(owner);
+  }
 
   /// Advances a checkpoint without handlers (at-least-once, and events that nobody wanted).
   [[nodiscard]] virtual commit_status save(const ownership& owner,

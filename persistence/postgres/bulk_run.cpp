@@ -95,6 +95,26 @@ bulk_call call_of(const bulk_insert& insert, session& on, std::string_view sql,
   return result;
 }
 
+constexpr const char* take_savepoint = "SAVEPOINT waymark_rows";
+constexpr const char* release_savepoint = "RELEASE waymark_rows";
+
+/// One by one behind a pooler, and as long as the server may refuse to prepare the statement.
+std::int64_t run_within_savepoint(session& on, const bulk_call& call) {
+  auto& handlers = on.handlers();
+  if (on.where().pooled || !handlers.is_prepared(call.sql)) {
+    (void)on.execute(take_savepoint);
+    const auto changed = handlers.run_prepared(call.sql, call.with).changed();
+    (void)on.execute(release_savepoint);
+    return changed;
+  }
+  round_trip trip{on};
+  trip.add(take_savepoint, {}, stage::own);
+  handlers.add_prepared(trip, call.sql, call.with);
+  trip.add(release_savepoint, {}, stage::own);
+  trip.send();
+  return trip.answers().at(1).changed();
+}
+
 } // namespace
 
 std::optional<std::int64_t> run_at_once(session& on, std::string_view sql,
@@ -103,11 +123,8 @@ std::optional<std::int64_t> run_at_once(session& on, std::string_view sql,
   if (!insert || columns.front().size() == 1)
     return std::nullopt;
   const auto call = call_of(*insert, on, sql, columns);
-  (void)on.execute("SAVEPOINT waymark_rows");
   try {
-    const auto changed = on.handlers().run_prepared(call.sql, call.with).changed();
-    (void)on.execute("RELEASE waymark_rows");
-    return changed;
+    return run_within_savepoint(on, call);
   } catch (const statement_error&) {  // tried again row by row, which says which one it was
   } catch (const projection_error&) { // a row of constants and parameters need not be a SELECT
   }

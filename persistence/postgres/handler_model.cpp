@@ -3,7 +3,6 @@
 #include "persistence/postgres/bulk_run.hpp"
 #include "persistence/postgres/cells.hpp"
 #include "persistence/postgres/handler_statements.hpp"
-#include "persistence/postgres/session_settings.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -35,7 +34,7 @@ result_set handler_model::do_query(std::string_view sql, std::span<const sql_val
 }
 
 void handler_model::require_transaction(std::string_view sql) const {
-  if (!on_.in_transaction())
+  if (!on_.in_transaction() && !on_.begins_ahead())
     throw statement_error{on_.where().shown +
                           ": the transaction of the unit of work is gone, so nothing of it is "
                           "kept: " +
@@ -46,15 +45,6 @@ void handler_model::require_transaction(std::string_view sql) const {
 void handler_model::look_at_transaction() {
   on_.look_for_end();
   on_.require_not_ended("(before the checkpoint)");
-}
-
-// What is thrown here rolls the transaction back, and the settings with it.
-void handler_model::require_settings(std::string_view found) const {
-  if (const auto changed = changed_setting(on_.settings(), found); !changed.empty())
-    throw projection_error{on_.where().shown + ": a handler has changed its session, which others "
-                                               "use too (" +
-                           std::string{changed} +
-                           "); set it in the function that needs it, by the function's own SET"};
 }
 
 } // namespace waymark::postgres

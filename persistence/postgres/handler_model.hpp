@@ -10,8 +10,6 @@ class handler_model final : public sql::handler_model {
  public:
   handler_model(session& on, access may) noexcept : sql::handler_model{may}, on_{on} {}
 
-  void require_settings(std::string_view found) const override;
-
  private:
   std::int64_t do_execute(std::string_view sql, std::span<const sql_value> args) override;
   result_set do_query(std::string_view sql, std::span<const sql_value> args) override;

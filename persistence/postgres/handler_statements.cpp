@@ -1,6 +1,6 @@
 #include "persistence/postgres/handler_statements.hpp"
 
-#include "persistence/postgres/session.hpp"
+#include "persistence/postgres/round_trip.hpp"
 #include "persistence/postgres/sql_words.hpp"
 #include "persistence/postgres/written_tables.hpp"
 
@@ -101,12 +101,18 @@ const std::string& handler_statements::name_of_type(unsigned int type) {
 
 rows handler_statements::run_prepared(std::string_view sql, const params& with) {
   const auto& statement = find_or_prepare(sql, stage::handler);
-  return on_.take(send(statement, with.size(), with.values(), with.lengths(), with.formats()), sql,
-                  stage::handler);
+  return send(statement, {with.size(), with.values(), with.lengths(), with.formats()}, sql,
+              stage::handler);
+}
+
+void handler_statements::add_prepared(round_trip& to, std::string_view sql, const params& with) {
+  to.add(find_or_prepare(sql, stage::handler).name,
+         {with.size(), with.values(), with.lengths(), with.formats()}, sql, stage::handler);
 }
 
 rows handler_statements::run(std::string_view sql, std::span<const sql_value> args, stage when) {
-  on_.look_for_end();
+  if (!on_.begins_ahead())
+    on_.look_for_end();
   const auto before = made_;
   const auto& statement = fitting(sql, args.size(), when);
   std::vector<std::optional<std::string>> texts;
@@ -114,10 +120,11 @@ rows handler_statements::run(std::string_view sql, std::span<const sql_value> ar
   for (std::size_t i = 0; i < args.size(); ++i)
     texts.push_back(text_of(args[i], statement.types[i], i + 1, sql));
   std::vector<const char*> values;
+  values.reserve(args.size());
   for (const auto& each : texts)
     values.push_back(each ? each->c_str() : nullptr);
   try {
-    return on_.take(send(statement, static_cast<int>(values.size()), values.data()), sql, when);
+    return send(statement, {static_cast<int>(values.size()), values.data()}, sql, when);
   } catch (const projection_error& e) {
     // A table changed under a statement that was prepared before: on another session it is sound.
     if (made_ != before || (on_.last_sqlstate() != "0A000" && !on_.where().pooled))
@@ -128,13 +135,21 @@ rows handler_statements::run(std::string_view sql, std::span<const sql_value> ar
 }
 
 /// Behind a pooler a name would be forgotten with the transaction; the types are kept.
-PGresult* handler_statements::send(const handler_statement& what, int count,
-                                   const char* const* values, const int* lengths,
-                                   const int* formats) {
+rows handler_statements::send(const handler_statement& what, const round_trip::arguments& with,
+                              std::string_view sql, stage when) {
+  if (on_.begins_ahead()) {
+    round_trip trip{on_};
+    trip.add(what.name, with, sql, when);
+    trip.send();
+    return std::move(trip.answers().front());
+  }
   if (on_.where().pooled)
-    return PQexecParams(on_.raw(), what.sql.c_str(), count, what.types.data(), values, lengths,
-                        formats, 0);
-  return PQexecPrepared(on_.raw(), what.name.c_str(), count, values, lengths, formats, 0);
+    return on_.take(PQexecParams(on_.raw(), what.sql.c_str(), with.count, what.types.data(),
+                                 with.values, with.lengths, with.formats, 0),
+                    sql, when);
+  return on_.take(PQexecPrepared(on_.raw(), what.name.c_str(), with.count, with.values,
+                                 with.lengths, with.formats, 0),
+                  sql, when);
 }
 
 const handler_statement& handler_statements::find_or_prepare(std::string_view sql, stage when) {
@@ -216,6 +231,7 @@ void handler_statements::run_script(std::string_view sql) {
   if (words.empty())
     return;
   require_tables_of_others(sql);
+  on_.begin_now();
   (void)on_.take(PQexec(on_.raw(), std::string{sql}.c_str()), sql, stage::handler);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "persistence/postgres/fault.hpp"
+#include "persistence/postgres/round_trip.hpp"
 
 #include <waymark/persistence/projection_store.hpp>
 #include <waymark/persistence/sql_value.hpp>
@@ -17,10 +18,6 @@
 #include <vector>
 
 namespace waymark::postgres {
-
-class params;
-class rows;
-class session;
 
 /// A value as the server reads it in text; nothing for NULL. `type` is that of its parameter, the
 /// `place`-th of `sql`.
@@ -50,6 +47,9 @@ class handler_statements {
 
   /// Runs a statement of the same kind whose arguments are ready.
   [[nodiscard]] rows run_prepared(std::string_view sql, const params& with);
+  /// The same within a round trip, for one that is prepared. All must outlive its `answers`.
+  void add_prepared(round_trip& to, std::string_view sql, const params& with);
+  [[nodiscard]] bool is_prepared(std::string_view sql) const { return by_sql_.contains(sql); }
 
   /// Of the parameters of a statement with so many arguments. @throws as `run`.
   [[nodiscard]] std::vector<unsigned int> types_of(std::string_view sql, std::size_t arguments);
@@ -70,8 +70,8 @@ class handler_statements {
  private:
   using list = std::list<handler_statement>;
 
-  PGresult* send(const handler_statement& what, int count, const char* const* values,
-                 const int* lengths = nullptr, const int* formats = nullptr);
+  rows send(const handler_statement& what, const round_trip::arguments& with,
+            std::string_view sql, stage when);
   const handler_statement& find_or_prepare(std::string_view sql, stage when);
   const handler_statement& fitting(std::string_view sql, std::size_t arguments, stage when);
   handler_statement prepare(std::string_view sql, stage when);

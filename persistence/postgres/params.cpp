@@ -104,6 +104,14 @@ std::string_view array::finish() {
   return bytes_;
 }
 
+params::params() {
+  constexpr std::size_t mostly_enough = 16;
+  types_.reserve(mostly_enough);
+  values_.reserve(mostly_enough);
+  lengths_.reserve(mostly_enough);
+  formats_.reserve(mostly_enough);
+}
+
 params& params::put(oid type, std::string_view bytes) {
   types_.push_back(static_cast<unsigned int>(type));
   values_.push_back(bytes.data() == nullptr ? "" : bytes.data());

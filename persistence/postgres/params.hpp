@@ -77,7 +77,7 @@ class array {
 /// it. Moving keeps the addresses that it points to, copying would not.
 class params {
  public:
-  params() = default;
+  params();
   params(params&&) = default;
   params& operator=(params&&) = default;
 

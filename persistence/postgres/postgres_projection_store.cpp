@@ -1,7 +1,7 @@
 #include "persistence/postgres/postgres_projection_store.hpp"
 
 #include "persistence/claim_rule.hpp"
-#include "persistence/postgres/handler_model.hpp"
+#include "persistence/postgres/session_turn.hpp"
 #include "persistence/postgres/stale_owner.hpp"
 #include "persistence/sql/checkpoint_rows.hpp"
 
@@ -19,26 +19,6 @@ constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_t
 /// For handlers that may take as long as they like: what a forgotten session has locked gets free.
 constexpr std::chrono::milliseconds without_limit = std::chrono::hours{24};
 constexpr std::chrono::milliseconds most_the_server_takes = std::chrono::hours{24 * 24};
-
-/// A session, from the beginning of a unit of work to its end.
-class session_turn final : public sql::unit_turn {
- public:
-  session_turn(std::shared_ptr<database> in, const shard_key& key, const std::string& settings)
-      : in_{std::move(in)}, lease_{in_->units()}, running_{in_->running(), key, lease_.on()},
-        model_{lease_.on(), sql::handler_model::access::write} {
-    lease_.on().begin_for_handlers(settings);
-  }
-
-  [[nodiscard]] sql::connection& on() noexcept override { return lease_.on(); }
-  [[nodiscard]] sql::handler_model& model() noexcept override { return model_; }
-  [[nodiscard]] std::optional<timestamp> dated() const override { return in_->dated(); }
-
- private:
-  std::shared_ptr<database> in_;
-  session_pool::lease lease_;
-  running_units::entry running_; ///< Ends before the session is given back.
-  handler_model model_;
-};
 
 /// Tables of read models may be made in waymark's schema, which may be yet to be made too.
 constexpr std::string_view with_its_schema =
@@ -74,6 +54,14 @@ void postgres_projection_store::run_in_vain(const work& what) {
 
 std::unique_ptr<sql::unit_turn> postgres_projection_store::take_turn(const shard_key& key) {
   return std::make_unique<session_turn>(in_, key, settings_for(key.projection));
+}
+
+// A pooler takes no statements together, and settings of the transaction's own go first.
+std::unique_ptr<sql::unit_turn>
+postgres_projection_store::take_turn_ahead(const ownership& owner) {
+  if (in_->where().pooled || !settings_for(owner.key.projection).empty())
+    return nullptr;
+  return std::make_unique<session_turn>(in_, owner);
 }
 
 void postgres_projection_store::allow_handlers(const std::string& projection,

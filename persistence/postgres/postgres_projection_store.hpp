@@ -32,6 +32,7 @@ class postgres_projection_store final : public sql::projection_store {
   void run_renewal(std::string_view owner, const work& what) override;
   void run_in_vain(const work& what) override;
   [[nodiscard]] std::unique_ptr<sql::unit_turn> take_turn(const shard_key& key) override;
+  [[nodiscard]] std::unique_ptr<sql::unit_turn> take_turn_ahead(const ownership& owner) override;
   [[nodiscard]] std::optional<timestamp> dated() const override { return in_->dated(); }
   [[nodiscard]] std::vector<std::optional<claim_result>>
   refusals_at_first_sight(std::span<const claim_request> requests) override;

@@ -9,20 +9,22 @@ namespace {
 #define WAYMARK_SAME_EVENT                                                                         \
   "CASE WHEN a.position = excluded.position AND a.generation = excluded.generation THEN "
 
+#define WAYMARK_ADVANCE                                                                            \
+  "UPDATE {schema}.checkpoints SET position = $5, event_id_at_position = $6, "                     \
+  "last_event_id = coalesce($7, last_event_id), "                                                  \
+  "last_event_type = CASE WHEN $7 IS NULL THEN last_event_type ELSE $8 END, "                      \
+  "last_event_at = CASE WHEN $7 IS NULL THEN last_event_at ELSE $9 END, "                          \
+  "last_processed_at = CASE WHEN $7 IS NULL THEN last_processed_at "                               \
+  "                         ELSE coalesce($10, clock_timestamp()) END, "                           \
+  "events_processed = events_processed + $11, "                                                    \
+  "renewed_at = coalesce($10, clock_timestamp()), failure = NULL " WAYMARK_OF_SHARD                \
+  "AND epoch = $3 AND position = $4"
+
 constexpr sql::record_sql own_texts() {
   sql::record_sql all;
   all.checkpoints.lock =
       "SELECT FROM {schema}.checkpoints " WAYMARK_OF_SHARD "FOR UPDATE";
-  all.checkpoints.advance =
-      "UPDATE {schema}.checkpoints SET position = $5, event_id_at_position = $6, "
-      "last_event_id = coalesce($7, last_event_id), "
-      "last_event_type = CASE WHEN $7 IS NULL THEN last_event_type ELSE $8 END, "
-      "last_event_at = CASE WHEN $7 IS NULL THEN last_event_at ELSE $9 END, "
-      "last_processed_at = CASE WHEN $7 IS NULL THEN last_processed_at "
-      "                         ELSE coalesce($10, clock_timestamp()) END, "
-      "events_processed = events_processed + $11, "
-      "renewed_at = coalesce($10, clock_timestamp()), failure = NULL " WAYMARK_OF_SHARD
-      "AND epoch = $3 AND position = $4 RETURNING " WAYMARK_SESSION_SETTINGS;
+  all.checkpoints.advance = WAYMARK_ADVANCE;
   // Rows that a commit of their own is about to renew are left to it.
   all.checkpoints.renew =
       "UPDATE {schema}.checkpoints SET renewed_at = coalesce($2, clock_timestamp()) "
@@ -61,5 +63,13 @@ constexpr sql::record_sql own_texts() {
 } // namespace
 
 constinit const sql::record_sql record_texts = own_texts();
+
+// SQL has no statement that fails by itself, so it is asked to take a text for a number. Without a
+// row there are no settings.
+const char* const advance_or_fail =
+    "WITH moved AS (" WAYMARK_ADVANCE " RETURNING " WAYMARK_SESSION_SETTINGS " AS settings) "
+    "SELECT CASE WHEN pg_catalog.min(settings) = $12 THEN 1 ELSE pg_catalog.concat("
+    "'" WAYMARK_SETTINGS_REFUSED "', pg_catalog.min(settings), '>')::pg_catalog.int4 END "
+    "FROM moved";
 
 } // namespace waymark::postgres

@@ -1,8 +1,9 @@
 #include "persistence/postgres/session.hpp"
 
 #include "persistence/postgres/handler_statements.hpp"
-#include "persistence/postgres/session_settings.hpp"
 #include "persistence/postgres/record_sql.hpp"
+#include "persistence/postgres/round_trip.hpp"
+#include "persistence/postgres/session_settings.hpp"
 
 #include <poll.h>
 
@@ -109,6 +110,24 @@ void session::begin_for_handlers(std::string_view more) {
   settings_ = execute(begin_ + std::string{more} + show_settings).text(0, 0);
 }
 
+void session::begin_ahead(const char* check, params with) {
+  settings_ = opened_with_;
+  put_off_.emplace(opening{check, std::move(with)});
+}
+
+void session::begin_now() {
+  if (!put_off_)
+    return;
+  round_trip trip{*this};
+  trip.send();
+  (void)trip.answers();
+}
+
+void session::refuse() {
+  refused_ = true;
+  throw store_error{where_.shown + ": another owner has this shard by now"};
+}
+
 void session::look_for_end() noexcept {
   pollfd at{PQsocket(raw()), POLLIN, 0};
   if (::poll(&at, 1, 0) == 0)
@@ -125,7 +144,7 @@ void session::require_not_ended(std::string_view doing) {
         stage::handler);
 }
 
-rows session::run(const char* sql, const params& with, stage when) {
+const std::string& session::prepared(const char* sql, const params& with, stage when) {
   auto found = prepared_.find(sql);
   if (found == prepared_.end()) {
     const auto name = "waymark" + std::to_string(prepared_.size());
@@ -135,12 +154,18 @@ rows session::run(const char* sql, const params& with, stage when) {
                  when);
     found = prepared_.emplace(sql, where_.pooled ? text : name).first;
   }
+  return found->second;
+}
+
+rows session::run(const char* sql, const params& with, stage when) {
+  begin_now();
+  const auto& name = prepared(sql, with, when);
   if (where_.pooled)
-    return take(PQexecParams(raw(), found->second.c_str(), with.size(), with.types(),
-                             with.values(), with.lengths(), with.formats(), 1),
-                sql, when);
-  return take(PQexecPrepared(raw(), found->second.c_str(), with.size(), with.values(),
+    return take(PQexecParams(raw(), name.c_str(), with.size(), with.types(), with.values(),
                              with.lengths(), with.formats(), 1),
+                sql, when);
+  return take(PQexecPrepared(raw(), name.c_str(), with.size(), with.values(), with.lengths(),
+                             with.formats(), 1),
               sql, when);
 }
 
@@ -177,6 +202,7 @@ void session::try_out(const sql_trial& trial) {
 }
 
 rows session::execute(std::string_view sql, stage when) {
+  begin_now();
   return take(PQexec(raw(), where_.with_schema(sql).c_str()), sql, when);
 }
 
@@ -203,17 +229,22 @@ rows session::take(PGresult* result, std::string_view doing, stage when) {
 
 void session::commit() {
   try {
-    const auto done = execute("COMMIT", stage::commit);
-    if (std::string_view{PQcmdStatus(done.raw())} != "COMMIT")
-      throw statement_error{where_.shown + ": a statement of the transaction had failed, so the "
-                                           "server rolled all of it back"};
+    require_committed(execute("COMMIT", stage::commit));
   } catch (...) {
     rollback();
     throw;
   }
 }
 
+void session::require_committed(const rows& done) const {
+  if (std::string_view{PQcmdStatus(done.raw())} != "COMMIT")
+    throw statement_error{where_.shown + ": a statement of the transaction had failed, so the "
+                                         "server rolled all of it back"};
+}
+
 void session::rollback() noexcept {
+  put_off_.reset();
+  refused_ = false;
   if (connected() && PQtransactionStatus(raw()) != PQTRANS_IDLE)
     PQclear(PQexec(raw(), "ROLLBACK"));
 }

@@ -92,9 +92,32 @@ class session final : public sql::connection {
   void begin(std::string_view more = {}) { (void)execute(begin_ + std::string{more}); }
   /// The same for one that handlers run in; see `settings`.
   void begin_for_handlers(std::string_view more);
+  /// The same, but puts it off until there is a statement to send with it (round_trip.hpp). `check`
+  /// is then run first in it, as `run` would; if it answers no row, the transaction is refused.
+  /// What `with` views must outlive the transaction. Not for behind a pooler.
+  void begin_ahead(const char* check, params with);
+  /// Begins what was put off. @throws store_error also if it is refused.
+  void begin_now();
+  [[nodiscard]] bool begins_ahead() const noexcept { return put_off_.has_value(); }
+  [[nodiscard]] bool refused() const noexcept { return refused_; }
   void commit() override;
   /// Leaves no transaction open, if the connection is still there.
   void rollback() noexcept;
+
+  // For round_trip.
+  struct opening {
+    const char* check;
+    params with;
+  };
+  [[nodiscard]] const opening* put_off() const noexcept { return put_off_ ? &*put_off_ : nullptr; }
+  void forget_put_off() noexcept { put_off_.reset(); }
+  [[noreturn]] void refuse();
+  /// The name of one of waymark's own statements on the server, once it is prepared; behind a
+  /// pooler, where it has none, its text.
+  [[nodiscard]] const std::string& prepared(const char* sql, const params& with, stage when);
+
+  /// Throws unless `done` has committed: the server answers COMMIT after a failure by a rollback.
+  void require_committed(const rows& done) const;
 
   /// Takes a result that libpq gave, or throws what it deserves.
   rows take(PGresult* result, std::string_view doing, stage when);
@@ -137,7 +160,8 @@ class session final : public sql::connection {
   std::string last_sqlstate_;
   std::string ended_by_; ///< The SQLSTATE with which the server ended the session unasked.
   bool retired_ = false;
-  /// The names they have on the server; behind a pooler, where they have none, their text.
+  bool refused_ = false;
+  std::optional<opening> put_off_;
   std::unordered_map<const char*, std::string> prepared_;
   std::unique_ptr<handler_statements> handlers_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,9 @@
   ", " WAYMARK_SETTING("extra_float_digits")                                                       \
   ")"
 
+/// What the statement of the checkpoint fails with, before the settings that it found and a '>'.
+#define WAYMARK_SETTINGS_REFUSED "waymark rolls back: another owner, or changed settings <"
+
 namespace waymark::postgres {
 
 /// The first line of `now` that is another in `before`; empty if all are the same.
@@ -41,6 +45,19 @@ namespace waymark::postgres {
     before.remove_prefix(line.size() < before.size() ? line.size() + 1 : line.size());
   }
   return {};
+}
+
+/// The settings that the statement of the checkpoint has failed for, empty if there was no row of
+/// this owner; nothing if it has failed for something else.
+[[nodiscard]] inline std::optional<std::string_view>
+settings_refused(std::string_view sqlstate, std::string_view message) noexcept {
+  constexpr std::string_view before = WAYMARK_SETTINGS_REFUSED;
+  constexpr std::string_view not_a_number = "22P02";
+  const auto begin = message.find(before);
+  const auto end = message.rfind(">\"");
+  if (sqlstate != not_a_number || begin == message.npos || end == message.npos)
+    return std::nullopt;
+  return message.substr(begin + before.size(), end - begin - before.size());
 }
 
 } // namespace waymark::postgres

@@ -71,15 +71,10 @@ std::optional<std::int64_t> checkpoint_rows::generation_at(const shard_key& key,
 }
 
 bool checkpoint_rows::advance(const shard_key& key, std::int64_t epoch,
-                              const checkpoint_advance& by, std::optional<timestamp> now,
-                              std::string* settings) {
-  const auto see = [settings](const row& from) {
-    if (settings != nullptr)
-      *settings = from.text(0);
-  };
-  return on_.change_seeing(sql_.advance, see, key.projection, key.shard, epoch, by.from, by.to,
-                           by.event_id_at_position, by.last_event_id, by.last_event_type,
-                           by.last_event_at, now, by.handled) == 1;
+                              const checkpoint_advance& by, std::optional<timestamp> now) {
+  return on_.change(sql_.advance, key.projection, key.shard, epoch, by.from, by.to,
+                    by.event_id_at_position, by.last_event_id, by.last_event_type, by.last_event_at,
+                    now, by.handled) == 1;
 }
 
 bool checkpoint_rows::set_failure(const shard_key& key, std::int64_t epoch,

@@ -29,9 +29,8 @@ class checkpoint_rows {
 
   /// The compare-and-set on (epoch, position). False, and nothing changed, if it did not match.
   /// @param now empty for the database's clock, here and below.
-  /// @param settings gets the connection's settings, if this database says them.
   [[nodiscard]] bool advance(const shard_key& key, std::int64_t epoch, const checkpoint_advance& by,
-                             std::optional<timestamp> now, std::string* settings = nullptr);
+                             std::optional<timestamp> now);
 
   [[nodiscard]] bool set_failure(const shard_key& key, std::int64_t epoch,
                                  const std::optional<stored_failure>& why);

@@ -82,13 +82,6 @@ class connection {
     return do_run(sql, with, {});
   }
 
-  /// The same for a statement that may answer rows of what it has changed.
-  template <class See, class... Values>
-  std::int64_t change_seeing(const char* sql, See see, const Values&... values) {
-    const std::array<value, sizeof...(Values)> with{value{values}...};
-    return do_run(sql, with, see);
-  }
-
   /// What `from` makes of each row.
   template <class From, class... Values>
   [[nodiscard]] auto all(const char* sql, From from, const Values&... values) {

@@ -30,10 +30,6 @@ class handler_model : public read_model {
     require_transaction("(before the checkpoint)");
   }
 
-  /// @param found the connection's settings before the commit, or nothing.
-  /// @throws projection_error if handlers have changed them.
-  virtual void require_settings(std::string_view found) const { static_cast<void>(found); }
-
  protected:
   [[nodiscard]] bool may_write() const noexcept { return access_ == access::write; }
 

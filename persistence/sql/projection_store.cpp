@@ -188,6 +188,16 @@ std::unique_ptr<waymark::unit_of_work> projection_store::begin(const ownership& 
   return unit;
 }
 
+std::unique_ptr<waymark::unit_of_work> projection_store::begin_ahead(const ownership& owner) {
+  fault_point("unit.before_begin");
+  auto turn = take_turn_ahead(owner);
+  auto unit = turn ? unit_of_work::begin_ahead(std::move(turn), owner)
+                   : unit_of_work::begin(take_turn(owner.key), owner);
+  if (unit)
+    fault_point("unit.begun");
+  return unit;
+}
+
 commit_status projection_store::save(const ownership& owner, const checkpoint_advance& advance) {
   const bool done = writing([&](connection& on) {
     const bool advanced = checkpoint_rows{on}.advance(owner.key, owner.epoch, advance, dated());

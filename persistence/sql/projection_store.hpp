@@ -26,6 +26,7 @@ class projection_store : public waymark::projection_store {
   [[nodiscard]] std::optional<checkpoint> load(const shard_key& key) override;
   [[nodiscard]] std::vector<checkpoint> load_all() override;
   [[nodiscard]] std::unique_ptr<waymark::unit_of_work> begin(const ownership& owner) override;
+  [[nodiscard]] std::unique_ptr<waymark::unit_of_work> begin_ahead(const ownership& owner) override;
   [[nodiscard]] commit_status save(const ownership& owner,
                                    const checkpoint_advance& advance) override;
   [[nodiscard]] commit_status store_failure(const ownership& owner,
@@ -65,6 +66,13 @@ class projection_store : public waymark::projection_store {
   }
   /// Waits for its turn, and begins the transaction of a unit of work.
   [[nodiscard]] virtual std::unique_ptr<unit_turn> take_turn(const shard_key& key) = 0;
+
+  /// The same without waiting for the database: the turn looks at the epoch with its first
+  /// statement. Null if that is not worth while here.
+  [[nodiscard]] virtual std::unique_ptr<unit_turn> take_turn_ahead(const ownership& owner) {
+    static_cast<void>(owner);
+    return nullptr;
+  }
 
   /// What is written now is dated with; empty for the database's clock.
   [[nodiscard]] virtual std::optional<timestamp> dated() const = 0;

@@ -20,6 +20,12 @@ class unit_turn {
   [[nodiscard]] virtual handler_model& model() noexcept = 0;
   /// What the commit is dated with; empty for the database's clock.
   [[nodiscard]] virtual std::optional<timestamp> dated() const = 0;
+  /// Whether the transaction was begun by an owner whose epoch was over; see
+  /// waymark::unit_of_work::fenced.
+  [[nodiscard]] virtual bool refused() { return false; }
+  /// Writes the checkpoint and commits; nothing is committed if the checkpoint did not match.
+  [[nodiscard]] virtual commit_status commit(const ownership& owner,
+                                             const checkpoint_advance& advance);
 };
 
 /// A unit of work on any database that keeps waymark's records.
@@ -29,7 +35,12 @@ class unit_of_work final : public waymark::unit_of_work {
   [[nodiscard]] static std::unique_ptr<unit_of_work> begin(std::unique_ptr<unit_turn> turn,
                                                            const ownership& owner);
 
+  /// For a turn that looks at the epoch itself when it begins.
+  [[nodiscard]] static std::unique_ptr<unit_of_work> begin_ahead(std::unique_ptr<unit_turn> turn,
+                                                                 const ownership& owner);
+
   [[nodiscard]] read_model& model() override;
+  [[nodiscard]] bool fenced() override;
   [[nodiscard]] bool failed() const noexcept override { return turn_ && turn_->model().failed(); }
   [[nodiscard]] std::exception_ptr failure() const noexcept override {
     return turn_ ? turn_->model().failure() : nullptr;
@@ -43,17 +54,20 @@ class unit_of_work final : public waymark::unit_of_work {
   [[nodiscard]] commit_status commit(const checkpoint_advance& advance) override;
 
  private:
-  unit_of_work(std::unique_ptr<unit_turn> turn, const ownership& owner, std::int64_t generation)
+  unit_of_work(std::unique_ptr<unit_turn> turn, const ownership& owner,
+               std::optional<std::int64_t> generation)
       : turn_{std::move(turn)}, owner_{owner}, generation_{generation} {}
   /// @throws usage_error after the end.
   unit_turn& turn();
   /// The connection. @throws usage_error after the end; what the first failed statement threw;
   /// statement_error.
   connection& sound();
+  /// @throws as `sound`; store_error if the owner's epoch is over.
+  [[nodiscard]] std::int64_t generation();
 
   std::unique_ptr<unit_turn> turn_; ///< Given back by `commit`.
   ownership owner_;
-  std::int64_t generation_;
+  std::optional<std::int64_t> generation_; ///< Once somebody has looked.
 };
 
 } // namespace waymark::sql

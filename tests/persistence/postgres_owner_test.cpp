@@ -98,7 +98,8 @@ struct two_owners {
 } // namespace
 
 TEST_CASE_METHOD(two_owners, "a process frozen in mid-batch holds nobody up and writes no more") {
-  for (const auto* place : {"unit.before_begin", "unit.before_checkpoint", "unit.before_commit"}) {
+  for (const auto* place : {"unit.before_begin", "unit.before_checkpoint", "unit.before_commit",
+                            "unit.commit_sent"}) {
     two_owners fresh;
     fresh.play(place, fresh.schema.address());
   }

@@ -131,7 +131,8 @@ TEST_CASE("PostgreSQL: a handler that hangs in a statement is ended, others go o
   CHECK(explains(it, "stuck", "projection \"stuck\" has failed at position 0 since {time}: the "
                               "handler for \"OrderPlaced\" {id} at position 1 has not come back "
                               "in {span} (handler_timeout is 300 ms); it came back with: "
-                              "{library}; mend it and resume it, next try in 4 min"));
+                              "{library}: the server ended it; this call may be repeated; mend it "
+                              "and resume it, next try in 4 min"));
   CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
   CHECK(run_sql("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
                 "AND query LIKE '%pg_sleep(1000)%' AND pid <> pg_backend_pid()") == "0");
