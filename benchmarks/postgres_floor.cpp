@@ -1,6 +1,9 @@
 #include "benchmarks/postgres_floor.hpp"
 
-#include <stdexcept>
+#include "persistence/postgres/record_sql.hpp"
+#include "persistence/postgres/session_settings.hpp"
+
+#include <string_view>
 #include <unordered_map>
 
 namespace bench {
@@ -16,11 +19,12 @@ constexpr const char* read_sql =
     "causation_id, metadata, data FROM waymark.events WHERE position > $1 ORDER BY position "
     "LIMIT $2";
 
-constexpr const char* advance_sql =
-    "UPDATE waymark.checkpoints SET position = $3, event_id_at_position = $4, last_event_id = $4, "
-    "last_event_type = $5, last_event_at = $6, last_processed_at = clock_timestamp(), "
-    "events_processed = events_processed + $7, renewed_at = clock_timestamp(), failure = NULL "
-    "WHERE projection = $1 AND shard = 0 AND epoch = 1 AND position = $2";
+/// The library's own, with all that it checks.
+std::string advance_sql() {
+  constexpr std::string_view schema = "{schema}";
+  std::string result{waymark::postgres::advance_or_fail};
+  return result.replace(result.find(schema), schema.size(), "waymark");
+}
 
 } // namespace
 
@@ -63,7 +67,8 @@ postgres_projection::postgres_projection(raw_postgres& on, int number, bool firs
                   "$5::bigint[], $6::bigint[]) " +
                   into_.upsert_sums.substr(conflict));
   if (first_on_connection)
-    on_.prepare("advance", advance_sql);
+    on_.prepare("advance", advance_sql());
+  settings_ = on_.query("SELECT " WAYMARK_SESSION_SETTINGS).text(0, 0);
 }
 
 std::string postgres_projection::named(const char* what) const {
@@ -115,10 +120,10 @@ void postgres_projection::apply_together(const std::vector<postgres_event>& even
 void postgres_projection::advance(const std::vector<postgres_event>& events) {
   const auto& last = events.back();
   raw_postgres::params with;
-  with.add(into_.name).add(position_).add(last.position).add(last.id).add(last.type);
-  with.add(last.occurred_at).add(static_cast<std::int64_t>(events.size()));
-  if (on_.run("advance", with).changed() != 1)
-    throw std::runtime_error{"the checkpoint of " + into_.name + " did not move"};
+  with.add(into_.name).add(std::int32_t{0}).add(std::int64_t{1}).add(position_);
+  with.add(last.position).add(last.id).add(last.id).add(last.type).add(last.occurred_at);
+  with.add_null(oid::timestamptz).add(static_cast<std::int64_t>(events.size())).add(settings_);
+  static_cast<void>(on_.run("advance", with));
   position_ = last.position;
 }
 

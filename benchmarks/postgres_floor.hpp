@@ -53,6 +53,7 @@ class postgres_projection {
   std::string upsert_;
   std::string together_;
   std::int64_t position_ = 0;
+  std::string settings_; ///< Of the connection.
 };
 
 } // namespace bench
