@@ -74,8 +74,16 @@ void read_struct(const json& in, T& out, const json_path& path) {
 
 // Numbers.
 
+/// What is written as a double comes back as one.
+template <class T>
+constexpr void refuse_long_double() {
+  static_assert(!std::is_same_v<T, long double>,
+                "waymark: a long double would lose digits in JSON, use a double field");
+}
+
 template <class T>
 void write_number(json& out, T value, const json_path& path) {
+  refuse_long_double<T>();
   if constexpr (std::floating_point<T>) {
     require_finite(static_cast<double>(value), path);
     out = static_cast<double>(value);
@@ -88,6 +96,7 @@ void write_number(json& out, T value, const json_path& path) {
 
 template <class T>
 void read_number(const json& in, T& out, const json_path& path) {
+  refuse_long_double<T>();
   constexpr int bits = static_cast<int>(sizeof(T) * 8);
   if constexpr (std::floating_point<T>)
     out = static_cast<T>(
@@ -161,7 +170,11 @@ void write_time(json& out, std::chrono::sys_time<D> when, const json_path& path)
 
 template <class D>
 void read_time(const json& in, std::chrono::sys_time<D>& out, const json_path& path) {
+  using wide = std::chrono::duration<long double>;
   const auto when = read_timestamp(in, path);
+  const wide since = when.time_since_epoch();
+  if (since < wide{D::min()} || since > wide{D::max()}) // 1677 to 2262 for nanoseconds
+    path.unfit(in, "a time in the range of the field");
   out = std::chrono::floor<D>(when);
   if (out != when)
     path.unfit(in, "a time in whole units of the field");

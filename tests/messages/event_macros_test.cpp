@@ -34,6 +34,17 @@ void from_json(const json& in, money& into) {
 
 namespace shop {
 
+/// The time type that C++ programs have at hand, in nanoseconds where this is tested.
+struct subscribed {
+  std::chrono::sys_time<std::chrono::nanoseconds> until{};
+};
+WAYMARK_EVENT(subscribed, "Subscribed", "Customer", until);
+
+struct leased {
+  std::chrono::sys_time<std::chrono::duration<std::int32_t>> until{}; ///< Ends in 2038.
+};
+WAYMARK_EVENT(leased, "Leased", "Customer", until);
+
 enum class color { red, green };
 WAYMARK_ENUM(color, red, green);
 
@@ -348,4 +359,23 @@ TEST_CASE("event macros: an object nested without end is refused, not crashed on
   for (int i = 0; i < 1000; ++i)
     inner = &inner->parts.emplace_back();
   CHECK_THROWS_WITH(write(order), ContainsSubstring("nested deeper than 200 levels"));
+}
+
+TEST_CASE("event macros: a time beyond what its field can hold is refused, not another date") {
+  const auto until = [](const char* when) { return json{{"until", when}}; };
+  const auto refusal = ContainsSubstring("field until") &&
+                       ContainsSubstring("is not a time in the range of the field");
+  for (const char* when : {"9999-12-31T23:59:59Z", "2262-04-11T23:47:16.854776Z",
+                           "1677-09-21T00:12:43.145224Z", "0000-01-01T00:00:00Z"}) {
+    CAPTURE(when);
+    CHECK_THROWS_AS(read<shop::subscribed>(until(when)), decode_error);
+    CHECK_THROWS_WITH(read<shop::subscribed>(until(when)), refusal);
+  }
+  for (const char* when : {"2262-04-11T23:47:16.854775Z", "1677-09-21T00:12:43.145225Z"}) {
+    CAPTURE(when);
+    CHECK(write(read<shop::subscribed>(until(when))) == until(when));
+  }
+  CHECK_THROWS_WITH(read<shop::leased>(until("2038-01-19T03:14:08Z")), refusal);
+  CHECK(read<shop::leased>(until("2038-01-19T03:14:07Z")).until.time_since_epoch().count() ==
+        std::numeric_limits<std::int32_t>::max());
 }
