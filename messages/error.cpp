@@ -18,7 +18,8 @@ fault fault_of(const std::exception& e) noexcept {
   if (dynamic_cast<const store_error*>(&e) != nullptr)
     return fault::store;
   if (dynamic_cast<const projection_error*>(&e) != nullptr ||
-      dynamic_cast<const incompatible_store*>(&e) != nullptr)
+      dynamic_cast<const incompatible_store*>(&e) != nullptr ||
+      dynamic_cast<const call_inside_handler*>(&e) != nullptr)
     return fault::projection;
   return fault::event;
 }

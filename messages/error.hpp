@@ -31,6 +31,13 @@ class usage_error : public error {
   using error::error;
 };
 
+/// A handler has called what would wait for that very handler. The handler is wrong, whichever event
+/// it was given (fault::projection).
+class call_inside_handler : public usage_error {
+ public:
+  using usage_error::usage_error;
+};
+
 /// An append expected another version of the stream. Nothing was written: read the stream again and
 /// decide anew.
 class version_conflict : public error {
@@ -103,7 +110,8 @@ class timeout_error : public error {
 };
 
 /// Sorts whatever a handler or a store call threw by who has to act: `store_error` the store,
-/// `projection_error` and `incompatible_store` the projection, anything else the event.
+/// `projection_error`, `incompatible_store` and `call_inside_handler` the projection, anything else
+/// the event.
 [[nodiscard]] fault fault_of(const std::exception& e) noexcept;
 
 } // namespace waymark

@@ -9,7 +9,8 @@ namespace waymark {
 std::int64_t read_model::execute_columns(std::string_view sql,
                                          std::span<const sql_column> columns) {
   if (columns.empty())
-    throw usage_error{"a statement for many rows takes at least one column: " + std::string{sql}};
+    throw projection_error{"a statement for many rows takes at least one column: " +
+                           std::string{sql}};
   for (const auto& each : columns)
     if (each.size() != columns.front().size())
       throw usage_error{"the columns differ in length (" + std::to_string(columns.front().size()) +
@@ -31,16 +32,17 @@ std::int64_t read_model::execute_each(std::string_view sql, std::span<const sql_
 void read_model::require_columns(const result_set& found, std::size_t wanted,
                                  std::string_view sql) {
   if (found.columns.size() != wanted)
-    throw usage_error{"the query answers " + std::to_string(found.columns.size()) +
-                      " column(s), the program asks for " + std::to_string(wanted) + ": " +
-                      std::string{sql}};
+    throw projection_error{"the query answers " + std::to_string(found.columns.size()) +
+                           " column(s), the program asks for " + std::to_string(wanted) + ": " +
+                           std::string{sql}};
 }
 
+// How many columns there are is the statement's doing, how many rows that of what it is given.
 void read_model::require_one(const result_set& found, std::string_view sql) {
-  if (found.rows.size() != 1 || found.columns.size() != 1)
-    throw usage_error{"the query answers " + std::to_string(found.rows.size()) + " row(s) of " +
-                      std::to_string(found.columns.size()) +
-                      " column(s), where exactly one value was asked for: " + std::string{sql}};
+  require_columns(found, 1, sql);
+  if (found.rows.size() != 1)
+    throw usage_error{"the query answers " + std::to_string(found.rows.size()) +
+                      " row(s), where exactly one was asked for: " + std::string{sql}};
 }
 
 } // namespace waymark

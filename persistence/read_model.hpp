@@ -22,7 +22,8 @@ namespace waymark {
 /// refused. A statement that failed fails the event, even if the handler swallows the error.
 ///
 /// @throws statement_error for what the values did (a constraint), projection_error for what the
-///   SQL or the tables are (no such table), store_error for what the database can't do now.
+///   SQL or the tables are (no such table, columns of other types than the program asks for),
+///   store_error for what the database can't do now.
 class read_model {
  public:
   virtual ~read_model() = default;
@@ -73,7 +74,7 @@ class read_model {
     return result;
   }
 
-  /// The only column of the only row. @throws usage_error if there is not exactly one.
+  /// The only column of the only row. @throws usage_error if there is not exactly one row.
   template <class T, class... Args>
   [[nodiscard]] T query_value(std::string_view sql, const Args&... args) {
     const auto found = query(sql, args...);

@@ -32,15 +32,25 @@ const char* kind_of(const sql_cell& cell) noexcept {
   return names[cell.index()];
 }
 
+bool is_of(cell_kind kind, const sql_cell& cell) noexcept {
+  static constexpr cell_kind kinds[] = {cell_kind::number, cell_kind::number, cell_kind::number,
+                                        cell_kind::text, cell_kind::bytes};
+  return cell.index() == 0 || kinds[cell.index()] == kind;
+}
+
 } // namespace
 
-void wrong_cell(const sql_cell& cell, std::string_view column, const char* wanted) {
+void wrong_cell(const sql_cell& cell, std::string_view column, cell_kind kind,
+                const char* wanted) {
   std::string text = "column \"" + std::string{column} + "\" holds " + kind_of(cell);
   if (const auto* number = std::get_if<std::int64_t>(&cell))
     text += " (" + std::to_string(*number) + ")";
   if (const auto* words = std::get_if<std::string>(&cell))
     text += " (\"" + words->substr(0, 60) + "\")";
-  throw usage_error{text + ", the program asks for " + wanted};
+  text += std::string{", the program asks for "} + wanted;
+  if (is_of(kind, cell))
+    throw usage_error{text};
+  throw projection_error{text};
 }
 
 } // namespace detail

@@ -78,7 +78,8 @@ struct result_set {
 
 /// Turns a cell into a T: an arithmetic type (range-checked), bool, std::string, bytes, timestamp,
 /// uuid, or std::optional of one for a value that may be NULL.
-/// @throws usage_error that names the column and both kinds if it can't be.
+/// @throws projection_error if the cell is of another kind (text where a number is asked for), and
+///   usage_error if its value is out of range or NULL; both name the column.
 template <class T>
 [[nodiscard]] T cell_as(const sql_cell& cell, std::string_view column);
 

@@ -10,8 +10,13 @@ namespace waymark {
 
 namespace detail {
 
-/// @throws usage_error that names the column, what is there and what was wanted.
-[[noreturn]] void wrong_cell(const sql_cell& cell, std::string_view column, const char* wanted);
+/// The kinds of cells; NULL is of each.
+enum class cell_kind { number, text, bytes };
+
+/// @throws projection_error if the cell is of another kind than `wanted`, and usage_error if only
+///   its value does not fit. Both name the column, what is there and what was wanted.
+[[noreturn]] void wrong_cell(const sql_cell& cell, std::string_view column, cell_kind kind,
+                             const char* wanted);
 
 template <class T>
 struct cell_reader {
@@ -23,7 +28,7 @@ struct cell_reader<T> {
   static T read(const sql_cell& cell, std::string_view column) {
     const auto* found = std::get_if<std::int64_t>(&cell);
     if (found == nullptr || !std::in_range<T>(*found))
-      wrong_cell(cell, column, "an integer in the range of its type");
+      wrong_cell(cell, column, cell_kind::number, "an integer in the range of its type");
     return static_cast<T>(*found);
   }
 };
@@ -33,7 +38,7 @@ struct cell_reader<bool> {
   static bool read(const sql_cell& cell, std::string_view column) {
     const auto* found = std::get_if<std::int64_t>(&cell);
     if (found == nullptr || (*found != 0 && *found != 1))
-      wrong_cell(cell, column, "a truth value (0 or 1)");
+      wrong_cell(cell, column, cell_kind::number, "a truth value (0 or 1)");
     return *found == 1;
   }
 };
@@ -46,7 +51,7 @@ struct cell_reader<T> {
     const auto* found = std::get_if<double>(&cell);
     if (found == nullptr || (std::isfinite(*found) &&
                              std::abs(*found) > static_cast<double>(std::numeric_limits<T>::max())))
-      wrong_cell(cell, column, "a number in the range of its type");
+      wrong_cell(cell, column, cell_kind::number, "a number in the range of its type");
     return static_cast<T>(*found);
   }
 };
@@ -56,7 +61,7 @@ struct cell_reader<std::string> {
   static std::string read(const sql_cell& cell, std::string_view column) {
     const auto* found = std::get_if<std::string>(&cell);
     if (found == nullptr)
-      wrong_cell(cell, column, "text");
+      wrong_cell(cell, column, cell_kind::text, "text");
     return *found;
   }
 };
@@ -66,7 +71,7 @@ struct cell_reader<std::vector<std::byte>> {
   static std::vector<std::byte> read(const sql_cell& cell, std::string_view column) {
     const auto* found = std::get_if<std::vector<std::byte>>(&cell);
     if (found == nullptr)
-      wrong_cell(cell, column, "bytes");
+      wrong_cell(cell, column, cell_kind::bytes, "bytes");
     return *found;
   }
 };
@@ -77,7 +82,7 @@ struct cell_reader<timestamp> {
     const auto* text = std::get_if<std::string>(&cell);
     const auto found = text != nullptr ? parse_timestamp(*text) : std::nullopt;
     if (!found)
-      wrong_cell(cell, column, "a time as RFC 3339 text");
+      wrong_cell(cell, column, cell_kind::text, "a time as RFC 3339 text");
     return *found;
   }
 };
@@ -88,7 +93,7 @@ struct cell_reader<uuid> {
     const auto* text = std::get_if<std::string>(&cell);
     const auto found = text != nullptr ? uuid::parse(*text) : std::nullopt;
     if (!found)
-      wrong_cell(cell, column, "a UUID as text");
+      wrong_cell(cell, column, cell_kind::text, "a UUID as text");
     return *found;
   }
 };

@@ -87,7 +87,7 @@ std::vector<shard_key> engine::implementation::command_all(std::string_view name
 
 void refuse_inside_handler(const char* what) {
   if (inside_handler())
-    throw usage_error{
+    throw call_inside_handler{
         std::string{what} +
         " was called inside a handler, which it would wait for: call it elsewhere, or "
         "make the projection one of outside effects"};

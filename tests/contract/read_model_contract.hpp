@@ -138,7 +138,12 @@ inline void arguments_by_number(const projection_store_factory& make) {
   CHECK(db.query_optional<std::int64_t>("SELECT d FROM things WHERE d = $1", 5) == std::nullopt);
   CHECK_THROWS_AS(db.query_value<std::int64_t>("SELECT d FROM things WHERE d = $1", 5),
                   usage_error);
-  CHECK_THROWS_AS(db.query_value<std::int64_t>("SELECT a FROM things"), usage_error);
+  CHECK_THROWS_AS(db.query_value<std::int32_t>("SELECT d FROM things"), usage_error);
+  CHECK_THROWS_AS(db.query_value<std::int64_t>("SELECT b FROM things"), usage_error);
+  // What no event could make fit is the projection's fault.
+  CHECK_THROWS_AS(db.query_value<std::int64_t>("SELECT a FROM things"), projection_error);
+  CHECK_THROWS_AS(db.query_value<std::int64_t>("SELECT d, e FROM things"), projection_error);
+  CHECK_THROWS_AS(db.query_as<std::int64_t>("SELECT d, e FROM things"), projection_error);
   CHECK_FALSE(unit->failed()); // it was the answer that did not fit, not the statement
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
 }

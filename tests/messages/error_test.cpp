@@ -10,6 +10,8 @@ TEST_CASE("error: who has to act is told from the type alone") {
   CHECK(fault_of(store_error{"locked"}) == fault::store);
   CHECK(fault_of(projection_error{"no such table"}) == fault::projection);
   CHECK(fault_of(incompatible_store{"newer schema"}) == fault::projection);
+  CHECK(fault_of(call_inside_handler{"engine.append"}) == fault::projection);
+  CHECK(fault_of(usage_error{"no such row"}) == fault::event);
   CHECK(fault_of(statement_error{"constraint"}) == fault::event);
   CHECK(fault_of(decode_error{"bad data"}) == fault::event);
   CHECK(fault_of(std::runtime_error{"handler"}) == fault::event);
