@@ -24,6 +24,11 @@ struct memory_state {
   std::shared_ptr<void> object;
 };
 
+/// The state that a projection begins with. @throws projection_error if the author's type throws.
+[[nodiscard]] std::shared_ptr<void> new_state(const projection_spec& of);
+/// A copy of `state` for a projection that asks for `.snapshot()`. @throws as above.
+[[nodiscard]] std::shared_ptr<void> copy_of_state(const projection_spec& of, const void* state);
+
 /// Everything that `apply` needs to know of a projection and its place in the log.
 struct apply_request {
   spec_ptr spec;

@@ -194,10 +194,10 @@ template <class Call>
 std::optional<batch_fault> batch_run::guarded(unit_of_work* unit, const handler_target& target,
                                               Call call) const {
   std::shared_ptr<void> before;
-  if (target.state && spec_.copy_state)
-    before = spec_.copy_state(target.state);
   batch_fault fault;
   try {
+    if (target.state && spec_.copy_state)
+      before = copy_of_state(spec_, target.state);
     const handler_scope scope{spec_.where != effect::outside};
     call();
     if (!unit || !unit->failed())

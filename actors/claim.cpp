@@ -164,7 +164,7 @@ claim_report claim_or_throw(const claim_order& order) {
         return refusal_of(result);
     }
     const std::lock_guard lock{order.state->guard};
-    order.state->object = order.spec->make_state();
+    order.state->object = new_state(*order.spec);
   }
   claim_report report;
   report.record = std::move(result.record);

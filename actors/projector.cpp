@@ -25,7 +25,7 @@ struct projector::implementation {
     context.time = options.clock;
     if (context.spec->where == effect::memory) {
       context.state = std::make_shared<memory_state>();
-      context.state->object = context.spec->make_state();
+      context.state->object = new_state(*context.spec);
     }
     if (!options.sleep)
       options.sleep = [](std::chrono::milliseconds delay) { std::this_thread::sleep_for(delay); };
@@ -214,7 +214,7 @@ void projector::reset() {
   self.context.store->reset(request_of(order), self.context.spec->truncate);
   if (self.context.state) {
     const std::lock_guard lock{self.context.state->guard};
-    self.context.state->object = self.context.spec->make_state();
+    self.context.state->object = new_state(*self.context.spec);
   }
   self.machine = self.new_machine(self.context.spec);
   self.started = false;

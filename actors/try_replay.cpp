@@ -34,7 +34,7 @@ class rehearsal {
       try_each(out.key, nullptr, {});
     } else if (on_.spec->where == effect::memory) {
       const std::lock_guard lock{on_.state->guard};
-      const auto copy = on_.spec->copy_state(on_.state->object.get());
+      const auto copy = copy_of_state(*on_.spec, on_.state->object.get());
       try_each(out.key, nullptr, {nullptr, copy.get()});
     } else {
       const auto unit = store_.begin(on_.owner);

@@ -202,4 +202,42 @@ TEST_CASE("an event is given up with its letter and checkpoint in one commit") {
   CHECK(give_up_event(to.request, page->events[0], letter, true).state == status::fenced);
 }
 
+namespace {
+
+/// A state that can be made, but not copied.
+struct heavy {
+  heavy() = default;
+  heavy(const heavy&) { throw std::runtime_error{"too heavy"}; }
+  heavy& operator=(const heavy&) = default;
+  heavy(heavy&&) = default;
+  heavy& operator=(heavy&&) = default;
+  int handled = 0;
+};
+
+} // namespace
+
+TEST_CASE("a state that can't be copied is the projection's fault, not the store's") {
+  apply_request request;
+  request.spec = projection::in_memory<heavy>("p")
+                     .on("X", [](heavy& state, const nlohmann::json&) { ++state.handled; })
+                     .snapshot()
+                     .freeze();
+  request.store = open("memory:").projections;
+  request.state = std::make_shared<memory_state>();
+  request.state->object = new_state(*request.spec);
+  claim_order order;
+  order.spec = request.spec;
+  order.store = request.store;
+  order.state = request.state;
+  order.owner = "me";
+  const auto report = claim_shard(order);
+  REQUIRE(report.state == claim_report::status::granted);
+  request.owner = {report.record.key, report.record.epoch};
+  const auto outcome = apply(request, *made_page({"a"}));
+  CHECK(outcome.state == status::faulted);
+  CHECK(outcome.who == fault::projection);
+  CHECK(outcome.error == "the state of \"p\" can't be copied: too heavy");
+  CHECK(static_cast<const heavy*>(request.state->object.get())->handled == 0);
+}
+
 } // namespace waymark::test

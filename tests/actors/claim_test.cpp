@@ -224,4 +224,26 @@ TEST_CASE("another log at the checkpoint makes it diverged, and gives the claim 
   CHECK_FALSE(claim.at.projections->load({"p", 0})->owner.has_value());
 }
 
+namespace {
+
+struct stillborn {
+  stillborn() { throw std::runtime_error{"no configuration"}; }
+};
+
+} // namespace
+
+TEST_CASE("a state that can't be made is the projection's fault, not the store's") {
+  claims of;
+  claim_order order;
+  order.spec = projection::in_memory<stillborn>("p")
+                   .on("X", [](stillborn&, const nlohmann::json&) {})
+                   .freeze();
+  order.store = of.at.projections;
+  order.owner = "me";
+  order.state = std::make_shared<memory_state>();
+  const auto report = claim_shard(order);
+  CHECK(report.state == status::projection_fault);
+  CHECK(report.detail == "the state of \"p\" can't be made: no configuration");
+}
+
 } // namespace waymark::test
