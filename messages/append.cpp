@@ -38,6 +38,16 @@ std::string expected_version::describe() const {
   return "unknown";
 }
 
+std::string detail::common_aggregate(std::span<const event_codec* const> of) {
+  const auto& first = *of.front();
+  for (const auto* each : of)
+    if (each->aggregate_type != first.aggregate_type)
+      throw usage_error{"\"" + first.event_type + "\" is an event of \"" + first.aggregate_type +
+                        "\" and \"" + each->event_type + "\" of \"" + each->aggregate_type +
+                        "\": they belong to two streams, so append them one after the other"};
+  return first.aggregate_type;
+}
+
 const waymark::appended& append_result::value_or_throw() const {
   switch (state) {
   case status::appended:

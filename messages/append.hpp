@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace waymark {
@@ -45,6 +47,61 @@ struct append_command {
   std::vector<new_event> events; ///< At least one.
 };
 
+/// A typed event with an id of its own; made by `with_id`.
+template <class T>
+struct identified {
+  uuid event_id;
+  T data;
+};
+
+/// Gives a typed event its id, so that the append may be repeated: `with_id(id, order_placed{…})`.
+template <class T>
+[[nodiscard]] identified<T> with_id(const uuid& event_id, T event) {
+  return {event_id, std::move(event)};
+}
+
+namespace detail {
+
+template <class T>
+[[nodiscard]] const event_codec& codec_of(const T&) {
+  return codec_for<T>();
+}
+template <class T>
+[[nodiscard]] const event_codec& codec_of(const identified<T>&) {
+  return codec_for<T>();
+}
+
+template <class T>
+[[nodiscard]] new_event event_of(T object) {
+  return typed_event(std::move(object));
+}
+template <class T>
+[[nodiscard]] new_event event_of(identified<T> object) {
+  auto result = typed_event(std::move(object.data));
+  result.event_id = object.event_id;
+  return result;
+}
+
+/// The aggregate type that all have. @throws usage_error that names two if they differ.
+[[nodiscard]] std::string common_aggregate(std::span<const event_codec* const> of);
+
+} // namespace detail
+
+/// Typed events as one command for the stream of their aggregate type; any may be `with_id`.
+/// @throws usage_error if their aggregate types differ: one append is to one stream.
+template <class First, class... More>
+[[nodiscard]] append_command append_of(std::string aggregate_id, expected_version expected,
+                                       First first, More... more) {
+  const event_codec* const codecs[]{&detail::codec_of(first), &detail::codec_of(more)...};
+  append_command command;
+  command.stream = {detail::common_aggregate(codecs), std::move(aggregate_id)};
+  command.expected = expected;
+  command.events.reserve(1 + sizeof...(More));
+  command.events.push_back(detail::event_of(std::move(first)));
+  (command.events.push_back(detail::event_of(std::move(more))), ...);
+  return command;
+}
+
 /// Where appended events are: also what `wait_until` waits for.
 struct appended {
   position_t first_position = 0;
@@ -60,7 +117,7 @@ struct append_result {
     conflict,  ///< The stream has another version: `actual_version`.
     duplicate, ///< Event ids known elsewhere, or some known and some new.
     refused,   ///< The command can never be stored as it stands (bad JSON, no events …).
-    failed,    ///< The store could not serve; `retryable`.
+    failed,    ///< The store could not serve; the same command with the same ids may be repeated.
   };
   status state = status::appended;
   waymark::appended value;         ///< Meaningful if `appended`.

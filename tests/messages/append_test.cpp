@@ -1,5 +1,6 @@
 #include <waymark/messages/append.hpp>
 #include <waymark/messages/error.hpp>
+#include <waymark/messages/event_macros.hpp>
 
 #include "tests/catch.hpp"
 
@@ -170,4 +171,37 @@ TEST_CASE("append: metadata is an object or nothing") {
   CHECK_THAT(mistake_in(command({e})), ContainsSubstring("metadata is not JSON"));
   e.metadata = "{\"a\":\"" + std::string(1u << 20, 'x') + "\"}";
   CHECK_THAT(mistake_in(command({e})), ContainsSubstring("metadata has"));
+}
+
+namespace {
+
+struct shipped {
+  int parcels = 0;
+};
+WAYMARK_EVENT(shipped, "Shipped", "Order", parcels);
+
+struct moved {
+  std::string city;
+};
+WAYMARK_EVENT(moved, "Moved", "Customer", city);
+
+} // namespace
+
+TEST_CASE("typed events become a command for the stream of their aggregate type") {
+  const auto id = uuid::v7();
+  const auto made = append_of("o-17", no_stream, shipped{1}, with_id(id, shipped{2}));
+  CHECK(made.stream == stream_id{"Order", "o-17"});
+  CHECK(made.expected.what() == expected_version::kind::no_stream);
+  REQUIRE(made.events.size() == 2);
+  CHECK_FALSE(made.events[0].event_id);
+  CHECK(made.events[1].event_id == id);
+  CHECK(made.events[1].event_type == "Shipped");
+  CHECK(made.events[1].data.text() == R"({"parcels":2})");
+}
+
+TEST_CASE("typed events of two aggregate types are refused, since they are of two streams") {
+  CHECK_THROWS_AS(append_of("o-17", any_version, shipped{1}, moved{"Paris"}), usage_error);
+  CHECK_THROWS_WITH(append_of("o-17", any_version, shipped{1}, with_id(uuid::v7(), moved{"Paris"})),
+                    ContainsSubstring("\"Shipped\" is an event of \"Order\"") &&
+                        ContainsSubstring("\"Moved\" of \"Customer\""));
 }
