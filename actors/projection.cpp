@@ -25,6 +25,14 @@ void set_batch_handler(projection_spec& spec, std::vector<std::string> types,
   spec.on_batch = std::move(handler);
 }
 
+void set_letter_rounds(projection_spec& spec, letter_retry_policy policy) {
+  if (policy.rounds == 0)
+    throw usage_error{"projection \"" + spec.name +
+                      "\": .retry_letters with 0 rounds retries nothing: say how many, "
+                      ".retry_letters({.rounds = 3}), or leave it out"};
+  spec.retry_letters = policy;
+}
+
 spec_ptr freeze(projection_spec&& spec) {
   if (const auto mistake = find_mistake(spec))
     throw usage_error{*mistake};

@@ -33,6 +33,8 @@ void add_handler(projection_spec& spec, std::string event_type, event_handler ha
 /// Refuses a second batch handler, or one beside handlers. @throws usage_error.
 void set_batch_handler(projection_spec& spec, std::vector<std::string> types,
                        batch_handler handler);
+/// @throws usage_error for 0 rounds, which would be no rounds.
+void set_letter_rounds(projection_spec& spec, letter_retry_policy policy);
 /// @throws usage_error with all that `find_mistake` says.
 [[nodiscard]] spec_ptr freeze(projection_spec&& spec);
 
@@ -133,9 +135,16 @@ class projection_builder {
 
   /// The key within which events stay in order, computed from the envelope and the raw JSON only.
   /// `name` is stored with the checkpoint: change it whenever the rule changes.
+  ///
+  /// The rule must depend on the event alone: several threads call it at once, also those that wait
+  /// for a projection, and whatever the number of shards. So it is called as const.
   template <class F>
   Self& sequence_by(std::string name, F key) & {
-    spec_.sequence_by = key_rule{std::move(name), std::move(key)};
+    static_assert(std::is_invocable_r_v<std::string, const F&, const event&>,
+                  "a key rule takes a const waymark::event& and answers a string; several threads "
+                  "call it at once, so it can't be a mutable lambda");
+    spec_.sequence_by = key_rule{
+        std::move(name), [key = std::move(key)](const event& e) -> std::string { return key(e); }};
     return self();
   }
   template <class F>
@@ -163,9 +172,12 @@ class projection_builder {
   Self& on_give_up(give_up what) & { return set(spec_.on_give_up, what); }
   Self&& on_give_up(give_up what) && { return std::move(on_give_up(what)); }
 
-  /// Retries the letters of parked keys by itself, `rounds` times with a backoff between; off
-  /// unless asked for.
-  Self& retry_letters(letter_retry_policy policy) & { return set(spec_.retry_letters, policy); }
+  /// Retries the letters of parked keys by itself, `rounds` times (at least 1) with a backoff
+  /// between; off unless asked for.
+  Self& retry_letters(letter_retry_policy policy) & {
+    detail::set_letter_rounds(spec_, policy);
+    return self();
+  }
   Self&& retry_letters(letter_retry_policy policy) && { return std::move(retry_letters(policy)); }
 
   /// How much may be parked before the projection pauses.

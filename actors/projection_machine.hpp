@@ -110,7 +110,8 @@ using actions = std::vector<action>;
 struct machine_options {
   std::chrono::milliseconds standby_poll{500};     ///< Between claims while another owns it.
   std::chrono::milliseconds fetch_retry{200};      ///< After the log could not be read.
-  std::chrono::milliseconds failed_retry{300'000}; ///< After a projection fault, and when full.
+  /// After a projection fault, and when full; 0: never.
+  std::chrono::milliseconds failed_retry{300'000};
   bool gathers = true; ///< Whether `batch_options::max_wait` counts.
   const clock* time = &clock::system();
   std::function<double()> random = [] { return 0.5; }; ///< In [0, 1), for jitter.
@@ -267,6 +268,7 @@ class projection_machine {
   actions look_for_room();
   [[nodiscard]] std::string refusal_to_settle() const;
   void wait(actions& out, std::chrono::milliseconds delay);
+  void wait_after_failure(actions& out);
   void stand_still(stand how, std::string why);
   void lose_claim();
   actions claim_again();

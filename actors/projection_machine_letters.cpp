@@ -315,11 +315,12 @@ void projection_machine::stand_full(actions& out, const std::string& why) {
   attempts_.clear();
   stand_still(stand::full, why);
   note(out, level::error, "full", why);
-  full_until_ = options_.time->now() + options_.failed_retry;
+  const bool for_good = options_.failed_retry.count() == 0;
+  full_until_ = for_good ? timestamp::max() : options_.time->now() + options_.failed_retry;
   if (spec_->shards > 1 && options_.lot->full())
-    wait(out, std::min(options_.room_poll, options_.failed_retry));
+    wait(out, for_good ? options_.room_poll : std::min(options_.room_poll, options_.failed_retry));
   else if (spec_->where != effect::memory)
-    wait(out, options_.failed_retry); // what is parked may have been settled, or reset, elsewhere
+    wait_after_failure(out); // what is parked may have been settled, or reset, elsewhere
 }
 
 /// Another shard may have made some.

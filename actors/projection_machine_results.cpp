@@ -165,7 +165,7 @@ void projection_machine::fail(actions& out, const std::string& why) {
   attempts_.clear();
   stand_still(stand::failed, why);
   note(out, level::error, "failed", why);
-  wait(out, options_.failed_retry);
+  wait_after_failure(out);
 }
 
 dead_letter projection_machine::letter_for(const event& subject) const {

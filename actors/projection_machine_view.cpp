@@ -3,6 +3,8 @@
 namespace waymark {
 
 std::optional<timestamp> projection_machine::next_try() const noexcept {
+  if (stand_ == stand::failed && options_.failed_retry.count() == 0)
+    return std::nullopt;
   if (stand_ == stand::failed || stand_ == stand::backing_off)
     return timer_due_;
   return std::nullopt;

@@ -3,6 +3,8 @@
 #include <waymark/messages/error.hpp>
 #include <waymark/messages/hash.hpp>
 
+#include "messages/deadline.hpp"
+
 #include <algorithm>
 
 namespace waymark {
@@ -45,8 +47,12 @@ std::optional<std::string> find_option_mistake(const projection_spec& spec) {
     return "asks for batches of 0 events: .batch({.max_events = 1}) is the least";
   if (spec.handler_timeout && spec.handler_timeout->count() < 0)
     return "asks for a handler timeout below 0: .handler_timeout(0ms) is none";
+  if (spec.handler_timeout > longest_option)
+    return "asks for a handler timeout of over 366 days: .handler_timeout(0ms) is none";
   if (spec.batch.max_transaction.count() < 1)
     return "asks for transactions of 0 ms: .batch({.max_transaction = 1ms}) is the least";
+  if (spec.batch.max_transaction > longest_option)
+    return "asks for transactions of over 366 days: .batch({.max_transaction = 20ms})";
   if (spec.batch.max_wait.count() < 0 || spec.batch.max_wait.count() > 1000)
     return "has batches that wait for more events for longer than 1 s, or less than none: "
            ".batch({.max_wait = 5ms})";

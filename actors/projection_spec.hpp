@@ -54,7 +54,7 @@ struct batch_handler {
 struct key_rule {
   std::string name = "stream";
   /// The key of an event, from its envelope and raw JSON only; empty: aggregate_type NUL
-  /// aggregate_id.
+  /// aggregate_id. Several threads call it at once.
   unique_function<std::string(const event&)> key;
 };
 

@@ -31,8 +31,8 @@ class usage_error : public error {
   using error::error;
 };
 
-/// A handler has called what would wait for that very handler. The handler is wrong, whichever event
-/// it was given (fault::projection).
+/// A handler has called what would wait for that very handler. It is wrong, whichever event it was
+/// given (fault::projection).
 class call_inside_handler : public usage_error {
  public:
   using usage_error::usage_error;

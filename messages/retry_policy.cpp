@@ -1,5 +1,7 @@
 #include <waymark/messages/retry_policy.hpp>
 
+#include "messages/deadline.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -37,6 +39,8 @@ std::optional<std::string> find_mistake(const backoff_policy& policy) {
   if (policy.max < policy.min)
     return "backoff.max (" + in_ms(policy.max) + ") is below backoff.min (" + in_ms(policy.min) +
            ")";
+  if (policy.max > longest_option)
+    return "backoff.max is " + in_ms(policy.max) + "; it must be at most 366 days";
   if (!std::isfinite(policy.factor) || policy.factor < 1)
     return "backoff.factor is " + std::to_string(policy.factor) + "; it must be at least 1";
   if (!(policy.jitter >= 0 && policy.jitter <= 1))

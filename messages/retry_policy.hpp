@@ -8,7 +8,8 @@
 namespace waymark {
 
 /// Exponential backoff: `min`, then times `factor` for each further attempt, at most `max`, and
-/// each delay moved by up to +-`jitter` of itself so that many do not retry in step.
+/// each delay moved by up to +-`jitter` of itself so that many do not retry in step. `max` is 366
+/// days at most.
 struct backoff_policy {
   std::chrono::milliseconds min{2'000};
   std::chrono::milliseconds max{60'000};
@@ -25,7 +26,8 @@ struct backoff_policy {
 struct retry_policy {
   int attempts = 3; ///< Tries in all; 1 means no retry.
   backoff_policy backoff{};
-  /// Whether an error (its text) is worth a retry; empty means every one is.
+  /// Whether an error (its text) is worth a retry; empty means every one is. Several threads may
+  /// call it at once, so it keeps no state.
   std::function<bool(const std::string& error_text)> retry_if{};
   /// So many events given up in a row, without a success between, and the projection itself is
   /// taken to be at fault: it fails instead of writing the last letter.
@@ -39,8 +41,9 @@ struct retry_policy {
 /// How often waymark retries the letters of parked keys by itself.
 struct letter_retry_policy {
   backoff_policy backoff{std::chrono::minutes{1}, std::chrono::hours{1}}; ///< Between rounds.
-  /// At most so many for each letter, over restarts too: its attempts tell the round. 0: never by
-  /// itself. A letter that a process has ended in is left to a person.
+  /// At most so many for each letter, over restarts too: its attempts tell the round. A letter that
+  /// a process has ended in is left to a person. 0 is what a projection has that does not ask for
+  /// rounds; who asks names the number.
   int rounds = 0;
 };
 

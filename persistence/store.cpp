@@ -1,5 +1,6 @@
 #include <waymark/persistence/store.hpp>
 
+#include "messages/deadline.hpp"
 #include "persistence/memory/memory_event_store.hpp"
 #include "persistence/postgres/postgres_event_store.hpp"
 #include "persistence/postgres/postgres_projection_store.hpp"
@@ -9,6 +10,8 @@
 #include "persistence/sqlite/sqlite_projection_store.hpp"
 
 #include <waymark/messages/error.hpp>
+
+#include <algorithm>
 
 namespace waymark {
 
@@ -53,10 +56,17 @@ store open_postgres(std::string_view address, const open_options& options) {
   use.fallback_poll = options.fallback_poll;
   use.clock = options.clock;
   auto where = postgres::address::parse(address);
-  where.idle_in_transaction = 2 * options.handler_timeout;
+  where.idle_in_transaction = 2 * std::min(options.handler_timeout, postgres::longest_setting / 2);
   const auto in = std::make_shared<postgres::database>(where, use);
   return {in->where().shown, std::make_shared<postgres::postgres_event_store>(in),
           std::make_shared<postgres::postgres_projection_store>(in)};
+}
+
+void require_time(const char* name, std::chrono::milliseconds option) {
+  if (option < std::chrono::milliseconds{1} || option > longest_option)
+    throw usage_error{std::string{"open_options."} + name + " is " +
+                      std::to_string(option.count()) +
+                      " ms; it must be at least 1 ms, and at most 366 days"};
 }
 
 /// The address without what may be a password: "scheme:…".
@@ -71,12 +81,9 @@ std::string harmless(std::string_view address) {
 store open(std::string_view address, const open_options& options) {
   if (options.clock == nullptr)
     throw usage_error{"open_options.clock is null; leave it as it is for the system's clock"};
-  if (options.poll_interval <= std::chrono::milliseconds{0})
-    throw usage_error{"open_options.poll_interval must be at least 1 ms"};
-  if (options.handler_timeout <= std::chrono::milliseconds{0})
-    throw usage_error{"open_options.handler_timeout must be at least 1 ms"};
-  if (options.fallback_poll <= std::chrono::milliseconds{0})
-    throw usage_error{"open_options.fallback_poll must be at least 1 ms"};
+  require_time("poll_interval", options.poll_interval);
+  require_time("handler_timeout", options.handler_timeout);
+  require_time("fallback_poll", options.fallback_poll);
   constexpr std::string_view sqlite{"sqlite:"};
   if (address == "memory:")
     return open_memory(options);

@@ -1,6 +1,8 @@
 #include "actors/claim.hpp"
+#include "messages/deadline.hpp"
 #include "supervisors/engine_implementation.hpp"
 #include "supervisors/engine_status.hpp"
+#include "supervisors/options_mistake.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -12,30 +14,6 @@
 namespace waymark {
 
 namespace {
-
-std::optional<std::string> find_mistake(const engine_options& o) {
-  using std::chrono::milliseconds;
-  const auto too_small = [](const char* name, const std::string& least) {
-    return std::string{"engine_options::"} + name + " is too small; it must be at least " + least;
-  };
-  if (o.owner_timeout < milliseconds{10})
-    return too_small("owner_timeout", "10 ms");
-  if (o.poll_interval < milliseconds{1})
-    return too_small("poll_interval", "1 ms");
-  if (o.passed_save_interval < milliseconds{1})
-    return too_small("passed_save_interval", "1 ms");
-  if (o.stalled_after < milliseconds{0} || o.handler_timeout < milliseconds{0})
-    return too_small("stalled_after or handler_timeout", "0, which is never");
-  if (o.failed_retry < milliseconds{1})
-    return too_small("failed_retry", "1 ms");
-  if (o.page_events < 1 || o.page_bytes < 1)
-    return too_small("page_events or page_bytes", "1");
-  if (o.append_queue < 1 || o.append_group < 1)
-    return too_small("append_queue or append_group", "1");
-  if (const auto mistake = find_mistake(o.store_backoff))
-    return "engine_options::store_backoff: " + *mistake;
-  return std::nullopt;
-}
 
 void refuse_bad_tree(const std::vector<supervision>& supervisors) {
   const auto mistakes = validate(projections_tree(supervisors));
@@ -87,8 +65,15 @@ void engine::start(const std::vector<spec_ptr>& specs) {
     records->prepare_tables(all);
   for (const auto& spec : specs)
     impl_->claim_together(spec);
-  for (const auto& spec : specs)
-    impl_->start_actors(spec);
+  auto next = specs.begin();
+  try {
+    for (; next != specs.end(); ++next)
+      impl_->start_actors(*next);
+  } catch (...) {
+    for (; next != specs.end(); ++next)
+      impl_->actors.release_unused(*impl_->records_for(**next), (*next)->name);
+    throw;
+  }
 }
 
 void engine::implementation::require_startable(const projection_spec& spec) const {
@@ -119,7 +104,7 @@ void engine::implementation::start_actors(const spec_ptr& spec) {
   std::shared_ptr<memory_state> state;
   if (spec->where == effect::memory) {
     state = std::make_shared<memory_state>();
-    state->object = spec->make_state();
+    state->object = new_state(*spec);
   }
   for (int i = 0; i < spec->shards; ++i) {
     board_entry entry{spec, records, state, {}, {}, {}};
@@ -135,7 +120,7 @@ void engine::implementation::start_actors(const spec_ptr& spec) {
   }
 }
 
-projection_handle engine::handle(std::string_view name) {
+projection_handle engine::handle(std::string_view name) const {
   static_cast<void>(impl_->shards_of(name));
   return {this, std::string{name}};
 }
@@ -223,7 +208,7 @@ void engine::reset(std::string_view name) {
 
 void engine::rebuild(std::string_view name, const std::function<void(const progress&)>& report,
                      std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline = deadline_in(timeout);
   const auto target = head();
   reset(name);
   const auto& log = *impl_->context->log;
@@ -231,19 +216,14 @@ void engine::rebuild(std::string_view name, const std::function<void(const progr
   std::int64_t logged = 0;
   auto next_log = std::chrono::steady_clock::now();
   for (bool done = false; !done;) {
-    const auto slice = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
-    try {
-      const auto now = std::chrono::steady_clock::now();
-      const auto left =
-          std::chrono::ceil<std::chrono::milliseconds>(std::min(slice, deadline) - now);
-      if (wait_until(name, target, std::max(left, std::chrono::milliseconds{0})) ==
-          wait_result::stopped)
-        throw error{explain(name) + "; the rebuild did not finish"};
-      done = true;
-    } catch (const timeout_error&) {
-      if (std::chrono::steady_clock::now() >= deadline)
-        throw;
-    }
+    const auto slice = std::min(deadline, deadline_in(std::chrono::milliseconds{100}));
+    const auto result = impl_->try_wait(name, {0, target, {}}, slice);
+    if (result == wait_result::stopped)
+      throw error{explain(name) + "; the rebuild did not finish"};
+    done = result.has_value();
+    if (!done && std::chrono::steady_clock::now() >= deadline)
+      throw timeout_error{"the rebuild did not come to position " + std::to_string(target) +
+                          " in " + std::to_string(timeout.count()) + " ms: " + explain(name)};
     const auto shards = impl_->shards_of(name);
     progress so_far{std::string{name}, impl_->status(shards).passed, target, 0, done};
     for (const auto& shard : shards)
@@ -283,11 +263,11 @@ std::vector<append_result> engine::append_all(std::vector<append_command> comman
   return slot->wait();
 }
 
-event_store& engine::log() noexcept {
+event_store& engine::log() const noexcept {
   return *impl_->context->where.events;
 }
 
-position_t engine::head() {
+position_t engine::head() const {
   return log().head();
 }
 

@@ -21,19 +21,21 @@
 
 namespace waymark {
 
-/// How `wait_until` ended.
-enum class wait_result : std::uint8_t {
+/// How `wait_until` ended. Only `reached` means that the effects are there, so it has to be looked
+/// at.
+enum class [[nodiscard]] wait_result : std::uint8_t {
   reached, ///< The effects of the events are in the read model.
   parked,  ///< At least one of the events was given up or parked: its effects are not there (yet).
   stopped  ///< The projection stands (failed, stopped, diverged, ended): waiting is of no use.
 };
 
+/// What can't work is refused by name; no time may be longer than 366 days, but for the deadline.
 struct engine_options {
   /// How the projections are grouped; those not named stand under the default supervisor.
   std::vector<supervision> supervisors{};
   log_options log{};
 
-  std::chrono::milliseconds drain_deadline{10'000}; ///< For `stop` and the destructor.
+  std::chrono::milliseconds drain_deadline{10'000}; ///< For `stop` and the destructor; 0: none.
   std::chrono::milliseconds owner_timeout{10'000};  ///< After which another process may claim.
   /// How often other processes' appends are looked for, besides when the store hears of one.
   std::chrono::milliseconds poll_interval{50};
@@ -63,7 +65,7 @@ struct engine_options {
   /// leaves one that has not returned by the drain deadline behind: what that one uses must live
   /// on.
   std::function<void(const work_at_hand& handler, const std::string& why)> on_unrecoverable{};
-  /// When a projection that has failed tries again by itself.
+  /// When a projection that has failed tries again by itself. 0: never, but `resume` has it try.
   std::chrono::milliseconds failed_retry{300'000};
 
   std::size_t page_events = 1'000;
@@ -97,8 +99,8 @@ class projection_handle {
 
  private:
   friend class engine;
-  projection_handle(engine* owner, std::string name) : engine_{owner}, name_{std::move(name)} {}
-  engine* engine_;
+  projection_handle(const engine* of, std::string name) : engine_{of}, name_{std::move(name)} {}
+  const engine* engine_;
   std::string name_;
 };
 
@@ -143,7 +145,7 @@ class engine {
   }
 
   /// The handle of a started projection. Does not block.
-  [[nodiscard]] projection_handle handle(std::string_view name);
+  [[nodiscard]] projection_handle handle(std::string_view name) const;
   /// Of all started projections, sorted. Does not block or throw.
   [[nodiscard]] std::vector<std::string> names() const;
 
@@ -194,10 +196,12 @@ class engine {
   /// paused, stopped, failed, degraded, standing by, or ends meanwhile.
   /// @throws usage_error if the selection names nothing, no such projection, or a letter that is
   ///   not there or of before a reset; timeout_error if it is not done in time: it then goes on.
-  settle_report retry(const letter_selection& which, const settle_options& options = {});
+  [[nodiscard]] settle_report retry(const letter_selection& which,
+                                    const settle_options& options = {});
 
   /// The same, but passes the letters' own events for good. What is parked behind them is handled.
-  settle_report discard(const letter_selection& which, const settle_options& options = {});
+  [[nodiscard]] settle_report discard(const letter_selection& which,
+                                      const settle_options& options = {});
 
   /// One letter, and what waits behind it; empty if there is none of that number. Numbers are given
   /// by the store that keeps the letters: name the projection if there are several stores. Asks the
@@ -233,21 +237,19 @@ class engine {
   /// Appends in a group with whatever other threads append meanwhile. Blocks until it is durable,
   /// also while `engine_options::append_queue` commands wait already.
   /// @throws version_conflict, duplicate_event; usage_error for bad input, and inside a
-  ///   transactional handler; store_error, after which the same call with the same event ids may be
-  ///   repeated.
+  ///   transactional handler; store_error, after which the same command may be repeated if its
+  ///   events have ids. An event without one gets another in each call, which nobody is told: where
+  ///   `outcome_unknown`, a repeat may then write it twice.
   appended append(append_command command);
 
   /// Appends typed events to the stream of their aggregate type, all or none:
-  /// `engine.append("o-17", no_stream, order_placed{…}, order_paid{…})`.
+  /// `engine.append("o-17", no_stream, order_placed{…}, order_paid{…})`. To be able to repeat it,
+  /// give them ids: `engine.append("o-17", any_version, with_id(id, order_placed{…}))`.
+  /// @throws as above, and usage_error if their aggregate types differ.
   template <class First, class... More>
   appended append(std::string aggregate_id, expected_version expected, First first, More... more) {
-    append_command command;
-    command.stream = {codec_for<First>().aggregate_type, std::move(aggregate_id)};
-    command.expected = expected;
-    command.events.reserve(1 + sizeof...(More));
-    command.events.push_back(typed_event(std::move(first)));
-    (command.events.push_back(typed_event(std::move(more))), ...);
-    return append(std::move(command));
+    return append(append_of(std::move(aggregate_id), expected, std::move(first),
+                            std::move(more)...));
   }
 
   /// Many commands at once, for imports: each on its own terms, one result each, never throws for
@@ -256,9 +258,9 @@ class engine {
   std::vector<append_result> append_all(std::vector<append_command> commands);
 
   /// Its members block and throw as event_store says. It lives as long as the engine at least.
-  [[nodiscard]] event_store& log() noexcept;
+  [[nodiscard]] event_store& log() const noexcept;
   /// Position of the newest event. Asks the log's store.
-  [[nodiscard]] position_t head();
+  [[nodiscard]] position_t head() const;
 
   // Watching
 
@@ -292,8 +294,9 @@ class engine {
   /// as `examine`.
   [[nodiscard]] std::string explain(std::string_view name) const;
 
-  /// Block at most `timeout`, besides asking the log's store which shards a token concerns, and the
-  /// projection's whether its events were set aside.
+  /// Block at most `timeout` (for as long as it takes: `milliseconds::max()`), besides asking the
+  /// log's store which shards a token concerns, and the projection's whether its events were set
+  /// aside.
   /// @throws timeout_error that says why the projection is where it is; usage_error inside a
   ///   transactional handler; store_error.
   wait_result wait_until(std::string_view name, const appended& token,
@@ -305,12 +308,12 @@ class engine {
   // Reading
 
   /// Runs `queries(read_model&)` in a read-only transaction of the projection's database, on this
-  /// thread, and returns what it returns. Asks the store.
+  /// thread, and returns what it returns; of a reference, a copy. Asks the store.
   /// @throws usage_error if the projection has no tables; what the queries throw.
   template <class F>
     requires std::is_invocable_v<F&, read_model&>
   auto read(std::string_view name, F queries) const {
-    using result = std::invoke_result_t<F&, read_model&>;
+    using result = std::decay_t<std::invoke_result_t<F&, read_model&>>;
     if constexpr (std::is_void_v<result>) {
       read_tables(name, [&](read_model& db) { queries(db); });
     } else {
@@ -326,7 +329,7 @@ class engine {
   ///   tables; what `look` throws.
   template <class State, class F>
   auto read(std::string_view name, F look) const {
-    using result = std::invoke_result_t<F&, const State&>;
+    using result = std::decay_t<std::invoke_result_t<F&, const State&>>;
     if constexpr (std::is_void_v<result>) {
       read_state(name, &memory_projection<State>::state_tag,
                  [&](const void* state) { look(*static_cast<const State*>(state)); });

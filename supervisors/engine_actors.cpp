@@ -4,6 +4,7 @@
 #include "actors/coordinator_actor.hpp"
 #include "actors/exit_reason.hpp"
 #include "actors/roles.hpp"
+#include "messages/deadline.hpp"
 #include "supervisors/engine_tree.hpp"
 #include "supervisors/groups.hpp"
 
@@ -141,7 +142,11 @@ void engine_actors::add_child(host& in, const std::string& supervisor, child_spe
   std::string problem;
   const auto name = child.name;
   self->request(to, request_timeout, add_child_atom_v, std::move(child))
-      .receive([] {}, [&](const caf::error& e) { problem = render(e); });
+      .receive([] {}, [&](const caf::error& e) {
+        problem = render(e);
+        if (e == caf::sec::request_timeout) // and is added later, unless it is removed then
+          compat::anon_tell(to, remove_child_atom_v, name);
+      });
   if (!problem.empty())
     throw usage_error{"\"" + name + "\" could not be started: " + problem};
 }
@@ -193,9 +198,15 @@ void engine_actors::add(const spec_ptr& spec, const std::shared_ptr<projection_s
   const shard_pools pools{pool_for(records, spec->where), pool_for(records, effect::database)};
   const auto top = projections_tree().name;
   renew_in(records);
+  const auto to = supervisor_named(*in, top);
   context_->claims->enter(spec->name, records);
-  add_child(*in, top, projection_child(context_, spec, records, state, pools));
-  start_supervisors_above(*in, supervisor_named(*in, top), spec->name);
+  try {
+    add_child(*in, top, projection_child(context_, spec, records, state, pools));
+    start_supervisors_above(*in, to, spec->name);
+  } catch (...) {
+    forget(spec->name, *records);
+    throw;
+  }
 }
 
 void engine_actors::remove(const std::string& projection, projection_store& records) {
@@ -207,6 +218,10 @@ void engine_actors::remove(const std::string& projection, projection_store& reco
       .receive([] {}, [&](const caf::error& e) { problem = render(e); });
   if (!problem.empty())
     throw error{"projection \"" + projection + "\" could not be stopped: " + problem};
+  forget(projection, records);
+}
+
+void engine_actors::forget(const std::string& projection, projection_store& records) {
   release_unused(records, projection);
   if (const auto to = context_->others->find(roles::coordinator))
     compat::anon_tell(to, unsubscribe_atom_v, projection);
@@ -312,7 +327,7 @@ void engine_actors::wake_append() {
 }
 
 bool engine_actors::stop(std::chrono::milliseconds deadline) {
-  const auto until = std::chrono::steady_clock::now() + deadline;
+  const auto until = deadline_in(deadline);
   const std::lock_guard alone{stopping_};
   std::shared_ptr<host> ending;
   {
@@ -333,7 +348,8 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
     self->monitor(ending->root);
     compat::anon_stop_now(ending->root, caf::exit_reason::user_shutdown);
     self->receive([&](const caf::down_msg&) { down = true; },
-                  caf::after(caf::timespan{std::max(deadline, std::chrono::milliseconds{1})}) >>
+                  caf::after(caf::timespan{
+                      std::clamp(deadline, std::chrono::milliseconds{1}, for_ever)}) >>
                       [] {});
   }
   {

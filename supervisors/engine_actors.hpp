@@ -27,12 +27,17 @@ class engine_actors {
   explicit engine_actors(std::shared_ptr<engine_context> context);
   ~engine_actors();
 
-  /// Starts the actors of a projection. @throws error if they could not be added.
+  /// Starts the actors of a projection, or leaves nothing of it. @throws error if they could not be
+  /// added.
   void add(const spec_ptr& spec, const std::shared_ptr<projection_store>& records,
            const std::shared_ptr<memory_state>& state);
 
   /// Ends the actors of a projection in good order. `records` is where its records are kept.
   void remove(const std::string& projection, projection_store& records);
+
+  /// Releases claims that were granted to shards of a projection, or of all, that have not begun,
+  /// and claims no more of them together with others.
+  void release_unused(projection_store& records, std::optional<std::string_view> projection = {});
 
   /// Starts those shards of a projection again whose actors are gone: given up by a supervisor, or
   /// backing off.
@@ -65,8 +70,8 @@ class engine_actors {
   static void on_root_lost(engine_context& context, const std::string& why);
   [[nodiscard]] std::string pool_for(const std::shared_ptr<projection_store>& records,
                                      effect where);
-  /// Releases claims that were granted to shards of a projection, or of all, that have not begun.
-  void release_unused(projection_store& records, std::optional<std::string_view> projection = {});
+  /// Forgets a projection whose actors have ended, or were never there.
+  void forget(const std::string& projection, projection_store& records);
   /// Has the claims in `records` renewed from now on.
   void renew_in(const std::shared_ptr<projection_store>& records);
   [[nodiscard]] static caf::actor supervisor_named(host& in, const std::string& name);

@@ -53,6 +53,9 @@ struct engine::implementation {
   std::vector<shard_key> command_all(std::string_view name, projection_command::kind what,
                                      const std::string& why = {}, const std::string& by = {});
 
+  /// Empty if it is not reached by the deadline.
+  std::optional<wait_result> try_wait(std::string_view name, const awaited& what,
+                                      std::chrono::steady_clock::time_point deadline) const;
   /// @throws timeout_error that explains.
   wait_result wait_for(std::string_view name, const awaited& what,
                        std::chrono::milliseconds timeout) const;
@@ -71,7 +74,7 @@ struct engine::implementation {
   engine_actors actors;
 };
 
-/// @throws usage_error on a thread that runs a transactional handler.
+/// @throws call_inside_handler on a thread that runs a transactional handler.
 void refuse_inside_handler(const char* what);
 
 } // namespace waymark

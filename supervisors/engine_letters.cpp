@@ -1,3 +1,4 @@
+#include "messages/deadline.hpp"
 #include "supervisors/engine_implementation.hpp"
 #include "supervisors/letter_finder.hpp"
 
@@ -66,7 +67,7 @@ settle_report engine::implementation::settle(settle_verb verb, const letter_sele
   refuse_inside_handler(verb == settle_verb::retry ? "engine.retry" : "engine.discard");
   if (!which.names_something())
     throw usage_error{"which letters? Name an id, a key, a projection or a filter, or set .all"};
-  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+  const auto deadline = deadline_in(options.timeout);
   const auto shards = which.projection ? shards_of(*which.projection) : context->shown->all();
   std::vector<asked_shard> asked;
   for (auto& [key, tasks] : find_letters(shards, which, verb)) {

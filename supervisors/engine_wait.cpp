@@ -1,3 +1,4 @@
+#include "messages/deadline.hpp"
 #include "supervisors/engine_implementation.hpp"
 
 #include <waymark/messages/error.hpp>
@@ -88,9 +89,12 @@ std::set<std::size_t> shards_of_token(const projection_spec& spec, event_store& 
   }
 }
 
-/// Blocks until the shards waited for have passed, or one of them stands before that.
-wait_result wait_for_shards(const board& shown, std::string_view name, const awaited& what,
-                            std::chrono::milliseconds timeout, std::vector<board_entry>& found) {
+/// Blocks until the shards waited for have passed, or one of them stands before that; empty if
+/// neither has come by the deadline.
+std::optional<wait_result> wait_for_shards(const board& shown, std::string_view name,
+                                           const awaited& what,
+                                           std::chrono::steady_clock::time_point deadline,
+                                           std::vector<board_entry>& found) {
   auto result = wait_result::reached;
   const auto done = [&](const std::vector<board_entry>& shards) {
     found = shards;
@@ -111,26 +115,29 @@ wait_result wait_for_shards(const board& shown, std::string_view name, const awa
     }
     return all;
   };
-  if (!shown.wait(name, done, std::chrono::steady_clock::now() + timeout))
-    throw timeout_error{""};
+  if (!shown.wait(name, done, deadline))
+    return std::nullopt;
   return result;
 }
 
 } // namespace
 
+std::optional<wait_result>
+engine::implementation::try_wait(std::string_view name, const awaited& what,
+                                 std::chrono::steady_clock::time_point deadline) const {
+  auto shards = shards_of(name);
+  const auto result = wait_for_shards(*context->shown, name, what, deadline, shards);
+  if (result == wait_result::reached && what.first > 0 && set_aside(shards, what.first, what.last))
+    return wait_result::parked;
+  return result;
+}
+
 wait_result engine::implementation::wait_for(std::string_view name, const awaited& what,
                                              std::chrono::milliseconds timeout) const {
-  auto shards = shards_of(name);
-  try {
-    const auto result = wait_for_shards(*context->shown, name, what, timeout, shards);
-    if (result == wait_result::reached && what.first > 0 &&
-        set_aside(shards, what.first, what.last))
-      return wait_result::parked;
-    return result;
-  } catch (const timeout_error&) {
-    throw timeout_error{"position " + std::to_string(what.last) + " was not reached in " +
-                        std::to_string(timeout.count()) + " ms: " + explain(shards_of(name))};
-  }
+  if (const auto result = try_wait(name, what, deadline_in(timeout)))
+    return *result;
+  throw timeout_error{"position " + std::to_string(what.last) + " was not reached in " +
+                      std::to_string(timeout.count()) + " ms: " + explain(shards_of(name))};
 }
 
 wait_result engine::wait_until(std::string_view name, position_t position,

@@ -73,14 +73,15 @@ class killer {
   std::vector<acknowledgement> acknowledged_;
 };
 
-/// Lets the projections handle what the last child left.
+/// Lets the projections handle what the last child left. @throws if one can't.
 void catch_up(const std::string& database, int shards) {
   waymark::engine engine{waymark::open("sqlite:" + database),
                          {.log = {.level = waymark::log_level::warning}}};
   const auto first = engine.start(balances(shards));
   const auto second = engine.start(kinds(shards));
-  first.wait_until_caught_up(60s);
-  second.wait_until_caught_up(60s);
+  for (const auto* each : {&first, &second})
+    if (each->wait_until_caught_up(60s) != waymark::wait_result::reached)
+      throw std::runtime_error{engine.explain(each->name())};
 }
 
 bool report(const std::vector<finding>& findings) {

@@ -5,6 +5,7 @@
 #include "examples/tutorial_checkpoints/tasks.hpp"
 
 #include <iostream>
+#include <stdexcept>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -119,7 +120,8 @@ void production_engine() {
     waymark::engine engine{waymark::open(address), {.log = quiet()}};
     const auto counter = engine.start(task_counter_on_disk());
     const auto token = engine.append(run, waymark::no_stream, task_created{run}, task_completed{});
-    counter.wait_until(token, 30s);
+    if (counter.wait_until(token, 30s) != waymark::wait_result::reached)
+      throw std::runtime_error{engine.explain("task-counter")};
     const auto health = engine.health("task-counter");
     std::cout << run << " tasks "
               << engine.read("task-counter")

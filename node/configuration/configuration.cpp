@@ -107,7 +107,7 @@ class reader {
     root.read_duration("passed_save_interval", into.passed_save_interval, 1ms);
     root.read_duration("stalled_after", into.stalled_after, 0ms);
     root.read_duration("handler_timeout", into.handler_timeout, 0ms);
-    root.read_duration("failed_retry", into.failed_retry, 1ms);
+    root.read_duration("failed_retry", into.failed_retry, 0ms);
     root.read_flag("record_crashes", into.record_crashes);
     root.read_whole("cache_bytes", into.cache_bytes, 1, std::numeric_limits<std::int64_t>::max());
     root.read_whole("threads", into.threads, 0, 1024);

@@ -23,13 +23,14 @@ spec_ptr make_projection(const sql_projection& from, std::shared_ptr<projection_
       .on_new_version(from.on_new_version)
       .shards(from.shards)
       .retry(from.retry)
-      .retry_letters(from.retry_letters)
       .park_limits(from.park_limits)
       .batch(from.batch)
       .on_give_up(from.on_give_up)
       .unhandled(from.on_unhandled)
       .filter(from.filter)
       .into(std::move(into));
+  if (from.retry_letters.rounds > 0)
+    made.retry_letters(from.retry_letters);
   if (from.handler_timeout)
     made.handler_timeout(*from.handler_timeout);
   return std::move(made).freeze();

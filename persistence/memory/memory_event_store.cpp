@@ -1,5 +1,6 @@
 #include "persistence/memory/memory_event_store.hpp"
 
+#include "messages/deadline.hpp"
 #include "persistence/append_answers.hpp"
 
 #include <waymark/messages/error.hpp>
@@ -165,7 +166,7 @@ position_t memory_event_store::head() {
 
 position_t memory_event_store::wait_for(position_t after, std::chrono::milliseconds timeout) {
   std::shared_lock lock{mutex_};
-  grown_.wait_for(lock, timeout, [&] { return last() > after; });
+  grown_.wait_until(lock, deadline_in(timeout), [&] { return last() > after; });
   return last();
 }
 

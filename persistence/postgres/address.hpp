@@ -6,6 +6,9 @@
 
 namespace waymark::postgres {
 
+/// The longest time that the server takes in a setting, rounded down: it counts them in 31 bits.
+inline constexpr std::chrono::milliseconds longest_setting = std::chrono::hours{24 * 24};
+
 /// Where a database is and how waymark uses it, from an address like
 /// `postgresql://user@host/shop?schema=waymark&max_sessions=8`. What is not waymark's own goes to
 /// libpq as it is (TLS, several hosts, a service file).

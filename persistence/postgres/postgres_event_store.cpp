@@ -1,5 +1,6 @@
 #include "persistence/postgres/postgres_event_store.hpp"
 
+#include "messages/deadline.hpp"
 #include "persistence/postgres/append_lock.hpp"
 #include "persistence/postgres/appending.hpp"
 #include "persistence/sql/event_from.hpp"
@@ -68,7 +69,7 @@ position_t postgres_event_store::head() {
 }
 
 position_t postgres_event_store::wait_for(position_t after, std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline = deadline_in(timeout);
   auto& listener = in_->listener();
   auto& growth = in_->growth();
   for (;;) {

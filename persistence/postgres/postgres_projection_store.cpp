@@ -18,7 +18,6 @@ constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_t
 
 /// For handlers that may take as long as they like: what a forgotten session has locked gets free.
 constexpr std::chrono::milliseconds without_limit = std::chrono::hours{24};
-constexpr std::chrono::milliseconds most_the_server_takes = std::chrono::hours{24 * 24};
 
 /// Tables of read models may be made in waymark's schema, which may be yet to be made too.
 constexpr std::string_view with_its_schema =
@@ -66,7 +65,7 @@ postgres_projection_store::take_turn_ahead(const ownership& owner) {
 
 void postgres_projection_store::allow_handlers(const std::string& projection,
                                                std::chrono::milliseconds at_most) {
-  const auto idle = at_most.count() > 0 ? 2 * std::min(at_most, most_the_server_takes / 2)
+  const auto idle = at_most.count() > 0 ? 2 * std::min(at_most, longest_setting / 2)
                                         : without_limit;
   if (idle <= in_->where().idle_in_transaction)
     return;

@@ -1,5 +1,7 @@
 #include "persistence/sqlite/log_watch.hpp"
 
+#include "messages/deadline.hpp"
+
 #include <algorithm>
 
 namespace waymark::sqlite {
@@ -52,7 +54,7 @@ position_t log_watch::head() {
 }
 
 position_t log_watch::wait_for(position_t after, std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline = deadline_in(timeout);
   for (;;) {
     const auto found = head();
     const auto now = std::chrono::steady_clock::now();

@@ -155,4 +155,27 @@ TEST_CASE("a state in memory is made anew if its batch came back late without a 
   }
 }
 
+TEST_CASE("a machine that never tries again by itself waits for a person when it has failed") {
+  manual_clock time;
+  machine_options options;
+  options.time = &time;
+  options.failed_retry = std::chrono::milliseconds{0};
+  projection_machine machine{seeing().retry({.attempts = 2}).freeze(), 0, options};
+  REQUIRE(find<todo::claim>(machine.start()));
+  const auto asked = machine.on_claim(granted());
+  REQUIRE(find<todo::fetch>(asked));
+  const auto events = made_page({"a", "b"});
+  static_cast<void>(machine.on_page(events, find<todo::fetch>(asked)->token));
+  const auto again = machine.on_applied(faulted(events->events[0], 0));
+  REQUIRE(find<todo::wake>(again));
+  REQUIRE(find<todo::apply>(machine.on_timer(find<todo::wake>(again)->token)));
+  const auto failed = machine.on_applied(faulted(events->events[0], 0, fault::projection));
+  CHECK(machine.state() == projection_state::failed);
+  CHECK_FALSE(find<todo::wake>(failed));
+  CHECK_FALSE(machine.next_try());
+  CHECK(machine.on_timer(find<todo::wake>(again)->token).empty());
+  CHECK(machine.state() == projection_state::failed);
+  CHECK(find<todo::claim>(machine.resume()));
+}
+
 } // namespace waymark::test

@@ -48,8 +48,17 @@ TEST_CASE("a builder that can't work is refused with a way to mend it") {
           ".batch({.max_wait = 5ms})");
   refused(outside().handler_timeout(std::chrono::milliseconds{-1}),
           ".handler_timeout(0ms) is none");
+  refused(outside().handler_timeout(std::chrono::milliseconds::max()), "over 366 days");
+  refused(outside().batch({1, std::chrono::milliseconds::max()}), "over 366 days");
   refused(outside().park_limits({0, 1}), ".park_limits({.per_key = 1}) is the least");
   refused(outside().park_limits({1, 0}), ".park_limits({.per_key = 1}) is the least");
+}
+
+TEST_CASE("who asks for rounds of letters says how many") {
+  CHECK_THROWS_WITH(outside().retry_letters({}),
+                    Catch::Matchers::ContainsSubstring(".retry_letters({.rounds = 3})"));
+  CHECK(outside().retry_letters({.rounds = 3}).freeze()->retry_letters.rounds == 3);
+  CHECK(outside().freeze()->retry_letters.rounds == 0);
 }
 
 TEST_CASE("a policy that can't work is refused with the value and what it must be") {

@@ -29,7 +29,8 @@ int main() {
   waymark::engine engine{waymark::open("memory:")};
   auto handle = engine.start(std::move(revenue));
   auto token = engine.append("o-17", waymark::no_stream, shop::order_placed{"2026-11-21", 1250});
-  handle.wait_until(token, std::chrono::seconds{30});
+  if (handle.wait_until(token, std::chrono::seconds{30}) != waymark::wait_result::reached)
+    return 1;
   const auto cents =
       engine.read("order-revenue").query_value<std::int64_t>("SELECT sum(cents) FROM revenue");
   std::cout << "revenue in cents: " << cents << '\n';

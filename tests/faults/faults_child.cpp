@@ -46,7 +46,9 @@ int main(int argc, char** argv) {
     last = it.append(id, waymark::no_stream, shop::order_placed{"monday", 1});
     std::cout << id << std::endl;
   }
-  it.wait_until("revenue", last.last_position, std::chrono::minutes{1});
+  if (it.wait_until("revenue", last.last_position, std::chrono::minutes{1}) !=
+      waymark::wait_result::reached)
+    return 1;
   std::cout << "done" << std::endl;
   ::pause();
 }

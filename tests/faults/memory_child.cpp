@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
   if (!limit_memory(further_bytes))
     return 2;
   auto handle = it.start(shop::revenue());
-  handle.wait_until_caught_up(std::chrono::minutes{2});
+  if (handle.wait_until_caught_up(std::chrono::minutes{2}) != waymark::wait_result::reached)
+    return 1;
   std::cout << "caught up" << std::endl;
   if (is_limited(further_bytes))
     std::cout << "limited" << std::endl;

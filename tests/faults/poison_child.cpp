@@ -148,7 +148,7 @@ int main(int argc, char** argv) {
     if (it.wait_until(name, head, std::chrono::minutes{1}) == waymark::wait_result::stopped) {
       say("stopped");
       it.discard(name); // which does not ask for the key either
-      it.wait_until(name, head, std::chrono::minutes{1});
+      static_cast<void>(it.wait_until(name, head, std::chrono::minutes{1}));
     }
   it.stop();
   say("done");

@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
     waymark::fault_hook = die_there;
   it.start(dangerous_revenue(std::stoi(argv[5]), what == "schedule" ? 1 : 0));
   if (retry) {
-    it.wait_until_caught_up("revenue", std::chrono::minutes{1});
+    static_cast<void>(it.wait_until_caught_up("revenue", std::chrono::minutes{1}));
     waymark::fault_hook = die_there;
     static_cast<void>(it.retry({.all = true}));
   }

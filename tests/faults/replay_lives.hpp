@@ -31,7 +31,7 @@ class replay_lives {
     appended last{};
     for (int i = 0; i < in_all; ++i)
       last = it.append(order("a", i == deadly ? "deadly" : "monday", 1));
-    it.wait_until("revenue", last, patience);
+    REQUIRE(it.wait_until("revenue", last, patience) == wait_result::parked);
     REQUIRE(it.status("revenue").set_aside == letter_counts{1, 1, in_all});
   }
 

@@ -118,7 +118,7 @@ TEST_CASE("a locked database degrades, with its cause, and nothing is lost or do
   engine it{test.open_file(), test.options()};
   auto models = open(test.folder.address("models.db"));
   it.start(shop::revenue().into(models.projections));
-  it.wait_until("revenue", place_orders(it, 10), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 10), patience) == wait_result::reached);
   raw_sqlite other{test.folder.file("models.db")};
   other.execute("BEGIN IMMEDIATE");
   const auto token = place_orders(it, 10, "p-");
@@ -134,7 +134,7 @@ TEST_CASE("a table dropped under way fails the projection, without a letter, unt
   engine_fixture test;
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 10), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 10), patience) == wait_result::reached);
   raw_sqlite{test.folder.file()}.execute("DROP TABLE revenue");
   const auto token = place_orders(it, 5, "p-");
   CHECK(it.wait_until("revenue", token, patience) == wait_result::stopped);
@@ -157,8 +157,8 @@ TEST_CASE("a log that is swapped for another makes its projections diverge; a re
   it.start(shop::revenue().into(models.projections));
   it.start(shop::revenue_in_memory());
   const auto token = place_orders(it, 20);
-  it.wait_until("revenue", token, patience);
-  it.wait_until("revenue-in-memory", token, patience);
+  REQUIRE(it.wait_until("revenue", token, patience) == wait_result::reached);
+  REQUIRE(it.wait_until("revenue-in-memory", token, patience) == wait_result::reached);
   // Both are caught up and wait at the head: nobody but the log itself can tell them.
   namespace fs = std::filesystem;
   for (const auto* end : {"-wal", "-shm"}) {
@@ -195,7 +195,7 @@ TEST_CASE("an older copy restored into the log's file makes a projection diverge
   auto models = open(test.folder.address("models.db"));
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue().into(models.projections));
-  it.wait_until("revenue", place_orders(it, 20), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 20), patience) == wait_result::reached);
   raw_sqlite{test.folder.file()}.execute("DELETE FROM waymark_events WHERE position > 12");
   REQUIRE(comes_to(it, projection_state::diverged));
   CHECK(it.explain("revenue").find("restored from an older copy") != std::string::npos);
@@ -209,7 +209,7 @@ TEST_CASE("a log that can't be read is shown by who waits at its head, and comes
   auto models = open(test.folder.address("models.db"));
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue().into(models.projections));
-  it.wait_until("revenue", place_orders(it, 20), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 20), patience) == wait_result::reached);
   namespace fs = std::filesystem;
   const auto file = test.folder.file();
   fs::rename(file, file + ".away");

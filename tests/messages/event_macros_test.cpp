@@ -363,19 +363,20 @@ TEST_CASE("event macros: an object nested without end is refused, not crashed on
 
 TEST_CASE("event macros: a time beyond what its field can hold is refused, not another date") {
   const auto until = [](const char* when) { return json{{"until", when}}; };
-  const auto refusal = ContainsSubstring("field until") &&
-                       ContainsSubstring("is not a time in the range of the field");
+  const auto refusal = [] {
+    return EndsWith("is not a time in the range of the field");
+  };
   for (const char* when : {"9999-12-31T23:59:59Z", "2262-04-11T23:47:16.854776Z",
                            "1677-09-21T00:12:43.145224Z", "0000-01-01T00:00:00Z"}) {
     CAPTURE(when);
     CHECK_THROWS_AS(read<shop::subscribed>(until(when)), decode_error);
-    CHECK_THROWS_WITH(read<shop::subscribed>(until(when)), refusal);
+    CHECK_THROWS_WITH(read<shop::subscribed>(until(when)), refusal());
   }
   for (const char* when : {"2262-04-11T23:47:16.854775Z", "1677-09-21T00:12:43.145225Z"}) {
     CAPTURE(when);
     CHECK(write(read<shop::subscribed>(until(when))) == until(when));
   }
-  CHECK_THROWS_WITH(read<shop::leased>(until("2038-01-19T03:14:08Z")), refusal);
+  CHECK_THROWS_WITH(read<shop::leased>(until("2038-01-19T03:14:08Z")), refusal());
   CHECK(read<shop::leased>(until("2038-01-19T03:14:07Z")).until.time_since_epoch().count() ==
         std::numeric_limits<std::int32_t>::max());
 }

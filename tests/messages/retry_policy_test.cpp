@@ -46,6 +46,8 @@ TEST_CASE("retry policy: mistakes are told in words") {
   CHECK_THAT(*find_mistake(backoff_policy{.min = -1ms}), ContainsSubstring("backoff.min is -1 ms"));
   CHECK_THAT(*find_mistake(backoff_policy{.min = 2s, .max = 1s}),
              ContainsSubstring("backoff.max (1000 ms) is below backoff.min (2000 ms)"));
+  CHECK_THAT(*find_mistake(backoff_policy{.max = std::chrono::milliseconds::max()}),
+             ContainsSubstring("at most 366 days"));
   CHECK_THAT(*find_mistake(backoff_policy{.factor = 0.5}), ContainsSubstring("at least 1"));
   CHECK(find_mistake(backoff_policy{.factor = std::numeric_limits<double>::quiet_NaN()}));
   CHECK(find_mistake(backoff_policy{.jitter = -0.1}));

@@ -101,3 +101,56 @@ TEST_CASE("of producers that expect a version one wins it, and streams of their 
     CHECK(cents_of(it) == it.head());
   }
 }
+
+TEST_CASE("a typed append that has ids may be repeated, whatever became of the first") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  const auto id = uuid::v7();
+  const auto once = [&] {
+    return it.append("o-17", any_version, with_id(id, shop::order_placed{"monday", 1}));
+  };
+  const auto first = once();
+  CHECK_FALSE(first.already_there);
+  const auto again = once();
+  CHECK(again.already_there);
+  CHECK(again.last_position == first.last_position);
+  CHECK(it.head() == 1);
+}
+
+TEST_CASE("a handler that calls its engine is at fault itself, and no event is given up") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  it.start(shop::revenue_tables().retry(tries(1)).on<shop::order_placed>(
+      [&](read_model&, const shop::order_placed&) { place_orders(it, 1); }));
+  CHECK(it.wait_until("revenue", place_orders(it, 20), patience) == wait_result::stopped);
+  CHECK(it.status("revenue").state == projection_state::failed);
+  CHECK(it.status("revenue").set_aside.letters == 0);
+  CHECK(it.dead_letters().empty());
+}
+
+TEST_CASE("a handler that asks for another type than its column has is at fault itself") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  it.start(shop::revenue_tables().retry(tries(1)).on<shop::order_placed>(
+      [](read_model& db, const shop::order_placed& e) {
+        db.execute(shop::add_to_day, e.day, e.cents);
+        static_cast<void>(db.query_value<std::int64_t>("SELECT day FROM revenue"));
+      }));
+  CHECK(it.wait_until("revenue", place_orders(it, 20), patience) == wait_result::stopped);
+  CHECK(it.status("revenue").state == projection_state::failed);
+  CHECK(it.dead_letters().empty());
+}
+
+TEST_CASE("a const engine answers questions, and a reference is answered as a copy") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  it.start(shop::revenue_in_memory());
+  const auto last = place_orders(it, 3);
+  const engine& seen = it;
+  CHECK(seen.head() == 3);
+  CHECK(seen.log().head() == 3);
+  CHECK(seen.handle("revenue-in-memory").wait_until(last, patience) == wait_result::reached);
+  const auto days = seen.read<shop::days>(
+      "revenue-in-memory", [](const shop::days& sums) -> const shop::days& { return sums; });
+  CHECK(days == shop::days{{"monday", 3}});
+}

@@ -15,14 +15,14 @@ TEST_CASE("explained: caught up, and a head that does not move") {
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
   CHECK(explains(it, "revenue", "projection \"revenue\" has caught up: the log is empty"));
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   CHECK(explains(it, "revenue", "projection \"revenue\" has caught up at position 5; no events "
                                 "have been appended since {time}"));
   CHECK(it.examine("revenue").evidence.last_appended_at == it.log().mark_at(5)->recorded_at);
   int n = 0;
   CHECK(eventually([&] { // as soon as something new has come
     const auto token = place_orders(it, 1, std::to_string(++n) + "-");
-    it.wait_until("revenue", token, patience);
+    REQUIRE(it.wait_until("revenue", token, patience) == wait_result::reached);
     return is_like(it.explain("revenue"), "projection \"revenue\" has caught up at position {n}");
   }));
 }
@@ -50,7 +50,7 @@ TEST_CASE("explained: paused") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   it.pause("revenue", "stocktaking", "anna@db7");
   CHECK(explains(it, "revenue", "projection \"revenue\" is paused by anna@db7: stocktaking, since "
                                 "{time} at position 5, until it is resumed or its process "
@@ -72,7 +72,7 @@ TEST_CASE("explained: a file that was taken away") {
   options.store_backoff = {1s, 1s, 1.0, 0.0};
   engine it{test.open_file(), options};
   it.start(shop::revenue().into(apart.projections));
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   std::filesystem::remove(test.folder.file("apart.db"));
   place_orders(it, 1, "p-");
   CHECK(explains(it, "revenue",
@@ -91,7 +91,7 @@ TEST_CASE("explained: a file that another process writes to") {
   auto apart = open(test.folder.address("apart.db"));
   engine it{test.open_file(), options};
   it.start(shop::revenue().into(apart.projections));
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   {
     raw_sqlite other{test.folder.file("apart.db")};
     other.execute("BEGIN IMMEDIATE");
@@ -149,7 +149,7 @@ TEST_CASE("explained: standing by for another owner") {
   const auto file = test.open_file();
   engine first{file, test.options()};
   first.start(shop::revenue());
-  first.wait_until("revenue", place_orders(first, 5), patience);
+  REQUIRE(first.wait_until("revenue", place_orders(first, 5), patience) == wait_result::reached);
   engine second{file, test.options()};
   second.start(shop::revenue());
   CHECK(explains(second, "revenue",
@@ -164,7 +164,7 @@ TEST_CASE("explained: fenced by another owner") {
   options.owner_timeout = patience; // nobody but an operator takes it
   engine it{file, options};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   engine other{file, options};
   other.start(shop::revenue());
   REQUIRE(eventually(
@@ -185,7 +185,7 @@ TEST_CASE("explained: another log in the old one's place") {
   {
     engine it{test.open_file("one.db"), test.options()};
     it.start(shop::revenue().into(records.projections));
-    it.wait_until("revenue", place_orders(it, 5), patience);
+    REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   }
   engine it{test.open_file("two.db"), test.options()};
   it.start(shop::revenue().into(records.projections));

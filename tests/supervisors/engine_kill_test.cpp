@@ -108,7 +108,7 @@ TEST_CASE("two engines that both want a projection never take it from each other
   options.owner_timeout = 1s;
   engine first{file, options};
   first.start(shop::revenue());
-  first.wait_until("revenue", place_orders(first, 1), patience);
+  REQUIRE(first.wait_until("revenue", place_orders(first, 1), patience) == wait_result::reached);
   engine second{file, options};
   second.start(shop::revenue());
   const auto epoch = first.checkpoint("revenue")->epoch;

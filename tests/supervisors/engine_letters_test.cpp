@@ -208,7 +208,8 @@ TEST_CASE("letters are retried on a schedule, so many rounds, also over restarts
   test.it.reset();
   test.start(delicate_revenue(test.poisonous).retry_letters(policy));
   CHECK_FALSE(eventually([&] { return attempts().size() > 5; }, 200ms));
-  test.it->retry({.id = id}); // by hand it may be tried as often as one likes, and is no round
+  // By hand it may be tried as often as one likes, and is no round.
+  static_cast<void>(test.it->retry({.id = id}));
   CHECK(attempts().back().round == 0);
   policy.rounds = 4;
   test.it.reset();
@@ -253,7 +254,8 @@ TEST_CASE("a projection that is full pauses before the event that it would give 
   }));
   CHECK(test.it->dead_letters().size() == 1);
   CHECK(test.it->status("revenue").passed == 2);
-  test.it->discard({.projection = "revenue"}); // which makes room for the one that waits
+  // Which makes room for the one that waits.
+  static_cast<void>(test.it->discard({.projection = "revenue"}));
   REQUIRE(eventually([&] { return test.it->dead_letters().size() == 1; }));
   CHECK(eventually([&] { return test.it->status("revenue").passed == 3; }));
   CHECK(test.it->dead_letters().at(0).position == 3);
@@ -281,7 +283,7 @@ TEST_CASE("the limit of a projection is that of all its shards together") {
   CHECK(set_aside().letters == 1);
 
   // Room for six others; who gets it is open, but they are never more than six.
-  test.it->discard({.sequence_key = "Order/a"});
+  static_cast<void>(test.it->discard({.sequence_key = "Order/a"}));
   REQUIRE(eventually([&] { return set_aside().letters > 1 && parked() == 6; }));
   CHECK_FALSE(eventually([&] { return parked() > 6; }, 100ms));
   test.it.reset();
@@ -289,7 +291,7 @@ TEST_CASE("the limit of a projection is that of all its shards together") {
   CHECK_FALSE(eventually([&] { return parked() > 6; }, 200ms));
   CHECK(eventually([&] { return parked() == 6; }));
   test.poisonous->store(false);
-  test.it->retry({.projection = "revenue"});
+  static_cast<void>(test.it->retry({.projection = "revenue"}));
   REQUIRE(test.it->wait_until_caught_up("revenue", patience) == wait_result::reached);
   CHECK(test.it->retry({.projection = "revenue"}).complete());
   CHECK(cents_of(*test.it) == 5 + 120);

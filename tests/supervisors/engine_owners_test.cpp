@@ -11,7 +11,7 @@ TEST_CASE("two engines of one process are two owners: one works, the other stand
   const auto file = test.open_file();
   auto first = std::make_unique<engine>(file, test.options());
   first->start(shop::revenue());
-  first->wait_until("revenue", place_orders(*first, 10), patience);
+  REQUIRE(first->wait_until("revenue", place_orders(*first, 10), patience) == wait_result::reached);
   engine second{file, test.options()};
   second.start(shop::revenue());
   REQUIRE(
@@ -36,7 +36,7 @@ TEST_CASE("an idle owner keeps its claim alive") {
   options.owner_timeout = 400ms;
   engine first{file, options};
   first.start(shop::revenue());
-  first.wait_until("revenue", place_orders(first, 10), patience);
+  REQUIRE(first.wait_until("revenue", place_orders(first, 10), patience) == wait_result::reached);
   engine second{file, options};
   second.start(shop::revenue());
   const auto epoch = first.checkpoint("revenue")->epoch;
@@ -167,7 +167,7 @@ TEST_CASE("an operator has a projection taken over from an owner that lives") {
   const auto file = test.open_file();
   engine first{file, test.options()};
   first.start(shop::revenue());
-  first.wait_until("revenue", place_orders(first, 10), patience);
+  REQUIRE(first.wait_until("revenue", place_orders(first, 10), patience) == wait_result::reached);
   first.take_over("revenue"); // it has it already
   engine second{file, test.options()};
   second.start(shop::revenue());
@@ -193,7 +193,7 @@ TEST_CASE("an idle owner learns soon that its claim was taken") {
   options.owner_timeout = 1s;
   engine first{file, options};
   first.start(shop::revenue());
-  first.wait_until("revenue", place_orders(first, 10), patience);
+  REQUIRE(first.wait_until("revenue", place_orders(first, 10), patience) == wait_result::reached);
   const claim_request thief{.key = {"revenue", 0},
                             .key_rule = "stream",
                             .log_id = file.events->log_id(),

@@ -33,7 +33,7 @@ TEST_CASE("PostgreSQL: a projection that waits for a lock says who holds it") {
   engine_fixture test;
   engine it{open(schema.address()), test.options()};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 1), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 1), patience) == wait_result::reached);
   const auto elsewhere = open(schema.address()).projections;
   const claim_request claim{.key = {"locker", 0},
                             .key_rule = "stream",
@@ -72,7 +72,7 @@ TEST_CASE("PostgreSQL: an append lock that is held explains a head that does not
                  "since {time}, for {n} s; end it to let them go on"));
   own.run("ROLLBACK");
   CHECK(explains(it, "revenue", "projection \"revenue\" has caught up: the log is empty"));
-  it.wait_until("revenue", place_orders(it, 3), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 3), patience) == wait_result::reached);
   hold();
   CHECK(explains(it, "revenue",
                  "projection \"revenue\" has caught up at position 3; no events have been appended "
@@ -276,7 +276,7 @@ TEST_CASE("PostgreSQL: work goes on when the server ends any connection, LISTEN 
   engine_fixture test;
   engine it{open(schema.address()), test.options()};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 1), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 1), patience) == wait_result::reached);
   const auto ours = postgres::session_name(this_process_instance());
   for (const auto& which : {ours + "% listen", ours + "%"}) {
     INFO(which);

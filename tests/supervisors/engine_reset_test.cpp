@@ -31,7 +31,7 @@ TEST_CASE("a position that was saved before a reset is not taken for one after i
                .retry({.attempts = 1})
                .on_give_up(give_up::skip_event));
   const auto token = place_orders(it, 3);
-  it.wait_until("mailer", token, patience);
+  REQUIRE(it.wait_until("mailer", token, patience) == wait_result::reached);
   REQUIRE(eventually([&] { return it.checkpoint("mailer")->position == 3; }));
   ill->store(true);
   it.reset("mailer"); // now the first thing that is committed is a letter
@@ -43,7 +43,7 @@ TEST_CASE("what a reset empties is not taken for reached") {
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
   const auto token = place_orders(it, 50);
-  it.wait_until("revenue", token, patience);
+  REQUIRE(it.wait_until("revenue", token, patience) == wait_result::reached);
   for (int i = 0; i < 20; ++i) {
     it.reset("revenue");
     REQUIRE(it.wait_until("revenue", token, patience) == wait_result::reached);
@@ -63,7 +63,7 @@ TEST_CASE("a rebuild that finds its actor down waits for the new one's work") {
           throw store_error{"the database is away"};
         db.execute(shop::add_to_day, e.day, e.cents);
       }));
-  it.wait_until("revenue", place_orders(it, 30), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 30), patience) == wait_result::reached);
   ill->store(true);
   place_orders(it, 30, "p-");
   REQUIRE(eventually([&] { return it.status("revenue").state == projection_state::degraded; }));
@@ -83,7 +83,7 @@ TEST_CASE("a paused projection stands still, over restarts of its actor too, unt
   engine_fixture test;
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   it.pause("revenue", "for a test");
   CHECK(it.status("revenue").state == projection_state::paused);
   CHECK(it.explain("revenue").find("for a test") != std::string::npos);
@@ -174,7 +174,7 @@ TEST_CASE("other shards than those stored are refused until a reset") {
   {
     engine it{file, test.options()};
     it.start(shop::revenue().shards(3));
-    it.wait_until("revenue", place_orders(it, 30), patience);
+    REQUIRE(it.wait_until("revenue", place_orders(it, 30), patience) == wait_result::reached);
   }
   engine it{file, test.options()};
   it.start(shop::revenue().shards(2));
@@ -210,7 +210,7 @@ TEST_CASE("a state in memory is replayed after a reset and counts every event on
   engine it{open("memory:"), test.options()};
   it.start(shop::revenue_in_memory());
   const auto token = place_orders(it, 300);
-  it.wait_until("revenue-in-memory", token, patience);
+  REQUIRE(it.wait_until("revenue-in-memory", token, patience) == wait_result::reached);
   it.reset("revenue-in-memory");
   CHECK(it.wait_until("revenue-in-memory", token, patience) == wait_result::reached);
   const auto sum = it.read<shop::days>("revenue-in-memory",
@@ -227,7 +227,7 @@ TEST_CASE("a reset that fails changes nothing, and the projection goes on") {
                .on<shop::order_placed>([](read_model& db, const shop::order_placed& e) {
                  db.execute(shop::add_to_day, e.day, e.cents);
                }));
-  it.wait_until("revenue", place_orders(it, 10), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 10), patience) == wait_result::reached);
   const auto generation = it.checkpoint("revenue")->generation;
   CHECK_THROWS_WITH(it.reset("revenue"), Catch::Matchers::ContainsSubstring("nowhere"));
   CHECK(it.checkpoint("revenue")->generation == generation);
@@ -239,10 +239,11 @@ TEST_CASE("a rebuild logs its progress, at most once a second") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 900), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 900), patience) == wait_result::reached);
   it.rebuild("revenue");
   CHECK(test.lines.count("events processed, position") == 0);
-  it.wait_until("revenue", place_orders(it, 4'000, "p-"), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 4'000, "p-"), patience) ==
+          wait_result::reached);
   const auto begin = std::chrono::steady_clock::now();
   it.rebuild("revenue");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

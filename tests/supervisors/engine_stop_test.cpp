@@ -93,7 +93,7 @@ TEST_CASE("an engine may be made, used and ended by threads that live on") {
     used.pass();
   }};
   REQUIRE(used.wait_for_somebody());
-  it->wait_until("revenue", place_orders(*it, 3), patience);
+  REQUIRE(it->wait_until("revenue", place_orders(*it, 3), patience) == wait_result::reached);
   std::atomic<bool> ended{false};
   std::thread ender{[&] {
     it.reset();
@@ -135,7 +135,7 @@ TEST_CASE("a projection that was stopped can be started again and goes on") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   it.stop("revenue");
   CHECK(it.names().empty());
   CHECK_THROWS_AS(it.status("revenue"), usage_error);
@@ -151,7 +151,7 @@ TEST_CASE("an engine that stops lets another go on at once") {
   {
     engine first{file, test.options()};
     first.start(shop::revenue());
-    first.wait_until("revenue", place_orders(first, 5), patience);
+    REQUIRE(first.wait_until("revenue", place_orders(first, 5), patience) == wait_result::reached);
   }
   engine second{file, test.options()};
   second.start(shop::revenue());
@@ -214,7 +214,7 @@ std::size_t owners_left(engine_fixture& test, int failures) {
     it.start(shop::revenue());
     it.start(projection{"idle"}.on<shop::order_cancelled>(
         [](read_model&, const shop::order_cancelled&) {}));
-    it.wait_until("revenue", place_orders(it, 3), patience);
+    REQUIRE(it.wait_until("revenue", place_orders(it, 3), patience) == wait_result::reached);
     failing_releases = failures;
     fault_hook = [](const char* place) {
       if (std::string_view{place} == "release.before_commit" && failing_releases-- > 0)

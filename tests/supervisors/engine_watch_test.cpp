@@ -13,7 +13,7 @@ TEST_CASE("lag, health and status of a projection that has caught up, and of one
   engine it{test.open_file(), options};
   it.start(shop::revenue());
   const auto last = place_orders(it, 5);
-  it.wait_until("revenue", last, patience);
+  REQUIRE(it.wait_until("revenue", last, patience) == wait_result::reached);
   auto lag = it.lag("revenue");
   CHECK(lag.projection_name == "revenue");
   CHECK(lag.events == 0);
@@ -33,7 +33,7 @@ TEST_CASE("lag, health and status of a projection that has caught up, and of one
   CHECK(it.health("revenue").state == health::level::degraded);
   CHECK(it.health("revenue").http_status == 503);
   it.resume("revenue");
-  it.wait_until("revenue", 8, patience);
+  REQUIRE(it.wait_until("revenue", 8, patience) == wait_result::reached);
   CHECK_THROWS_WITH(it.status("nobody"), Catch::Matchers::ContainsSubstring("\"revenue\""));
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("a few lines are logged, and none for an event") {
   {
     engine it{test.open_file(), test.options()};
     it.start(shop::revenue());
-    it.wait_until("revenue", place_orders(it, 2'000), patience);
+    REQUIRE(it.wait_until("revenue", place_orders(it, 2'000), patience) == wait_result::reached);
     it.pause("revenue");
     it.resume("revenue");
   }
