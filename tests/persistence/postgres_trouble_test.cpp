@@ -4,6 +4,7 @@
 #include "persistence/postgres/database.hpp"
 #include "persistence/postgres/hearing.hpp"
 #include "persistence/postgres/postgres_event_store.hpp"
+#include "persistence/postgres/running_units.hpp"
 #include "persistence/postgres/stale_owner.hpp"
 #include "tests/contract/event_store_contract.hpp"
 #include "tests/contract/projection_store_contract.hpp"
@@ -14,6 +15,8 @@
 
 #include <waymark/persistence/store.hpp>
 
+#include <future>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -343,6 +346,37 @@ TEST_CASE("at most as many units of work as there are sessions") {
                 " AND backend_start > now() - interval '1 minute' AND pid IN (SELECT pid FROM "
                 "pg_stat_activity WHERE query LIKE '%" +
                 schema.name() + "%')") == "t");
+}
+
+TEST_CASE("who looks at a unit of work holds up the end of that one only") {
+  const postgres_schema schema;
+  const auto where = postgres::address::parse(schema.address());
+  const postgres::session one{where, "one"};
+  const postgres::session two{where, "two"};
+  postgres::running_units units;
+  using entry = postgres::running_units::entry;
+  auto first = std::make_unique<entry>(units, shard_key{"first", 0}, one);
+  std::promise<void> looks;
+  std::promise<void> enough;
+  auto look = std::async(std::launch::async, [&] {
+    return units.with({"first", 0}, [&](const postgres::session&) {
+      looks.set_value();
+      enough.get_future().wait();
+    });
+  });
+  looks.get_future().wait();
+  auto other = std::async(std::launch::async, [&] {
+    const entry second{units, {"second", 0}, two};
+    return units.with({"second", 0}, [&](const postgres::session& on) { CHECK(&on == &two); });
+  });
+  CHECK(other.wait_for(10s) == std::future_status::ready);
+  auto end = std::async(std::launch::async, [&] { first.reset(); });
+  CHECK(end.wait_for(20ms) == std::future_status::timeout);
+  enough.set_value();
+  CHECK(look.get());
+  CHECK(other.get());
+  end.get();
+  CHECK_FALSE(units.with({"first", 0}, [](const postgres::session&) {}));
 }
 
 } // namespace waymark::test
