@@ -68,25 +68,31 @@ checkpoint_advance advance_of(const apply_request& request, const batch_run& run
   return advance;
 }
 
-/// Commits what was done; false if the projection has another owner. Some faults of events show
-/// only now, a deferred constraint for one: then nothing is committed, `done` has the fault, and
-/// nobody of several events is to blame yet.
+/// Commits what was done; false if the projection has another owner. Some faults show only now, of
+/// a deferred constraint for one: then nothing is committed, `done` has the fault, and nobody of
+/// several events is to blame yet.
 bool commit_tables(const apply_request& request, unit_of_work& unit,
                    const checkpoint_advance& advance, run_result& done) {
   try {
     if (request.careful)
       unit.clear_attempt();
     return unit.commit(advance) != commit_status::fenced;
-  } catch (const statement_error& problem) {
+  } catch (const std::exception& problem) {
     if (done.handled == 0)
       throw;
     done.fault.emplace();
+    done.fault->who = fault_of(problem);
     done.fault->error = problem.what();
     done.fault->good_prefix = done.count / 2;
     if (done.count == 1)
       done.fault->culprit = done.last_handled;
     return true;
   }
+}
+
+void note_tried(apply_outcome& outcome, const batch_run& run, std::size_t count) {
+  outcome.tried = count;
+  outcome.tried_to = run.event_at(count - 1).position;
 }
 
 /// Tables: all in one transaction; a fault rolls it back, and the good prefix is applied again.
@@ -106,6 +112,7 @@ apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
       return fenced(outcome);
     if (done.fault) {
       found = *done.fault;
+      note_tried(outcome, run, done.count > 0 ? done.count : limit);
       limit = found->good_prefix;
       if (found->who != fault::event || limit == 0) {
         set_fault(outcome, *found);

@@ -67,6 +67,8 @@ struct apply_outcome {
   fault who = fault::event;
   std::string error;
   const event* culprit = nullptr; ///< Inside the page; null if no single event is to blame.
+  std::size_t tried = 0;    ///< Then so many were tried as one; 0: none had been begun with.
+  position_t tried_to = 0;  ///< The last of them.
   bool retry_is_useless = false;
   bool has_key = true;
 

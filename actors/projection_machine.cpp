@@ -89,7 +89,8 @@ void projection_machine::apply_next(actions& out) {
   }
   job_ = job::apply;
   const bool alone = careful() || (!attempts_.empty() && failing_at_ != discard_at_);
-  out.emplace_back(todo::apply{applying_, alone ? std::size_t{1} : std::size_t{0}});
+  const auto at_once = options_.stall ? options_.stall->at_once() : 0;
+  out.emplace_back(todo::apply{applying_, alone ? std::size_t{1} : at_once});
 }
 
 /// Pages in memory have a budget, so who stands, or waits for the next one, holds none.

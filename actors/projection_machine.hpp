@@ -278,6 +278,8 @@ class projection_machine {
   actions end_for_store(const std::string& why);
   actions release_again(const std::string& why);
   actions came_back(const apply_outcome& outcome);
+  /// The store has failed: in words, where it stalls, if it serves everything else.
+  std::optional<std::string> find_stall(const apply_outcome& outcome);
   void take_progress(const apply_outcome& outcome);
   void decide_fault(actions& out, const apply_outcome& outcome, int round = 0);
   void fail(actions& out, const std::string& why);

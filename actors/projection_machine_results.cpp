@@ -48,7 +48,7 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
   if (passed_ >= failing_at_)
     attempts_.clear();
   if (options_.stall && outcome.state == apply_outcome::status::done)
-    options_.stall->forget();
+    options_.stall->passed(passed_);
   actions out;
   if (overdue_)
     note(out, level::warning, "came_back", "the handler has come back, and its batch committed");
@@ -63,10 +63,7 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
     stand_full(out, outcome.overflow);
   if (outcome.state == apply_outcome::status::faulted) {
     if (outcome.who == fault::store) {
-      std::optional<std::string> stalled;
-      if (options_.stall && outcome.culprit)
-        stalled = options_.stall->failed_at(*outcome.culprit, outcome.error);
-      auto rest = end_for_store(stalled.value_or(outcome.error));
+      auto rest = end_for_store(find_stall(outcome).value_or(outcome.error));
       std::move(rest.begin(), rest.end(), std::back_inserter(out));
       return out;
     }
@@ -74,6 +71,17 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
   }
   go_on(out);
   return out;
+}
+
+std::optional<std::string> projection_machine::find_stall(const apply_outcome& outcome) {
+  if (!options_.stall)
+    return std::nullopt;
+  auto& stall = *options_.stall;
+  if (outcome.culprit)
+    return stall.failed_at(*outcome.culprit, outcome.error);
+  if (outcome.tried > 0)
+    return stall.failed_in(passed_, outcome.tried_to, outcome.tried, outcome.error);
+  return std::nullopt;
 }
 
 actions projection_machine::on_overdue(const std::string& why) {

@@ -150,8 +150,9 @@ class replayer {
     batch_fault at_commit;
     try {
       return finish(*unit, run, subject, letter);
-    } catch (const statement_error& problem) { // a deferred constraint, for one
-      if (run.size() == 0 || on_.spec->where != effect::database)
+    } catch (const std::exception& problem) { // of a deferred constraint, for one
+      at_commit.who = fault_of(problem);
+      if (run.size() == 0 || on_.spec->where != effect::database || at_commit.who == fault::store)
         throw;
       at_commit.error = problem.what();
     }

@@ -88,9 +88,10 @@ blame judge_at(std::string_view sqlstate, stage when) noexcept {
   case stage::query: // a read-only transaction, which the query tried to write in
     return sqlstate == "25006" ? blame::event : judge(sqlstate);
   case stage::append:
-  case stage::commit: // deferred constraints and triggers judge the values
     return judge(sqlstate) == blame::event && !ran_out_of_time(sqlstate) ? blame::event
                                                                          : blame::store;
+  case stage::commit: // where deferred constraints and triggers run
+    return ran_out_of_time(sqlstate) ? blame::store : judge(sqlstate);
   case stage::open:
     return sqlstate.starts_with("42") ? blame::incompatible : blame::store;
   case stage::own:

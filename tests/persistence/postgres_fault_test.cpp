@@ -126,6 +126,10 @@ TEST_CASE("each blame has its exception, which names database, cause and stateme
   CHECK_THROWS_AS(raise(failure_of("42501"), stage::open), incompatible_store);
   for (const char* sqlstate : {"21000", "22012", "23503", "54000", "P0001"}) // deferred
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), statement_error);
+  for (const char* sqlstate : {"0A000", "2D000", "42501", "42P01", "42703"}) // in a trigger
+    CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), projection_error);
+  for (const char* sqlstate : {"40001", "40P01", "53100", "57P01", "25006"})
+    CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), store_error);
   for (const char* sqlstate : {"57014", "25P02", "25P03"}) { // waited for a lock, for one
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), store_error);
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::append), store_error);

@@ -236,3 +236,74 @@ TEST_CASE_METHOD(engine_fixture, "a store that fails at one event and serves oth
   run_sql("DROP TRIGGER refuse ON " + schema.name() + ".revenue");
   CHECK(e.wait_until("revenue", 2, patience) == wait_result::reached);
 }
+
+namespace {
+
+/// Orders of ten days, into a table that refuses the seventh with `sqlstate`: at once, or only when
+/// the transaction is to be committed.
+void put_in_the_way(engine& in, const postgres_schema& schema, bool at_commit,
+                    const std::string& action) {
+  run_sql("SET search_path = " + schema.name() +
+          "; CREATE TABLE revenue (day TEXT PRIMARY KEY, cents BIGINT NOT NULL); "
+          "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " +
+          action + "; RETURN new; END $$; CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON "
+          "revenue DEFERRABLE INITIALLY " + (at_commit ? "DEFERRED" : "IMMEDIATE") +
+          " FOR EACH ROW WHEN (new.day = '6') EXECUTE FUNCTION refuse()");
+  std::vector<append_command> commands;
+  for (int i = 0; i < 10; ++i)
+    commands.push_back(order("o-" + std::to_string(i), std::to_string(i), 1));
+  (void)in.append_all(std::move(commands));
+}
+
+} // namespace
+
+TEST_CASE_METHOD(engine_fixture, "the event at which a store fails a whole batch is found") {
+  constexpr auto insert = "INSERT INTO revenue VALUES ($1, $2)";
+  const bool at_commit = GENERATE(false, true);
+  const bool as_batch = GENERATE(true, false);
+  CAPTURE(at_commit, as_batch);
+  const postgres_schema schema;
+  engine e{open(schema.address()), options()};
+  put_in_the_way(e, schema, at_commit,
+                 "RAISE 'could not serialize access' USING ERRCODE = '40001'");
+  if (as_batch)
+    e.start(projection{"revenue"}.on_batch<shop::order_placed>(
+        [](read_model& db, batch_of<shop::order_placed> orders) {
+          for (const auto& each : orders)
+            db.execute(insert, each.data.day, each.data.cents);
+        }));
+  else
+    e.start(projection{"revenue"}.on<shop::order_placed>(
+        [](read_model& db, const shop::order_placed& o) { db.execute(insert, o.day, o.cents); }));
+  CHECK(explains(e, "revenue",
+                 "projection \"revenue\" is degraded at position 6 since {time}: stalled in "
+                 "OrderPlaced {id} at position 7: the store serves others and failed here {n} "
+                 "times running, at last with: {library}could not serialize access{library} after "
+                 "{n} failures in a row, next try {when}; it goes on by itself, and nothing is "
+                 "lost"));
+  CHECK(cents_of(e) == 6);
+  CHECK(e.status("revenue").set_aside.letters == 0);
+  run_sql("DROP TRIGGER refuse ON " + schema.name() + ".revenue");
+  CHECK(e.wait_until("revenue", 10, patience) == wait_result::reached);
+  CHECK(cents_of(e) == 10);
+}
+
+TEST_CASE_METHOD(engine_fixture, "a table that only a trigger of the commit misses is the "
+                                 "projection's fault") {
+  const postgres_schema schema;
+  engine e{open(schema.address()), options()};
+  put_in_the_way(e, schema, true, "INSERT INTO refused VALUES (new.day)");
+  e.start(projection{"revenue"}.on<shop::order_placed>(
+      [](read_model& db, const shop::order_placed& o) {
+        db.execute("INSERT INTO revenue VALUES ($1, $2)", o.day, o.cents);
+      }));
+  REQUIRE(eventually([&] { return e.status("revenue").state == projection_state::failed; }));
+  CHECK_THAT(e.explain("revenue"), Catch::Matchers::ContainsSubstring("42P01") &&
+                                       Catch::Matchers::ContainsSubstring("\"refused\""));
+  CHECK(e.status("revenue").set_aside.letters == 0);
+  CHECK(cents_of(e) == 0);
+  run_sql("CREATE TABLE " + schema.name() + ".refused (day TEXT)");
+  e.resume("revenue");
+  CHECK(e.wait_until("revenue", 10, patience) == wait_result::reached);
+  CHECK(cents_of(e) == 10);
+}
