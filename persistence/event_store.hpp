@@ -81,6 +81,10 @@ class event_store {
   ///   store hears of nobody. @throws store_error.
   [[nodiscard]] virtual std::shared_ptr<void> call_on_foreign_append(std::function<void()> back);
 
+  /// Why this store does not hear of appends elsewhere just now, in words; empty if it does, if it
+  /// has no need to, or if it does not know yet. Never waits.
+  [[nodiscard]] virtual std::string deafness() { return {}; }
+
   /// What stands at `position`; empty past the head or at 0.
   [[nodiscard]] virtual std::optional<event_mark> mark_at(position_t position) = 0;
 

@@ -78,6 +78,7 @@ struct watchdog_state {
   void look() {
     const auto now = steady_clock::now();
     wake_appender();
+    tell_of_deafness();
     auto shortest = 10 * seldom;
     std::set<shard_key> there;
     for (const auto& shard : context_->shown->all()) {
@@ -98,6 +99,20 @@ struct watchdog_state {
       return;
     if (const auto to = context_->others->find(roles::append))
       compat::tell(self_, to, drain_atom_v);
+  }
+
+  /// It costs the time of a poll, nothing else, so no projection shows it.
+  void tell_of_deafness() {
+    auto& log = *context_->where.events;
+    auto why = log.deafness();
+    if (why.empty() != deafness_.empty())
+      context_->log->write(
+          why.empty() ? log_level::info : log_level::warning, why.empty() ? "hears" : "deaf",
+          "engine",
+          why.empty() ? log.address() + " tells of appends elsewhere again"
+                      : "nothing is heard of appends elsewhere, the log is looked at every " +
+                            spelled(context_->options.poll_interval) + " meanwhile: " + why);
+    deafness_ = std::move(why);
   }
 
   void look_at(const board_entry& shard, const watch_limits& limits, steady_clock::time_point now) {
@@ -196,6 +211,7 @@ struct watchdog_state {
   std::optional<remedies> remedies_;
   std::map<shard_key, seen> seen_;
   milliseconds interval_ = often;
+  std::string deafness_; ///< As it was told of.
 };
 
 caf::behavior run(watchdog_state::self_ptr self, std::shared_ptr<engine_context> context) {

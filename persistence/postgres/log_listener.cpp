@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace waymark::postgres {
 
@@ -105,7 +106,8 @@ void log_listener::run() {
   while (!stopping_) {
     try {
       serve();
-    } catch (const std::exception&) {
+    } catch (const std::exception& why) {
+      set_deafness(where_.without_password(why.what()));
       pause = hears_.exchange(false) ? before_next_try : std::min(2 * pause, most_before_next_try);
       growth_.signal();
     }
@@ -113,6 +115,18 @@ void log_listener::run() {
     while (!stopping_ && steady_clock::now() < next)
       (void)wait(-1, until(next));
   }
+}
+
+std::string log_listener::deafness() {
+  const std::lock_guard lock{mutex_};
+  return deafness_;
+}
+
+void log_listener::set_deafness(std::string why) {
+  while (!why.empty() && why.back() == '\n')
+    why.pop_back();
+  const std::lock_guard lock{mutex_};
+  deafness_ = std::move(why);
 }
 
 void log_listener::serve() {
@@ -143,7 +157,10 @@ void log_listener::serve() {
       told_at = steady_clock::now();
     }
     on.get_notifs();
-    hears_ = hears_ || ear.hears();
+    if (!hears_ && ear.hears()) {
+      set_deafness({});
+      hears_ = true;
+    }
     const auto silent_until = ear.hears() ? told_at + check_every : ear.deaf_at();
     (void)wait(on.sock(), until(to_tell_ ? told_at + between_two : silent_until));
   }

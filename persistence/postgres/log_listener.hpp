@@ -49,10 +49,14 @@ class log_listener {
   /// Whether notifications arrive, as far as known.
   [[nodiscard]] bool hears() const noexcept { return hears_.load(); }
 
+  /// Why they do not, in words; empty if they do, or if that is not known yet.
+  [[nodiscard]] std::string deafness();
+
  private:
   void run();
   void serve();
   bool wait(int socket, std::chrono::milliseconds at_most);
+  void set_deafness(std::string why);
 
   const address& where_;
   log_growth& growth_;
@@ -62,6 +66,8 @@ class log_listener {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> to_tell_{false};
   std::atomic<bool> hears_{false};
+  std::mutex mutex_;
+  std::string deafness_;
   std::thread thread_;
 };
 

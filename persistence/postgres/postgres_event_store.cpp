@@ -98,6 +98,10 @@ std::shared_ptr<void> postgres_event_store::call_on_foreign_append(std::function
   return asked;
 }
 
+std::string postgres_event_store::deafness() {
+  return in_->where().pooled ? std::string{} : in_->listener().deafness();
+}
+
 std::string postgres_event_store::append_obstacle() {
   const session_pool::lease lease{in_->readers()};
   return holder_of_append_lock(lease.on());

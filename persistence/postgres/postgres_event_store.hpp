@@ -23,6 +23,7 @@ class postgres_event_store final : public event_store {
   [[nodiscard]] position_t head() override;
   position_t wait_for(position_t after, std::chrono::milliseconds timeout) override;
   [[nodiscard]] std::shared_ptr<void> call_on_foreign_append(std::function<void()> back) override;
+  [[nodiscard]] std::string deafness() override;
   [[nodiscard]] std::optional<event_mark> mark_at(position_t position) override;
   [[nodiscard]] std::string append_obstacle() override;
   [[nodiscard]] bool is_replica() override;

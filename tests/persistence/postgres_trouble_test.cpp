@@ -200,25 +200,37 @@ TEST_CASE("transactions that only write elsewhere hold nobody up") {
 
 TEST_CASE("notifications arrive, and again after the listener was ended") {
   const postgres_schema schema;
-  const auto reader = open(schema.address(), {.poll_interval = 1h, .fallback_poll = 1h});
-  const auto writer = open(schema.address());
-  postgres::database in{postgres::address::parse(schema.address()), {}};
-  const auto listens = [&] { return eventually([&] { return in.listener().hears(); }); };
-  REQUIRE(listens());
-  for (int round = 0; round < 2; ++round) {
-    const auto before = [&] {
-      const std::lock_guard lock{in.growth().mutex};
-      return in.growth().signals;
-    }();
-    writer.events->append(command("s", any_version, {event_of("A")}));
-    {
-      std::unique_lock lock{in.growth().mutex};
-      CHECK(in.growth().grown.wait_for(lock, 60s, [&] { return in.growth().signals != before; }));
-    }
-    // Its own poll comes in an hour.
-    CHECK(reader.events->wait_for(round, 60s) == round + 1);
+  const auto in = std::make_shared<postgres::database>(
+      postgres::address::parse(schema.address()),
+      postgres::database_options{.poll_interval = 1h, .fallback_poll = 1h});
+  postgres::postgres_event_store reader{in};
+  const auto writer = open(schema.address()).events;
+  const auto server_time = [] { return run_sql("SELECT clock_timestamp()"); };
+  const auto sessions = [&](const std::string& purpose, const std::string& that) {
+    return std::stoi(run_sql("SELECT count(*) " + sessions_like(purpose) + " AND query LIKE '%" +
+                             schema.name() + "%' AND " + that));
+  };
+  auto ended_at = server_time();
+  for (int round = 0; round < 3; ++round) {
+    CAPTURE(round);
+    (void)in->listener();
+    REQUIRE(eventually([&] { // it, and the writer's once that has begun
+      return sessions("listen", "backend_start > '" + ended_at + "'") == (round == 0 ? 1 : 2) &&
+             in->listener().hears();
+    }));
+    const auto began = std::chrono::steady_clock::now();
+    const auto waits_since = server_time();
+    position_t found = 0;
+    std::thread waits{[&] { found = reader.wait_for(round, 2 * patience); }};
+    CHECK(eventually([&] { // its own next look comes in an hour
+      return sessions("read", "state = 'idle' AND state_change > '" + waits_since + "'") > 0;
+    }));
+    writer->append(command("s", any_version, {event_of("A")}));
+    waits.join();
+    CHECK(found == round + 1);
+    CHECK(std::chrono::steady_clock::now() - began < 2 * patience);
+    ended_at = server_time();
     terminate("listen");
-    REQUIRE(listens());
   }
 }
 
