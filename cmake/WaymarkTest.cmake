@@ -62,6 +62,19 @@ function(waymark_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" RUN_SERIAL ${arg_SERIAL})
 endfunction()
 
+# waymark_mount_test(NAME)
+#
+# Registers those cases of the waymark_test NAME that are tagged [.mount] as NAME_on_mounts. ctest
+# says that it was skipped where the user may not mount a file system.
+function(waymark_mount_test name)
+  string(MAKE_C_IDENTIFIER "test_${name}" target)
+  if(TARGET ${target})
+    add_test(NAME ${name}_on_mounts COMMAND ${target} "[mount]")
+    waymark_test_settings(${name}_on_mounts)
+    set_tests_properties(${name}_on_mounts PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+  endif()
+endfunction()
+
 # waymark_test_settings(NAME [SECONDS])
 #
 # The time limit and the environment of waymark_test() for a test that was made by add_test().

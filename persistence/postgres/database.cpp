@@ -5,6 +5,7 @@
 
 #include <waymark/persistence/process_instance.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace waymark::postgres {
@@ -35,17 +36,33 @@ void require_no_prepared_transactions(session& on) {
                          "or add prepared_transactions=allow to the address"};
 }
 
+/// Whether the transaction gets the lock. @throws incompatible_store if the server has none;
+/// store_error for what may be better the next time.
+bool takes_lock(session& on, std::int64_t key) {
+  try {
+    return on.run("SELECT pg_catalog.pg_try_advisory_xact_lock($1)::int", params{}.add(key))
+               .integer(0, 0) == 1;
+  } catch (const store_error& e) {
+    constexpr std::array<std::string_view, 7> passing{"08", "25", "40", "53", "55", "57", "58"};
+    const auto found = std::string_view{on.last_sqlstate()}.substr(0, 2);
+    if (!on.connected() || std::find(passing.begin(), passing.end(), found) != passing.end())
+      throw;
+    throw incompatible_store{std::string{e.what()} +
+                             ": there are no advisory locks here, and without them concurrent "
+                             "appends would be lost; this database can't be used (see "
+                             "docs/postgresql.md)"};
+  }
+}
+
 /// Some PostgreSQL-compatible databases take the lock and do nothing, which would lose events.
 void require_locks_that_exclude(session& one, session& other) {
-  constexpr const char* take = "SELECT pg_catalog.pg_try_advisory_xact_lock($1)::int";
   const auto id = uuid::v7();
   std::int64_t key = 0;
   for (const auto byte : id.bytes)
     key = static_cast<std::int64_t>(static_cast<std::uint64_t>(key) * 31 + byte);
   const transaction first{one};
   const transaction second{other};
-  if (one.run(take, params{}.add(key)).integer(0, 0) == 1 &&
-      other.run(take, params{}.add(key)).integer(0, 0) == 0)
+  if (takes_lock(one, key) && !takes_lock(other, key))
     return;
   throw incompatible_store{one.where().shown +
                            ": advisory locks do not exclude here, so concurrent appends would be "

@@ -42,9 +42,17 @@ bool mentions(const engine& it, const std::string& part) {
       [&] { return it.explain("revenue").find(part) != std::string::npos; });
 }
 
-void skip(const std::string& why) {
-  WARN("SKIPPED: " << why);
-}
+/// The server's disk is full for as long as this lives.
+class full_disk {
+ public:
+  explicit full_disk(const postgres_server& of) : of_{of} { of_.set_disk_full(true); }
+  ~full_disk() { of_.set_disk_full(false); }
+  full_disk(const full_disk&) = delete;
+  full_disk& operator=(const full_disk&) = delete;
+
+ private:
+  const postgres_server& of_;
+};
 
 /// An engine on the server that has projected 20 orders.
 class outage : public engine_fixture {
@@ -123,47 +131,62 @@ TEST_CASE_METHOD(engine_fixture, "read models whose server is away are waited fo
 
 TEST_CASE_METHOD(engine_fixture, "a full disk is waited for, and the status says so") {
   const auto& server = own_server();
-  const auto small = server.folder + "/small";
-  if (std::system(("mkdir -p '" + small + "' && mount -t tmpfs -o size=24m waymark '" + small +
-                   "' 2>/dev/null && chown " + server.owner + " '" + small + "'")
-                      .c_str()) != 0)
-    return skip("a small file system needs the right to mount one; nothing was tested");
-  const std::unique_ptr<const std::string, void (*)(const std::string*)> mounted{
-      &small, [](const std::string* at) {
-        [[maybe_unused]] const int ignored = std::system(("umount -l '" + *at + "'").c_str());
-      }};
-  run_sql("CREATE TABLESPACE small LOCATION '" + small + "'");
+  const postgres_schema schema;
+  engine it{waymark::open(schema.address()), options()};
+  it.start(shop::revenue());
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
+  std::vector<append_command> commands;
+  for (int i = 0; i < 3000; ++i) // days of their own, so that the table has to grow
+    commands.push_back(order("full-" + std::to_string(i), std::string(200, 'd') + std::to_string(i),
+                             1));
+  it.pause("revenue");
+  const auto last = it.append_all(std::move(commands)).back().value_or_throw();
   {
-    const postgres_schema schema;
-    engine it{waymark::open(schema.address()), options()};
-    run_sql("CREATE TABLE " + schema.name() +
-            ".revenue (day TEXT PRIMARY KEY, cents BIGINT NOT NULL) TABLESPACE small");
-    it.start(shop::revenue());
-    REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
-    run_sql("CREATE TABLE ballast (x TEXT) TABLESPACE small; "
-            "ALTER TABLE ballast ALTER COLUMN x SET STORAGE PLAIN");
-    const auto fill = text_of<std::runtime_error>([] {
-      for (;;)
-        run_sql("INSERT INTO ballast SELECT repeat('x', 7000) FROM generate_series(1, 100)");
-    });
-    CHECK_THAT(fill, ContainsSubstring("No space left on device"));
-    text_of<std::runtime_error>([] { // the last pages
-      for (;;)
-        run_sql("INSERT INTO ballast SELECT repeat('x', 7000)");
-    });
-    std::vector<append_command> commands;
-    for (int i = 0; i < 3000; ++i) // days of their own, so that the table has to grow
-      commands.push_back(order("full-" + std::to_string(i), std::string(200, 'd') +
-                                                                std::to_string(i), 1));
-    const auto last = it.append_all(std::move(commands)).back().value_or_throw();
+    const full_disk full{server};
+    it.resume("revenue");
     CHECK(mentions(it, "disk is full"));
     CHECK(mentions(it, "is degraded"));
     CHECK(it.status("revenue").set_aside.letters == 0);
-    run_sql("DROP TABLE ballast");
-    CHECK(it.wait_until("revenue", last, patience) == wait_result::reached);
-    CHECK(cents_of(it) == it.head());
   }
-  run_sql("DROP TABLESPACE small");
+  CHECK(it.wait_until("revenue", last, patience) == wait_result::reached);
+  CHECK(cents_of(it) == it.head());
+}
+
+TEST_CASE_METHOD(engine_fixture, "appends to a log whose disk is full fail, and go on by "
+                                 "themselves") {
+  const auto& server = own_server();
+  const postgres_schema schema;
+  engine it{waymark::open(schema.address()), options()};
+  it.start(shop::revenue());
+  std::vector<std::pair<std::string, position_t>> acknowledged;
+  std::string said;
+  const auto append = [&] { // of a kilobyte each, so that the log has to grow before long
+    const auto id = "o-" + std::to_string(acknowledged.size());
+    acknowledged.emplace_back(
+        id, it.append(order(id, std::string(1'000, 'd'), 1)).last_position);
+  };
+  for (int i = 0; i < 20; ++i)
+    append();
+  {
+    const full_disk full{server};
+    CHECK(eventually([&] {
+      said = text_of<store_error>(append);
+      return said != "it went well";
+    }));
+    CHECK_THAT(said, ContainsSubstring("53100") && ContainsSubstring("disk is full; make room"));
+    CHECK(it.head() == acknowledged.back().second); // is read, and what was in the log is handled
+    CHECK_THROWS_AS(append(), store_error);
+  }
+  for (int i = 0; i < 20; ++i)
+    append();
+  CHECK(it.wait_until("revenue", it.head(), patience) == wait_result::reached);
+  CHECK(it.head() == static_cast<position_t>(acknowledged.size()));
+  for (const auto& [id, position] : acknowledged) {
+    const auto found = it.log().read_stream({"Order", id}, {});
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().position == position);
+  }
+  CHECK(cents_of(it) == it.head());
 }
 
 TEST_CASE_METHOD(engine_fixture, "a log restored from an older backup is noticed") {
@@ -274,7 +297,7 @@ TEST_CASE("prepared transactions are refused unless allowed, and named when they
   server.control("restart");
 }
 
-TEST_CASE("a database whose own advisory locks do nothing is refused") {
+TEST_CASE("a database whose own advisory locks do nothing, or are an error, is refused") {
   own_server();
   const auto name = postgres_schema{}.name();
   run_sql("CREATE DATABASE " + name);
@@ -282,10 +305,28 @@ TEST_CASE("a database whose own advisory locks do nothing is refused") {
   address.replace(address.find("/postgres?"), 10, "/" + name + "?");
   raw_session there{"test", "5432", name};
   there.run("SET allow_system_table_mods = on");
-  there.run("CREATE OR REPLACE FUNCTION pg_catalog.pg_try_advisory_xact_lock(bigint) "
-            "RETURNS boolean LANGUAGE sql AS 'SELECT true'");
+  // Only what the planner puts in the place of the call is run instead of the server's own code.
+  const auto becomes = [&](const std::string& expression) {
+    there.run("CREATE OR REPLACE FUNCTION pg_catalog.pg_try_advisory_xact_lock(bigint) "
+              "RETURNS boolean LANGUAGE sql AS 'SELECT " + expression + "'");
+  };
+  const auto raises = [&](const std::string& sqlstate, const std::string& message) {
+    there.run("CREATE OR REPLACE FUNCTION public.refuse() RETURNS boolean LANGUAGE plpgsql AS "
+              "$$ BEGIN RAISE '" + message + "' USING ERRCODE = '" + sqlstate + "'; END $$");
+    becomes("public.refuse()");
+  };
+  becomes("true");
   CHECK_THAT(text_of<incompatible_store>([&] { (void)waymark::open(address); }),
-             ContainsSubstring("advisory locks"));
+             ContainsSubstring("advisory locks do not exclude"));
+  for (const std::string sqlstate : {"0A000", "42883", "XX000"}) {
+    raises(sqlstate, "not here");
+    CHECK_THAT(text_of<incompatible_store>([&] { (void)waymark::open(address); }),
+               ContainsSubstring("there are no advisory locks here") &&
+                   ContainsSubstring("not here [" + sqlstate + "]"));
+  }
+  raises("53200", "out of locks"); // which may be better the next time
+  CHECK_THAT(text_of<store_error>([&] { (void)waymark::open(address); }),
+             ContainsSubstring("out of locks"));
   CHECK(there.run("SELECT count(*) FROM pg_namespace WHERE nspname = 'waymark'") == "0");
 }
 
@@ -294,7 +335,7 @@ TEST_CASE_METHOD(engine_fixture, "a password over TLS works and shows nowhere") 
   if (!server.run_as_owner("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
                            "-keyout data/server.key -out data/server.crt && chmod 600 "
                            "data/server.key"))
-    return skip("there is no openssl to make a certificate; TLS was not tested");
+    FAIL("no certificate could be made; install the package openssl");
   const postgres_schema schema;
   const auto role = "r" + schema.name();
   const std::string password = "s3cr:t/w@rd", encoded = "s3cr%3At%2Fw%40rd";

@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -47,13 +48,14 @@ const postgres_server& postgres_server::instance() {
   return server;
 }
 
-void postgres_server::start_own() {
+void postgres_server::start_own(const std::string& settings) {
   static const temporary_folder folder;
-  static const auto started = [] {
+  static const auto started = [&] {
     const char* script = std::getenv("WAYMARK_TEST_POSTGRES_SCRIPT");
     if (script == nullptr)
       throw std::runtime_error{"WAYMARK_TEST_POSTGRES_SCRIPT must name postgres_server.sh"};
     const auto file = folder.file("server");
+    ::setenv("WAYMARK_TEST_POSTGRES_SETTINGS", settings.c_str(), 1);
     if (std::system(("exec sh '" + std::string{script} + "' start '" + file + "'").c_str()) != 0)
       throw std::runtime_error{"a PostgreSQL server could not be started"};
     ::setenv("WAYMARK_TEST_POSTGRES", file.c_str(), 1);
@@ -74,8 +76,21 @@ bool postgres_server::run_as_owner(std::string command) const {
   return std::system(command.c_str()) == 0;
 }
 
+void postgres_server::set_disk_full(bool full) const {
+  const auto flag = folder + "/full";
+  if (!std::filesystem::exists(folder + "/full_disk.so"))
+    throw std::runtime_error{"this server's disk can't be filled; run the test by ctest"};
+  if (full)
+    std::ofstream{flag};
+  else
+    std::filesystem::remove(flag);
+}
+
 void postgres_server::control(const std::string& what, const std::string& data) const {
-  if (!run_as_owner("{bin}/pg_ctl -D " + data + " -l " + data + "/server.log -w -t 60 " + what))
+  const std::string loaded = "[ ! -e full_disk.so ] || export LD_PRELOAD={folder}/full_disk.so "
+                             "WAYMARK_FULL_DISK={folder}/full; ";
+  if (!run_as_owner(loaded + "{bin}/pg_ctl -D " + data + " -l " + data +
+                    "/server.log -w -t 60 " + what))
     throw std::runtime_error{"pg_ctl " + what + " failed; see " + folder};
 }
 

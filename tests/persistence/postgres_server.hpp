@@ -15,11 +15,15 @@ struct postgres_server {
   [[nodiscard]] static const postgres_server& instance();
 
   /// Starts another one for this process alone, which `instance` gives from then on; to be called
-  /// before anything else. It ends with the process.
-  static void start_own();
+  /// before anything else. It ends with the process. `settings` are lines of postgresql.conf.
+  static void start_own(const std::string& settings = "");
 
   /// Stops it as a crash would and starts it again.
   void crash_and_restart() const { control("-m immediate restart"); }
+
+  /// From now on the files of its databases can't grow, or can again. For one that was started by
+  /// `start_own`.
+  void set_disk_full(bool full) const;
 
   /// Has pg_ctl do something with its cluster, or with another in `data`.
   void control(const std::string& what, const std::string& data = "data") const;

@@ -3,6 +3,9 @@
 # it, `stop` ends it and takes the folder away. It also ends by itself when whoever started it is
 # gone. With PORT, for measuring, it is as installed: on that port of the loopback, with settings at
 # their defaults.
+# WAYMARK_TEST_POSTGRES_SETTINGS: more lines for its postgresql.conf.
+# WAYMARK_TEST_POSTGRES_FULL_DISK: what full_disk.cpp was built into; tests of a server of their own
+# can then fill its disk.
 set -eu
 file=$2
 port=${3-}
@@ -70,9 +73,16 @@ port = 5432
 fsync = off
 max_connections = 200
 END
+    printf '%s\n' "${WAYMARK_TEST_POSTGRES_SETTINGS-}" >>"$folder/data/postgresql.conf"
     address="postgresql:///postgres?host=$folder&user=waymark"
   fi
-  as_owner "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -t 60 start \
+  set --
+  full_disk=${WAYMARK_TEST_POSTGRES_FULL_DISK-}
+  if [ -n "${WAYMARK_TEST_POSTGRES_SETTINGS+set}" ] && [ -e "$full_disk" ]; then
+    cp "$full_disk" "$folder/full_disk.so"
+    set -- env LD_PRELOAD="$folder/full_disk.so" WAYMARK_FULL_DISK="$folder/full"
+  fi
+  as_owner "$@" "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -t 60 start \
     >/dev/null 2>&1 </dev/null || fail "no server came up: $(cat "$folder/data/server.log")"
   {
     echo "address=$address"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/catch.hpp"
 #include "tests/persistence/temporary_folder.hpp"
 
 #include <fstream>
@@ -24,6 +25,8 @@ class small_disk {
 
   /// Whether this user may make one.
   [[nodiscard]] bool there() const { return mounted_; }
+  /// Says to ctest that it may not; see waymark_mount_test.
+  void skip() const { WARN("SKIPPED: this user may not mount " << path_); }
   [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
 
   /// Fills what is left.
