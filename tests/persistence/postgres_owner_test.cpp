@@ -5,6 +5,7 @@
 #include "tests/contract/projection_store_contract.hpp"
 #include "tests/contract/read_model_contract.hpp"
 #include "tests/faults/child_process.hpp"
+#include "tests/persistence/pooler.hpp"
 #include "tests/persistence/postgres_server.hpp"
 #include "tests/persistence/raw_session.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
@@ -62,12 +63,16 @@ struct two_owners {
     return std::stoll(run_sql("SELECT coalesce(sum(cents), 0) FROM " + schema.name() + ".revenue"));
   }
 
-  /// Freezes the first at `place` in mid-batch; the second, at `address`, takes over; the first
-  /// goes on, and comes back when the second is killed.
   void play(const std::string& place, const std::string& address) {
+    play(place, schema.address(), address);
+  }
+
+  /// Freezes the first at `place` in mid-batch; the second takes over; the first goes on, and comes
+  /// back when the second is killed.
+  void play(const std::string& place, const std::string& first_at, const std::string& address) {
     CAPTURE(place);
     append(1);
-    contender first{schema.address(), place};
+    contender first{first_at, place};
     REQUIRE(projected());
     contender second{address};
     second.wait_until_it_says("standing_by");
@@ -102,6 +107,16 @@ TEST_CASE_METHOD(two_owners, "a process frozen in mid-batch holds nobody up and 
                             "unit.commit_sent"}) {
     two_owners fresh;
     fresh.play(place, fresh.schema.address());
+  }
+}
+
+TEST_CASE("a process frozen in mid-batch behind a pooler holds nobody up and writes no more") {
+  const pooler between;
+  for (const auto* place : {"unit.before_begin", "unit.before_checkpoint", "unit.before_commit"}) {
+    two_owners fresh;
+    const auto address = between.address() + "&pooled=transaction&schema=" + fresh.schema.name() +
+                         "&search_path=" + fresh.schema.name();
+    fresh.play(place, address, address);
   }
 }
 
