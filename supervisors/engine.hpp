@@ -214,7 +214,8 @@ class engine {
 
   /// Empties read model and checkpoint in one transaction; the projection then starts at the
   /// beginning of the log. Waits for the batches under way, at most 10 s each, and asks the store.
-  /// @throws usage_error inside a transactional handler; error while a handler that hangs holds
+  /// @throws usage_error inside a transactional handler, and for a projection into tables without a
+  ///   `.truncate`, which would have all its effects twice; error while a handler that hangs holds
   ///   what it needs; projection_error if a `.table` or `.truncate` statement fails; store_error.
   void reset(std::string_view name);
 

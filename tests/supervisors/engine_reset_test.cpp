@@ -235,6 +235,21 @@ TEST_CASE("a reset that fails changes nothing, and the projection goes on") {
   CHECK(cents_of(it) == 20);
 }
 
+TEST_CASE("what nobody says how to empty is not reset, which would count everything twice") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(projection{"revenue"}
+               .table("CREATE TABLE IF NOT EXISTS revenue (day TEXT PRIMARY KEY, cents BIGINT)")
+               .on<shop::order_placed>([](read_model& db, const shop::order_placed& e) {
+                 db.execute(shop::add_to_day, e.day, e.cents);
+               }));
+  REQUIRE(it.wait_until("revenue", place_orders(it, 10), patience) == wait_result::reached);
+  CHECK_THROWS_AS(it.reset("revenue"), usage_error);
+  CHECK_THROWS_WITH(it.rebuild("revenue"), Catch::Matchers::ContainsSubstring("add .truncate"));
+  CHECK(it.checkpoint("revenue")->generation == 0);
+  CHECK(cents_of(it) == 10);
+}
+
 TEST_CASE("a rebuild logs its progress, at most once a second") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
