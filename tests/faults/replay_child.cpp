@@ -31,18 +31,20 @@ void die_there(const char* place) {
 }
 
 waymark::projection dangerous_revenue(int version, int rounds) {
-  return shop::revenue_tables()
-      .on<shop::order_placed>([](waymark::read_model& db, const shop::order_placed& e) {
-        db.execute(shop::add_to_day, e.day, e.cents);
-        if (e.day != "deadly")
-          return;
-        if (how == "segv")
-          *reinterpret_cast<volatile int*>(16) = 1; // NOLINT: that is the point
-        if (how == "kill")
-          ::kill(::getpid(), SIGKILL);
-      })
-      .version(version)
-      .retry_letters({.backoff = {std::chrono::milliseconds{1}}, .rounds = rounds});
+  auto made = shop::revenue_tables()
+                  .on<shop::order_placed>([](waymark::read_model& db, const shop::order_placed& e) {
+                    db.execute(shop::add_to_day, e.day, e.cents);
+                    if (e.day != "deadly")
+                      return;
+                    if (how == "segv")
+                      *reinterpret_cast<volatile int*>(16) = 1; // NOLINT: that is the point
+                    if (how == "kill")
+                      ::kill(::getpid(), SIGKILL);
+                  })
+                  .version(version);
+  if (rounds > 0)
+    made.retry_letters({.backoff = {std::chrono::milliseconds{1}}, .rounds = rounds});
+  return made;
 }
 
 bool is_done(const waymark::engine& it) {

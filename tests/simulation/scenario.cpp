@@ -79,7 +79,9 @@ void set_options(Builder& builder, const projection_plan& plan, int version) {
   // The real clock must not decide where a batch ends, or a run could not be repeated.
   builder.batch({plan.max_events, std::chrono::hours{1}, plan.max_wait});
   builder.shards(plan.shards[version - 1]).version(version).on_new_version(plan.on_new_version);
-  builder.park_limits(plan.parking).retry_letters({{500ms, 2s, 2.0, 0.1}, plan.rounds});
+  builder.park_limits(plan.parking);
+  if (plan.rounds > 0)
+    builder.retry_letters({{500ms, 2s, 2.0, 0.1}, plan.rounds});
   if (plan.only_a)
     builder.filter({{}, {"A"}, {}});
   if (plan.by_group)

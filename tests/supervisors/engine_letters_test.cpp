@@ -27,7 +27,7 @@ struct letters_fixture : engine_fixture {
     appended last = place(id, "poison");
     for (int i = 0; i < behind; ++i)
       last = place(id, "monday");
-    wait(last);
+    REQUIRE(wait(last) != wait_result::stopped);
     return it->dead_letters().back().id;
   }
 };
