@@ -117,7 +117,7 @@ TEST_CASE_METHOD(engine_fixture, "read models whose server is away are waited fo
   const postgres_schema schema;
   engine it{open_file(), options()};
   it.start(shop::revenue().into(open(schema.address()).projections));
-  it.wait_until("revenue", place_orders(it, 5), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
   server.control("-m fast stop");
   const auto token = place_orders(it, 5, "more-");
   CHECK(explains(it, "revenue",

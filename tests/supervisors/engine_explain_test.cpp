@@ -245,7 +245,7 @@ TEST_CASE("explained: an actor that is restarted, once and again") {
     throw std::runtime_error{"a bug in retry_if"};
   };
   it.start(delicate_revenue(poison()).retry(std::move(retry)));
-  it.wait_until("revenue", place_orders(it, 2), patience);
+  REQUIRE(it.wait_until("revenue", place_orders(it, 2), patience) == wait_result::reached);
   it.append(order("a", "poison", 1));
   CHECK(explains(it, "revenue",
                  "projection \"revenue\" is being restarted at position 2 after 3 failures in a "

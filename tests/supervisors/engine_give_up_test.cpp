@@ -73,7 +73,7 @@ TEST_CASE("a retry, a give-up and a letter are one line each") {
 TEST_CASE("park_key: what is parked stays so over a restart of the engine") {
   give_up_fixture test;
   test.start(delicate_revenue(test.poisonous));
-  test.wait(test.place("a", "poison"));
+  CHECK(test.wait(test.place("a", "poison")) == wait_result::parked);
   test.it.reset();
   test.start(delicate_revenue(test.poisonous));
   CHECK(test.wait(test.place("a", "monday")) == wait_result::parked);

@@ -79,8 +79,8 @@ TEST_CASE("a later event that fails in a retry becomes a letter of its own") {
   letters_fixture test;
   test.start();
   const auto id = test.park("a", 1);
-  test.wait(test.place("a", "poison"));
-  test.wait(test.place("a", "monday"));
+  CHECK(test.wait(test.place("a", "poison")) == wait_result::parked);
+  CHECK(test.wait(test.place("a", "monday")) == wait_result::parked);
   const auto report = test.it->discard({.id = id});
   CHECK(report.discarded() == 1);
   CHECK(report.replayed() == 1);
