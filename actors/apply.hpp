@@ -10,6 +10,7 @@
 #include <waymark/messages/page.hpp>
 #include <waymark/persistence/projection_store.hpp>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,6 +46,8 @@ struct apply_request {
   /// One event, with a durable marker around it (attempt_scope.hpp).
   bool careful = false;
   std::string recorded_as; ///< The owner under whom careful attempts are recorded; empty: not.
+  /// Told once why they can't be, on a session's thread; may be null.
+  std::shared_ptr<const std::function<void(const std::string&)>> unrecorded;
 };
 
 /// What came of it.

@@ -36,13 +36,18 @@ attempt_scope::attempt_scope(const apply_request& request, const event& subject,
   if (!request.recorded_as.empty()) {
     stack_.emplace();
     record_.emplace(request.recorded_as, request.owner.key, subject.position);
+    if (request.unrecorded)
+      if (const auto why = take_record_problem())
+        (*request.unrecorded)(*why);
   }
 }
 
 attempt_scope::~attempt_scope() {
+  if (record_ && !open_)
+    record_->succeeded();
   record_.reset();
   stack_.reset();
-  if (open_)
+  if (open_ && !was_overdue())
     end_marker();
   baton::of_process().give(ticket_);
 }
@@ -50,6 +55,10 @@ attempt_scope::~attempt_scope() {
 bool attempt_scope::know_key(const std::string& sequence_key) {
   marker_.sequence_key = sequence_key;
   return request_.store->begin_attempt(request_.owner, marker_) == commit_status::committed;
+}
+
+bool attempt_scope::was_overdue() const noexcept {
+  return request_.meter && request_.meter->overdue_at() == marker_.position;
 }
 
 void attempt_scope::end_marker() noexcept {

@@ -22,7 +22,10 @@ namespace waymark {
 ///   after the unit's commit, which took the marker away: the record says so still, but nobody asks
 ///     for it without a marker.
 /// An attempt that fails (the event's fault, or the store's) leaves the marker without an owner; if
-/// the process dies before that is committed, it counts as an end that says nothing.
+/// the process dies before that is committed, it counts as an end that says nothing. One that the
+/// watchdog has judged overdue, and that fails because its transaction was ended from outside, say,
+/// leaves the marker and the record as they are: the process is ended for it, or may be, and the
+/// shard's next attempt replaces them if it is not.
 class attempt_scope {
  public:
   /// @param sequence_key the event's, if it is known without asking the author's rule.
@@ -43,6 +46,7 @@ class attempt_scope {
   void succeeded() noexcept { open_ = false; }
 
  private:
+  [[nodiscard]] bool was_overdue() const noexcept;
   void end_marker() noexcept;
 
   const apply_request& request_;

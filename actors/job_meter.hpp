@@ -73,7 +73,12 @@ class job_meter {
   [[nodiscard]] const projection_spec& spec() const noexcept { return *spec_; }
 
   /// True for the first who asks about this run: somebody deals with its delay.
-  bool take_charge(const view& seen) noexcept { return in_charge_.exchange(seen.run) != seen.run; }
+  bool take_charge(const view& seen) noexcept {
+    overdue_at_ = seen.position;
+    return in_charge_.exchange(seen.run) != seen.run;
+  }
+  /// The event whose run somebody took charge of last; 0 if nobody did.
+  [[nodiscard]] position_t overdue_at() const noexcept { return overdue_at_; }
 
  private:
   static constexpr std::uint64_t held = 1;
@@ -91,6 +96,7 @@ class job_meter {
   const spec_ptr spec_;
   const std::shared_ptr<handler_times> times_;
   std::atomic<std::uint64_t> in_charge_{0};
+  std::atomic<position_t> overdue_at_{0};
   mutable std::mutex mutex_;
   std::string session_; ///< Guarded by mutex_.
   /// Counts the runs in steps of `one_run`. Who holds one adds `held` to the number that it has

@@ -20,8 +20,10 @@ apply_request request_for(const projection_context& context, const projection_ma
   request.stored = machine.record().position;
   request.passed = machine.passed();
   request.careful = machine.careful();
-  if (context.record_crashes)
+  if (context.record_crashes) {
     request.recorded_as = context.owner;
+    request.unrecorded = context.unrecorded;
+  }
   request.lot = machine.lot();
   return request;
 }

@@ -22,6 +22,8 @@ struct projection_context {
   std::chrono::milliseconds owner_timeout{10'000};
   const clock* time = &clock::system();
   bool record_crashes = false; ///< Whether careful attempts are recorded (crash_record.hpp).
+  /// See apply_request.
+  std::shared_ptr<const std::function<void(const std::string&)>> unrecorded{};
   std::shared_ptr<first_claims> together{}; ///< See claim_order.
   std::shared_ptr<joint_releases> releases{}; ///< Null, or how it is released with others.
 };

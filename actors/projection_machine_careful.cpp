@@ -67,7 +67,7 @@ void projection_machine::take_care(actions& out, const claim_report& report) {
       judge(suspect_->counts, {.max_crashes = spec_->retry.max_crashes});
   if (verdict == blame::poison)
     poison_at_ = suspect_->position;
-  else
+  else if (suspect_->counts.ends > 0)
     note(out, level::warning, "suspect",
          "a process has ended while the event at position " + std::to_string(suspect_->position) +
              " was handled, " + std::to_string(suspect_->counts.ends) +

@@ -7,8 +7,14 @@ namespace waymark {
 
 attempt_marker after_end(attempt_marker marker, const process_end& end,
                          const crash_limits& limits) {
+  marker.owner.reset();
+  if (end.innocent)
+    return marker;
   ++marker.counts.ends;
-  if (!end.signal.empty()) {
+  if (end.overdue) {
+    ++marker.counts.long_ends;
+    marker.last_end = "overdue, after " + std::to_string(end.age.count()) + " ms";
+  } else if (!end.signal.empty()) {
     ++marker.counts.crashes;
     marker.last_end = end.signal;
   } else if (end.age >= limits.long_end) {
@@ -17,7 +23,6 @@ attempt_marker after_end(attempt_marker marker, const process_end& end,
   } else {
     marker.last_end = "no signal";
   }
-  marker.owner.reset();
   return marker;
 }
 

@@ -13,7 +13,7 @@ namespace waymark {
 /// success, which takes the marker away, begins anew.
 struct end_counts {
   int crashes = 0;   ///< Ends by a fatal signal in the thread that ran the handler.
-  int long_ends = 0; ///< Ends without such a signal, after the handler had run for long.
+  int long_ends = 0; ///< Ends without such a signal, of an attempt that had lasted for long.
   int ends = 0;      ///< All ends in a row, also those that say nothing.
   friend bool operator==(const end_counts&, const end_counts&) = default;
 };
@@ -38,6 +38,10 @@ struct attempt_marker {
 struct process_end {
   std::string signal;               ///< Recorded in the thread of the attempt; empty if none.
   std::chrono::milliseconds age{0}; ///< How long it was under way, if known.
+  /// It was judged to take too long before the process ended; that counts as long at any age.
+  bool overdue = false;
+  /// The process was ended on purpose, and not for this attempt: it counts for nothing.
+  bool innocent = false;
 };
 
 /// When an event is taken to be what ends the process.

@@ -1,5 +1,7 @@
 #include "node/interruption.hpp"
 
+#include "persistence/crash_recorder.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -21,6 +23,7 @@ struct sigaction before_term {};
 
 void take_note() noexcept {
   const int error = errno;
+  note_asked_to_end(true);
   if (!came.exchange(true)) {
     const char byte = 0;
     [[maybe_unused]] const auto written = ::write(ends[1], &byte, 1);
@@ -42,6 +45,7 @@ interruption::interruption() {
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
     throw std::system_error{errno, std::generic_category(), "pipe"};
   came = signalled = false;
+  note_asked_to_end(false);
   struct sigaction action {};
   action.sa_handler = &waymark_node_on_signal;
   action.sa_flags = SA_RESTART;
@@ -52,6 +56,7 @@ interruption::interruption() {
 interruption::~interruption() {
   ::sigaction(SIGINT, &before_int, nullptr);
   ::sigaction(SIGTERM, &before_term, nullptr);
+  note_asked_to_end(false);
   ::close(ends[0]);
   ::close(ends[1]);
 }

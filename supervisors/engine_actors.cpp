@@ -5,6 +5,7 @@
 #include "actors/exit_reason.hpp"
 #include "actors/roles.hpp"
 #include "messages/deadline.hpp"
+#include "persistence/crash_record.hpp"
 #include "supervisors/engine_tree.hpp"
 #include "supervisors/groups.hpp"
 
@@ -336,6 +337,7 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
   }
   if (!ending)
     return stopped_well_;
+  note_stop(context_->owner, stop_stage::begun);
   context_->queue->close();
   bool down = false;
   std::set<std::shared_ptr<projection_store>> stores;
@@ -364,6 +366,7 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
     if (down && std::chrono::steady_clock::now() < until)
       release_unused(*records);
   stopped_well_ = down && all_have_ended(*ending, until);
+  note_stop(context_->owner, stopped_well_ ? stop_stage::done : stop_stage::left_behind);
   if (!stopped_well_) {
     context_->log->write(log_level::error, "abandoned", "engine",
                          "its actors did not end by the deadline; they are left behind");

@@ -233,6 +233,11 @@ child_spec renewal_child(const context_ptr& context, const std::string& name,
 child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                             const std::shared_ptr<projection_store>& records,
                             const std::shared_ptr<memory_state>& state, const shard_pools& pools) {
+  const auto unrecorded = std::make_shared<const std::function<void(const std::string&)>>(
+      [log = context->log](const std::string& why) {
+        log->write(log_level::warning, "careful", "engine",
+                   why + "; an event that ends the process is found only after 5 ends in a row");
+      });
   const auto where = [&](int shard) {
     return projection_context{spec,
                               shard,
@@ -243,6 +248,7 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                               context->options.owner_timeout,
                               &clock::system(),
                               context->options.record_crashes,
+                              unrecorded,
                               context->together,
                               context->releases};
   };

@@ -4,6 +4,7 @@
 #include "actors/exit_reason.hpp"
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
+#include "persistence/crash_record.hpp"
 #include "supervisors/wording.hpp"
 
 #include <exception>
@@ -46,6 +47,7 @@ session_job alarm_job(const std::shared_ptr<engine_context>& context, const work
     if (called->exchange(true))
       return;
     try {
+      const end_on_purpose may_be;
       context->options.on_unrecoverable(work, text);
     } catch (const std::exception& problem) {
       note(*context, log_level::error, "overdue", work.who,
@@ -83,6 +85,7 @@ void remedies::give_handler_up(const board_entry& shard, const job_meter::view& 
     const auto held = shard.job->hold_in(seen);
     if (!held || !shard.job->take_charge(seen))
       return;
+    note_overdue(context_->owner, work.who, work.position); // before it can come back
     if (const auto to = context_->others->find(roles::projection(work.who)))
       compat::tell(self_, to, overdue_atom_v, shard.job->id(), text);
   }
