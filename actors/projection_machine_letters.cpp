@@ -177,6 +177,8 @@ void projection_machine::take_replay(actions& out, const replay_outcome& outcome
   set_aside_.letters += outcome.letters;
   take_queue_length(outcome.key);
   if (outcome.handled > 0) {
+    if (record_.events_processed < record_.careful_until)
+      record_.careful_until += outcome.handled;
     record_.events_processed += outcome.handled;
     record_.last_event_id = outcome.last_event_id;
     record_.last_event_type = outcome.last_event_type;

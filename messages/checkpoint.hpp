@@ -66,7 +66,8 @@ struct checkpoint {
   /// once it has released.
   std::int64_t max_batch = 0;
   /// While `events_processed` is below it, events are handled one by one, each with a marker: an
-  /// earlier owner's process ended without a release.
+  /// earlier owner's process ended without a release. Handled events that do not move the
+  /// position, those of a retry, raise it with that, so that it counts the others.
   std::int64_t careful_until = 0;
 };
 

@@ -139,6 +139,8 @@ claim_result grant(const claim_request& request, std::span<const checkpoint> sib
 }
 
 void apply_advance(checkpoint& record, const checkpoint_advance& advance, timestamp now) {
+  if (advance.to == advance.from && record.events_processed < record.careful_until)
+    record.careful_until += advance.handled;
   record.position = advance.to;
   record.event_id_at_position = advance.event_id_at_position;
   if (advance.last_event_id) {

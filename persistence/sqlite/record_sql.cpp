@@ -15,6 +15,8 @@ constexpr sql::record_sql own_texts() {
       "last_event_type = iif($7 IS NULL, last_event_type, $8), "
       "last_event_at = iif($7 IS NULL, last_event_at, $9), "
       "last_processed_at = iif($7 IS NULL, last_processed_at, $10), "
+      "careful_until = careful_until + "
+      "iif($4 = $5 AND events_processed < careful_until, $11, 0), "
       "events_processed = events_processed + $11, renewed_at = $10, "
       "failure = NULL " WAYMARK_OF_SHARD "AND epoch = $3 AND position = $4";
   all.checkpoints.renew = "UPDATE {schema}.checkpoints SET renewed_at = $2 WHERE owner = $1";

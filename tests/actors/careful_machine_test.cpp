@@ -54,6 +54,22 @@ TEST_CASE("events are handled one by one until so many have been handled") {
   CHECK_FALSE(at.machine.careful());
 }
 
+TEST_CASE("letters that are handled again do not count among those events") {
+  careful at{seeing(), 2, {}};
+  auto order = std::make_shared<settle_order>();
+  order->tasks.push_back({"k", {1}, false});
+  (void)at.machine.settle(order);
+  REQUIRE(find<todo::replay>(at.machine.on_applied(done(1))));
+  replay_outcome replayed;
+  replayed.handled = 50;
+  const auto next = at.feed(at.machine.on_replayed(replayed));
+  CHECK(at.machine.careful());
+  REQUIRE(find<todo::apply>(next));
+  CHECK(find<todo::apply>(next)->max_events == 1);
+  (void)at.machine.on_applied(done(2));
+  CHECK_FALSE(at.machine.careful());
+}
+
 TEST_CASE("a suspect keeps the projection careful until it has passed, and is handled again") {
   careful at{seeing(), 0, {1, 0, 1}};
   CHECK(at.machine.careful());

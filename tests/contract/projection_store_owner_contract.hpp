@@ -173,11 +173,19 @@ inline void notices_unclean_ends(const projection_store_factory& make) {
   CHECK(again.ended_owner == "host-a");
   CHECK(again.record.careful_until == 60);
   owner = {key, again.record.epoch};
+  auto replayed = step(10, 10, 3); // letters that are handled again do not move the position
+  for (int i = 0; i < 2; ++i) {
+    const auto before = store->load(key);
+    REQUIRE(store->save(owner, replayed) == commit_status::committed);
+    const auto after = store->load(key);
+    CHECK(after->events_processed == before->events_processed + 3);
+    CHECK(after->careful_until == before->careful_until + 3);
+  }
   store->release(std::span{&owner, 1});
   CHECK(store->load(key)->max_batch == 0);
   const auto clean = claim_as("host-c");
   CHECK(clean.ended_owner.empty());
-  CHECK(clean.record.careful_until == 60); // not passed yet
+  CHECK(clean.record.careful_until == 66); // not passed yet
 
   attempt_marker subject;
   subject.position = 11;
