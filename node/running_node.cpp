@@ -23,17 +23,20 @@ node_stores open_stores(const configuration& from) {
 }
 
 /// A thread that hangs can't be taken back; a new process can begin without it.
-void end_process(const work_at_hand& handler, const std::string& why) {
-  std::fprintf(stderr, "waymark: projection \"%s\": %s; the node ends, to be started again\n",
-               to_string(handler.who).c_str(), why.c_str());
+void end_process(const work_at_hand& handler, const std::string& why,
+                 const std::string& consequence) {
+  std::fprintf(stderr, "waymark: projection \"%s\": %s; %s\n", to_string(handler.who).c_str(),
+               why.c_str(), consequence.c_str());
   std::_Exit(static_cast<int>(exit_status::failed));
 }
 
 } // namespace
 
-engine_options options_of(const configuration& from) {
+engine_options options_of(const configuration& from, const std::string& consequence) {
   auto options = from.engine;
-  options.on_unrecoverable = end_process;
+  options.on_unrecoverable = [consequence](const work_at_hand& handler, const std::string& why) {
+    end_process(handler, why, consequence);
+  };
   return options;
 }
 

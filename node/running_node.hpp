@@ -11,8 +11,11 @@
 
 namespace waymark::node {
 
-/// What a configuration says of its engine. A handler that never returns ends the process.
-[[nodiscard]] engine_options options_of(const configuration& from);
+/// What a configuration says of its engine. A handler that never returns ends the process, with a
+/// message that says so and then `consequence`.
+[[nodiscard]] engine_options
+options_of(const configuration& from,
+           const std::string& consequence = "the node ends, to be started again");
 
 /// The engine of a configuration, with all of its projections started. Its members are as
 /// thread-safe as the engine.

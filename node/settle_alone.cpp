@@ -27,7 +27,7 @@ settle_report settle_alone(const configuration& settings, const node_stores& sto
                            const std::vector<recorded_projection>& concerned, settle_verb verb,
                            const settle_request& wanted) {
   const node_lock only_one{lock_path(settings), socket_path(settings), settings.file};
-  auto options = options_of(settings);
+  auto options = options_of(settings, "this ends here, and the event's letter stays");
   options.supervisors.clear(); // they name projections that are not started here
   std::vector<spec_ptr> specs;
   for (const auto& each : concerned) {

@@ -4,7 +4,9 @@
 // the orders it has seen, says "up", each event that p0 has handled, and "done" once all of them
 // have passed the log's head of the start; then it ends well. Projection pGUILTY can't stand orders
 // of the day "poison": KIND says what they do to it. "rule" and "upcaster" die of SIGSEGV in the
-// function of .sequence_by or in an upcaster; "ruled" in the handler, with such a function.
+// function of .sequence_by or in an upcaster; "ruled" in the handler, with such a function. "exit"
+// calls exit(). "host" waits for 1.5 s, and then another thread dies of SIGSEGV. Orders of the day
+// "slow" take 150 ms; p0 says "begun" when one is begun.
 #include "tests/testing/orders.hpp"
 
 #include <waymark/messages/upcasters.hpp>
@@ -19,6 +21,7 @@
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <sys/resource.h>
@@ -62,6 +65,13 @@ void limit(int what, rlim_t bytes) {
     *static_cast<volatile char*>(std::malloc(1u << 20)) = 1; // NOLINT: nobody frees it
 }
 
+[[noreturn]] void die_elsewhere() {
+  std::this_thread::sleep_for(std::chrono::milliseconds{1500});
+  std::thread{[] { std::raise(SIGSEGV); }}.detach();
+  for (;;)
+    ::pause();
+}
+
 void misbehave(const std::string& kind) {
   say("poison");
   if (kind == "segv" || kind == "rule" || kind == "ruled" || kind == "upcaster")
@@ -72,6 +82,10 @@ void misbehave(const std::string& kind) {
     std::exit(overflow(0));
   else if (kind == "terminate")
     throw_where_none_may();
+  else if (kind == "exit")
+    std::exit(3);
+  else if (kind == "host")
+    die_elsewhere();
   else if (kind == "grow")
     grow();
   else if (kind == "exceed")
@@ -119,6 +133,11 @@ waymark::projection make(const std::string& name, const std::string& kind) {
         db.execute("INSERT INTO seen_" + name + " VALUES ($1)", envelope.aggregate_id);
         if (e.day == "poison" && !kind.empty() && kind != "rule")
           misbehave(kind);
+        if (e.day == "slow") {
+          if (speaks)
+            say("begun");
+          std::this_thread::sleep_for(std::chrono::milliseconds{150});
+        }
         if (speaks)
           say("handled");
       })

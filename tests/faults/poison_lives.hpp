@@ -60,14 +60,15 @@ class poison_lives {
     return live([](child_process&, int) {});
   }
 
-  [[nodiscard]] std::vector<std::string> arguments() const {
-    return {address_, kind_, std::to_string(projections_), std::to_string(guilty_)};
+  [[nodiscard]] std::vector<std::string> arguments() const { return arguments(kind_); }
+  [[nodiscard]] std::vector<std::string> arguments(const std::string& kind) const {
+    return {address_, kind, std::to_string(projections_), std::to_string(guilty_)};
   }
 
-  void place(int first, int count) {
+  void place(int first, int count, const char* day = "monday") {
     std::vector<append_command> commands;
     for (int i = first; i < first + count; ++i)
-      commands.push_back(order("o-" + std::to_string(i), "monday", 1));
+      commands.push_back(order("o-" + std::to_string(i), day, 1));
     append(std::move(commands));
     placed_ += count;
   }
@@ -109,6 +110,8 @@ class poison_lives {
  private:
   /// What the system says of a process that the poison has ended, as if nobody had listened.
   [[nodiscard]] int expected_signal() const {
+    if (kind_ == "exit")
+      return 0;
     return kind_ == "abort" || kind_ == "terminate" ? SIGABRT : SIGSEGV;
   }
 
@@ -191,6 +194,32 @@ inline void kill_innocents(poison_lives& lives, int kills, unsigned seed) {
     child.kill();
   }
   lives.live();
+}
+
+/// Kills processes in handlers of 150 ms, long after their start, and looks whose the end was:
+/// never that of an event before. @returns how many kills have met an open marker.
+inline int kill_slow_innocents(poison_lives& lives, int kills, unsigned seed) {
+  INFO("seed " << seed);
+  std::mt19937 random{seed};
+  int met = 0;
+  lives.place(80, kills * 10, "slow");
+  for (int i = 0; i < kills; ++i) {
+    child_process child{"poison_child", lives.arguments()};
+    for (int events = 0; events < 9;)
+      events += child.next_line() == "begun" ? 1 : 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds{random() % 100});
+    child.kill();
+    const auto marker = lives.marker();
+    if (!marker || !marker->owner)
+      continue;
+    const auto end = find_process_end(*marker->owner, {"p0", 0}, marker->position);
+    REQUIRE(end);
+    CHECK(end->age < 1s);
+    CHECK(end->signal.empty());
+    ++met;
+  }
+  lives.live();
+  return met;
 }
 
 } // namespace waymark::test

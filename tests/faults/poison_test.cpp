@@ -88,6 +88,35 @@ TEST_CASE("a process whose predecessor ended well leaves no marker and no record
   lives.check_effects(false);
 }
 
+TEST_CASE("a handler that calls exit() is found like one that crashes") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), "exit"};
+  CHECK(lives.live() == 4);
+  CHECK(lives.check_effects() == "crashed the process 2 times: exit() in its handler");
+}
+
+TEST_CASE("a crash of another thread is not blamed on an event that takes its time") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), ""};
+  for (int i = 0; i < 3; ++i) {
+    child_process child{"poison_child", lives.arguments("host")};
+    CHECK(child.wait_for_end() == SIGSEGV);
+  }
+  const auto marker = lives.marker();
+  REQUIRE(marker);
+  CHECK(marker->counts.ends == 1); // and the one that nobody has counted yet
+  CHECK(marker->counts.long_ends == 0);
+  lives.live();
+  lives.check_effects(false);
+}
+
+TEST_CASE("kills in handlers that take their time, long after the start, blame nobody") {
+  temporary_folder folder;
+  poison_lives lives{folder.address(), ""};
+  CHECK(kill_slow_innocents(lives, 8, std::random_device{}()) >= 4);
+  lives.check_effects(false);
+}
+
 TEST_CASE("a hundred kills from outside blame nobody") {
   temporary_folder folder;
   poison_lives lives{folder.address(), ""};

@@ -4,6 +4,7 @@ read models too, which have files of their own otherwise.
 
 hangs  an event whose statement never ends: it is the one that is given up, and no other
 stops  stops whose deadline passes in a handler, a second signal, a kill in a stop: nobody is blamed
+unrecorded  a folder for crash records that can't be used is named in the log, once
 """
 import json
 import os
@@ -53,13 +54,13 @@ def lasting(seconds):
     return int(seconds * 3000 / (time.monotonic() - began))
 
 
-def projection(name, field):
-    """Counts what it has seen of each aggregate; an event's field says how long that takes."""
+def projection(name, lasts):
+    """Counts what it has seen of each aggregate, which takes as long as `lasts` says."""
     waits = ("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-             f"WHERE i < 1000 * {{/{field}}}) SELECT i FROM n)" if ON_SQLITE else
-             f"pg_sleep({{/{field}}})")
+             f"WHERE i < 1000 * {lasts}) SELECT i FROM n)" if ON_SQLITE else f"pg_sleep({lasts})")
     made = {"tables": f"CREATE TABLE IF NOT EXISTS {name} (id TEXT PRIMARY KEY, seen BIGINT)",
             "truncate": f"DELETE FROM {name}", "batch": {"max_events": 10},
+            "retry": {"attempts": 1},
             "on": {"Seen": [f"INSERT INTO {name} SELECT {{aggregate_id}}, 0 FROM "
                             f"(SELECT count(*) FROM {waits} w) c WHERE true "
                             "ON CONFLICT (id) DO NOTHING",
@@ -69,9 +70,10 @@ def projection(name, field):
     return made
 
 
-def configure(names, **more):
+def configure(names, lasts=None, **more):
+    """An event has a field for each projection, unless it lasts as long whatever the event."""
     made = {"store": STORE, "log": {"level": "warning"}, **more,
-            "projections": {name: projection(name, name) for name in names}}
+            "projections": {name: projection(name, lasts or f"{{/{name}}}") for name in names}}
     if ON_SQLITE:
         made["read_models"] = {name: f"sqlite:{name}.db" for name in names}
     with open("waymark.json", "w") as out:
@@ -146,10 +148,13 @@ def open_marker():
     return query("aa", f"SELECT begun_at FROM {table('attempts')} WHERE owner IS NOT NULL")
 
 
-def stop_in_handler(how):
+def stop_in_handler(how, asked=None):
     """A node that comes to the slow event with a marker, and is stopped in it."""
     before = open_marker()
     node = start("run")
+    if asked:
+        wait_until(lambda: waymark("status").returncode == 0, "a node that answers")
+        start(*asked)
     wait_until(lambda: (now := open_marker()) and now != before, "the slow event's marker")
     time.sleep(1.5)  # from one second on an end that is not explained would be the event's
     node.terminate()
@@ -177,11 +182,40 @@ def stops():
     check(done.returncode == 0, done)
     check(letters() == [], letters())
     check_seen("aa", ("slow", "last"))
+    append({"unknown": {}})
+    done = waymark("run", "--until-caught-up", timeout=60)
+    check(len(letters()) == 1, done)
+    configure(("aa",), lasts=slow, drain_deadline="1s")
+    for how in ("twice", "killed"):
+        stop_in_handler(how, ("dead-letters", "retry", "--all", "--yes"))
+    check(len(letters()) == 1 and len(letters()[0]["attempts"]) == 1, letters())
+    done = waymark("dead-letters", "retry", "--all", "--yes")
+    check(letters() == [], done)
+    check_seen("aa", ("slow", "last", "unknown"))
     print("nobody was blamed")
+
+
+def unrecorded():
+    """Both projections go on event by event after the first life."""
+    with open("nothing", "w"):
+        os.environ["WAYMARK_STATE_DIR"] = os.path.abspath("nothing/state")
+    configure(("aa", "bb"))
+    append({f"e{i}": {"aa": 0, "bb": 0} for i in range(5)})
+    claims = f"SELECT 1 FROM {table('checkpoints')} WHERE owner IS NOT NULL"
+    first = start("run")
+    wait_until(lambda: query("aa", claims) and query("bb", claims), "claims")
+    first.kill()
+    first.communicate()
+    append({f"f{i}": {"aa": 0, "bb": 0} for i in range(5)})
+    done = waymark("run", "--until-caught-up", timeout=60)
+    check(done.returncode == 0, done)
+    check(done.stderr.count("there is no folder for crash records") == 1, done)
+    check(os.environ["WAYMARK_STATE_DIR"] in done.stderr, done)
+    print(done.stderr)
 
 
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     os.environ["WAYMARK_STATE_DIR"] = os.path.join(folder, "state")
-    {"hangs": hangs, "stops": stops}[sys.argv[1]]()
+    {"hangs": hangs, "stops": stops, "unrecorded": unrecorded}[sys.argv[1]]()
     os.chdir("/")

@@ -139,6 +139,44 @@ TEST_CASE("crash records that nobody needs go when the next one is made") {
   CHECK_FALSE(with.is_known());
 }
 
+TEST_CASE("the folder for crash records may be a link, as systemd makes one for a service") {
+  const temporary_folder at;
+  fs::create_directory(at.file("real"));
+  fs::permissions(at.file("real"), fs::perms::owner_all);
+  fs::create_directory_symlink(at.file("real"), at.file("link"));
+  const auto real = fs::canonical(at.file("real")).string();
+  ::setenv("WAYMARK_STATE_DIR", at.file("link").c_str(), 1);
+  CHECK(crash_record_folder() == real);
+  ::unsetenv("WAYMARK_STATE_DIR");
+  ::setenv("STATE_DIRECTORY", at.file("link").c_str(), 1);
+  CHECK(crash_record_folder() == real);
+  fs::permissions(at.file("real"), fs::perms::all); // anybody may write there
+  CHECK(crash_record_folder() != real);
+  ::unsetenv("STATE_DIRECTORY");
+}
+
+TEST_CASE("a link in the folder for temporary files is not followed: anybody may have laid it") {
+  const temporary_folder at;
+  fs::create_directory(at.file("real"));
+  fs::permissions(at.file("real"), fs::perms::owner_all);
+  fs::create_directory_symlink(at.file("real"),
+                               at.file("waymark-" + std::to_string(::geteuid())));
+  const std::array names{"WAYMARK_STATE_DIR", "STATE_DIRECTORY", "XDG_STATE_HOME", "HOME",
+                         "TMPDIR"};
+  std::array<std::optional<std::string>, names.size()> kept;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (const char* value = std::getenv(names[i]))
+      kept[i] = value;
+    ::unsetenv(names[i]);
+  }
+  ::setenv("TMPDIR", fs::path{at.file("any")}.parent_path().c_str(), 1);
+  CHECK(crash_record_folder().empty());
+  ::unsetenv("TMPDIR");
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (kept[i])
+      ::setenv(names[i], kept[i]->c_str(), 1);
+}
+
 TEST_CASE("of very many crash records the newest are kept, whoever else removes some too") {
   const state_folder in;
   trying_child newest;
