@@ -1,7 +1,7 @@
 #pragma once
 
-// The one door to CAF: what all actors include, and all that depends on CAF's version.
-// Written for 0.17.6; the branches for 0.18 to 1.1 keep callers free of the differences.
+// The one door to CAF: what all actors include, and what another version of CAF would spell in
+// another way. Written for 0.17.6, the only one that is accepted.
 // The headers are the narrow ones, because a file that includes caf/all.hpp compiles much longer.
 //
 // Spawn functions with at least one argument besides `self`: without any, 0.17's headers bind a
@@ -22,9 +22,6 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/system_messages.hpp>
 #include <caf/type_id.hpp>
-#if CAF_VERSION >= 1800
-#include <caf/typed_message_view.hpp>
-#endif
 
 #include <cstdint>
 #include <exception>
@@ -37,63 +34,39 @@ namespace waymark::compat {
 /// Sends a message and forgets it.
 template <class Self, class Dest, class... Ts>
 void tell(Self* self, const Dest& to, Ts&&... xs) {
-#if CAF_VERSION >= 10000
-  self->mail(std::forward<Ts>(xs)...).send(to);
-#else
   self->send(to, std::forward<Ts>(xs)...);
-#endif
 }
 
 /// Sends a message that overtakes the normal ones in the receiver's mailbox.
 template <class Self, class Dest, class... Ts>
 void tell_urgently(Self* self, const Dest& to, Ts&&... xs) {
-#if CAF_VERSION >= 10000
-  self->mail(std::forward<Ts>(xs)...).urgent().send(to);
-#else
   self->template send<caf::message_priority::high>(to, std::forward<Ts>(xs)...);
-#endif
 }
 
 /// Sends a message after a delay by the system's clock. It cannot be called back, so the receiver
 /// must be able to tell that it has become stale.
 template <class Self, class Dest, class... Ts>
 void tell_after(Self* self, caf::timespan delay, const Dest& to, Ts&&... xs) {
-#if CAF_VERSION >= 10000
-  self->mail(std::forward<Ts>(xs)...).delay(delay).send(to);
-#else
   self->delayed_send(to, delay, std::forward<Ts>(xs)...);
-#endif
 }
 
 /// Sends a message from outside of any actor.
 template <class Dest, class... Ts>
 void anon_tell(const Dest& to, Ts&&... xs) {
-#if CAF_VERSION >= 10000
-  caf::anon_mail(std::forward<Ts>(xs)...).send(to);
-#else
   caf::anon_send(to, std::forward<Ts>(xs)...);
-#endif
 }
 
 /// Sends a request with a timeout or `caf::infinite`; continue with `.then(f, on_error)`.
 /// Avoid `.await`: on 0.17 it also holds back exit and down messages.
 template <class Self, class Dest, class Timeout, class... Ts>
 auto ask(Self* self, const Dest& to, const Timeout& timeout, Ts&&... xs) {
-#if CAF_VERSION >= 10000
-  return self->mail(std::forward<Ts>(xs)...).request(to, timeout);
-#else
   return self->request(to, timeout, std::forward<Ts>(xs)...);
-#endif
 }
 
 /// The state of a stateful actor.
 template <class Self>
 auto& state(Self* self) {
-#if CAF_VERSION >= 10000
-  return self->state();
-#else
   return self->state;
-#endif
 }
 
 /// Asks an actor to end before it works off its mailbox. `send_exit` would queue behind it.
@@ -105,11 +78,7 @@ void stop_now(Self* self, const caf::actor& who, caf::error reason) {
 /// The same from outside of any actor.
 inline void anon_stop_now(const caf::actor& who, caf::error reason) {
   caf::exit_msg order{caf::actor_addr{}, std::move(reason)};
-#if CAF_VERSION >= 10000
-  caf::anon_mail(std::move(order)).urgent().send(who);
-#else
   caf::anon_send<caf::message_priority::high>(who, std::move(order));
-#endif
 }
 
 /// Whether the error carries values of exactly these types as its context.
@@ -117,11 +86,7 @@ template <class... Ts>
 bool context_is(const caf::error& e) {
   if (!e)
     return false; // on 0.17 an error without a code has no context to look at
-#if CAF_VERSION >= 1800
-  return static_cast<bool>(caf::make_const_typed_message_view<Ts...>(e.context()));
-#else
   return e.context().match_elements<Ts...>();
-#endif
 }
 
 /// The i-th value of an error's context; `context_is` must have said yes.
