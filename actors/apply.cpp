@@ -2,6 +2,7 @@
 
 #include "actors/attempt_scope.hpp"
 #include "actors/batch_run.hpp"
+#include "persistence/fault_point.hpp"
 
 namespace waymark {
 
@@ -222,6 +223,7 @@ const event* find_next(const apply_request& request, const page& events) {
 }
 
 void note_end(apply_outcome& outcome, batch_run& run) {
+  outcome.room = run.room();
   if (outcome.state == apply_outcome::status::done && outcome.passed == run.end())
     outcome.overflow = run.overflow();
   outcome.unhandled_types = run.take_unhandled_types();
@@ -307,7 +309,6 @@ apply_outcome apply(const apply_request& request, const page& events) {
       const bool marked = request.careful && !run.has_parked(); // parking runs no handler
       outcome = marked ? apply_carefully(request, run) : apply_run(request, run);
     }
-    outcome.room = run.room();
     note_end(outcome, run);
     return outcome;
   } catch (const std::exception& problem) {
@@ -337,8 +338,10 @@ apply_outcome give_up_event(const apply_request& request, const event& subject,
     advance.from = request.stored;
     advance.to = subject.position;
     advance.event_id_at_position = subject.event_id;
+    fault_point("give_up.before_commit");
     if (unit->commit(advance) == commit_status::fenced)
       return fenced(outcome);
+    fault_point("give_up.after_commit");
     outcome.stored = outcome.passed = subject.position;
     if (park)
       outcome.parked.push_back(letter.sequence_key);

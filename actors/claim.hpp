@@ -5,6 +5,7 @@
 #include <waymark/persistence/projection_store.hpp>
 
 #include "actors/first_claims.hpp"
+#include "actors/letter_rounds.hpp"
 #include "actors/replay.hpp"
 
 #include <chrono>
@@ -46,7 +47,8 @@ struct claim_report {
   /// last tried by an older version of the projection. None if there is no log to read from.
   /// Where a process ended in a replay comes first.
   std::vector<replay_task> unfinished;
-  std::unordered_map<std::string, int> next_rounds; ///< Parked keys to be retried by schedule.
+  /// Parked keys to be retried by schedule.
+  std::unordered_map<std::string, round_to_come> next_rounds;
   bool of_new_version = false; ///< Some of them are there for the second reason.
   /// A letter that this claim has written or added to, because processes ended in its event when it
   /// was handled again.

@@ -48,7 +48,7 @@ void leave_to_a_person(const claim_order& order, const attempt_marker& marker,
   letter->projection_version = order.spec->version;
   letter->error = describe_replay_end(marker);
   const auto at = order.log ? order.log->now() : letter->created_at;
-  letter->attempts.push_back({at, letter->error, left_to_a_person});
+  add_attempt(*letter, {at, letter->error, left_to_a_person});
   fault_point("claim.before_letter");
   auto unit = order.store->begin({report.record.key, report.record.epoch});
   if (!unit)

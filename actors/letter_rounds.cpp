@@ -1,7 +1,9 @@
 #include "actors/letter_rounds.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
+#include <utility>
 
 namespace waymark {
 
@@ -14,15 +16,14 @@ std::optional<int> next_round(const dead_letter& letter, const letter_retry_poli
   return used < policy.rounds ? std::optional{used + 1} : std::nullopt;
 }
 
-std::unordered_map<std::string, int> next_rounds(projection_store& store,
-                                                 const std::string& projection,
-                                                 const std::vector<parked_queue>& queues,
-                                                 const letter_retry_policy& policy) {
+std::unordered_map<std::string, round_to_come>
+next_rounds(projection_store& store, const std::string& projection,
+            const std::vector<parked_queue>& queues, const letter_retry_policy& policy) {
   std::unordered_set<std::int64_t> wanted;
   for (const auto& each : queues)
     if (each.letter_id)
       wanted.insert(*each.letter_id);
-  std::unordered_map<std::string, int> found;
+  std::unordered_map<std::string, round_to_come> found;
   letter_query query;
   query.projection = projection;
   query.limit = 500;
@@ -34,10 +35,21 @@ std::unordered_map<std::string, int> next_rounds(projection_store& store,
       if (wanted.count(letter.id) == 0)
         continue;
       if (const auto round = next_round(letter, policy))
-        found.emplace(letter.sequence_key, *round);
+        found.emplace(letter.sequence_key, round_to_come{*round, letter.attempts.back().at});
     }
   }
   return found;
+}
+
+void add_attempt(dead_letter& to, failed_attempt attempt) {
+  constexpr std::size_t most = 100;
+  auto& all = to.attempts;
+  all.push_back(std::move(attempt));
+  while (all.size() > most) {
+    const auto by_hand = std::find_if(all.begin(), std::prev(all.end()),
+                                      [](const failed_attempt& a) { return a.round == 0; });
+    all.erase(by_hand == std::prev(all.end()) ? all.begin() : by_hand);
+  }
 }
 
 } // namespace waymark

@@ -20,10 +20,20 @@ inline constexpr int left_to_a_person = -1;
 [[nodiscard]] std::optional<int> next_round(const dead_letter& letter,
                                             const letter_retry_policy& policy);
 
+/// A round of the schedule to come.
+struct round_to_come {
+  int round = 1;
+  std::optional<timestamp> tried_at{}; ///< The letter's last attempt, from which its delay counts.
+};
+
 /// The keys among `queues` that the schedule has to retry, each with its next round.
 /// @throws store_error.
-[[nodiscard]] std::unordered_map<std::string, int>
+[[nodiscard]] std::unordered_map<std::string, round_to_come>
 next_rounds(projection_store& store, const std::string& projection,
             const std::vector<parked_queue>& queues, const letter_retry_policy& policy);
+
+/// Adds an attempt to a letter; of many, the last 100 stay. Those of the schedule stay longest,
+/// since they tell how far it has come.
+void add_attempt(dead_letter& to, failed_attempt attempt);
 
 } // namespace waymark

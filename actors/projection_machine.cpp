@@ -43,7 +43,7 @@ void projection_machine::go_on(actions& out) {
       out.emplace_back(todo::end{});
     }
   } else if (holding_) {
-    abandon_orders(out, refusal_to_settle(), true);
+    abandon_orders(out, refusal_to_settle(), false);
     out.emplace_back(todo::held{});
   } else if (paused_ || stand_ != stand::none) {
     if (paused_ || stand_ != stand::backing_off)

@@ -259,9 +259,12 @@ class projection_machine {
   void replay_next(actions& out);
   void take_replay(actions& out, const replay_outcome& outcome);
   void end_order(actions& out);
+  [[nodiscard]] std::optional<pending_order> rest_of(const pending_order& begun) const;
   void abandon_orders(actions& out, const std::string& why, bool all);
   void replay_unfinished(actions& out, claim_report& report);
-  void plan_retry(actions& out, const std::string& sequence_key, int round);
+  void plan_retry(actions& out, const std::string& sequence_key, int round,
+                  std::optional<timestamp> tried_at = {});
+  void put_off(actions& out, const std::string& sequence_key, int round);
   void add_parked(const std::vector<std::string>& keys);
   void take_queue_length(const settled_key& of);
   void stand_full(actions& out, const std::string& why);

@@ -1,6 +1,7 @@
 #include "actors/projection_machine.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace waymark {
@@ -10,6 +11,7 @@ using level = todo::note::level;
 namespace {
 
 constexpr std::size_t max_orders = 100;
+constexpr std::chrono::milliseconds longest_put_off{60'000};
 
 void add(settled_key& total, const settled_key& step) {
   total.replayed += step.replayed;
@@ -39,6 +41,17 @@ std::string summary(const settle_order& order, const settle_report& report) {
     text += "; " + std::to_string(failed) +
             (failed == 1 ? " key stopped at a failure" : " keys stopped at failures");
   return text;
+}
+
+/// What a status says while an order is carried out.
+std::string describe_replay(const settle_order& order) {
+  const auto keys = order.tasks.size();
+  return (order.dry_run                        ? "trying out letters of "
+          : order.verb == settle_verb::discard ? "discarding letters of "
+                                               : "handling letters of ") +
+         std::to_string(keys) + (keys == 1 ? " key" : " keys") +
+         (order.dry_run || order.verb == settle_verb::discard ? "" : " again") +
+         (order.by.empty() ? "" : ", asked for by " + order.by);
 }
 
 /// As `came_back` takes it.
@@ -130,10 +143,14 @@ void projection_machine::replay_next(actions& out) {
     first.rest = first.order->tasks[first.task];
   replay_turn_ = false;
   job_ = job::replay;
+  if (stand_ == stand::none)
+    reason_ = describe_replay(*first.order);
   out.emplace_back(todo::replay{first.order, first.rest});
 }
 
 actions projection_machine::on_replayed(const replay_outcome& outcome) {
+  if (stand_ == stand::none)
+    reason_.clear();
   if (!take_result())
     return next();
   actions out;
@@ -209,6 +226,27 @@ void projection_machine::end_order(actions& out) {
   out.emplace_back(todo::settled{std::move(first.order), std::move(first.report)});
 }
 
+/// What is left of a key that an order has begun with: no letter may stand before it any more, so
+/// nobody would find it. Nobody waits for it either.
+std::optional<projection_machine::pending_order>
+projection_machine::rest_of(const pending_order& begun) const {
+  if (!begun.begun || begun.order->dry_run || begun.task == begun.report.keys.size())
+    return std::nullopt;
+  const auto& key = begun.report.keys[begun.task];
+  if (key.replayed + key.discarded + key.unwanted == 0 || key.remaining == 0)
+    return std::nullopt;
+  auto order = std::make_shared<settle_order>(*begun.order);
+  order->done = nullptr;
+  order->tasks = {begun.rest};
+  pending_order rest;
+  rest.report.verb = order->verb;
+  rest.report.keys.emplace_back();
+  rest.report.keys.back().key = key_;
+  rest.report.keys.back().sequence_key = begun.rest.sequence_key;
+  rest.order = std::move(order);
+  return rest;
+}
+
 /// Those that nobody waits for stay unless `all`: they are taken up again when it goes on.
 void projection_machine::abandon_orders(actions& out, const std::string& why, bool all) {
   std::deque<pending_order> kept;
@@ -217,8 +255,14 @@ void projection_machine::abandon_orders(actions& out, const std::string& why, bo
       kept.push_back(std::move(each));
       continue;
     }
+    auto rest = all ? std::nullopt : rest_of(each);
     for (auto i = each.task; i < each.report.keys.size(); ++i)
       each.report.keys[i].refused = why;
+    if (rest) {
+      if (!holding_)
+        each.report.keys[each.task].refused += "; the rest of the key follows when it goes on";
+      kept.push_back(*std::move(rest));
+    }
     out.emplace_back(todo::settled{std::move(each.order), std::move(each.report)});
   }
   orders_ = std::move(kept);
@@ -248,18 +292,33 @@ void projection_machine::replay_unfinished(actions& out, claim_report& report) {
     one.order = std::move(order);
     orders_.push_back(std::move(one));
   }
-  for (const auto& [key, round] : report.next_rounds)
-    plan_retry(out, key, round);
+  for (const auto& [key, next] : report.next_rounds)
+    plan_retry(out, key, next.round, next.tried_at);
 }
 
 // -- by itself ------------------------------------------------------------------------------------
 
 /// A later plan for a key takes the place of an earlier one.
-void projection_machine::plan_retry(actions& out, const std::string& sequence_key, int round) {
+/// Its delay counts from the last attempt, so that a process that is restarted often comes to it.
+void projection_machine::plan_retry(actions& out, const std::string& sequence_key, int round,
+                                    std::optional<timestamp> tried_at) {
+  planned_[sequence_key] = {++letters_token_, round};
+  due_.emplace(letters_token_, sequence_key);
+  auto delay = next_delay(spec_->retry_letters.backoff, round, options_.random());
+  if (tried_at) {
+    const auto due = *tried_at + delay - options_.time->now();
+    delay = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(due),
+                       std::chrono::milliseconds{0}, delay);
+  }
+  out.emplace_back(todo::retry_letters{delay, letters_token_});
+}
+
+/// A round that is due and can't be tried now is looked at again soon.
+void projection_machine::put_off(actions& out, const std::string& sequence_key, int round) {
   planned_[sequence_key] = {++letters_token_, round};
   due_.emplace(letters_token_, sequence_key);
   const auto delay = next_delay(spec_->retry_letters.backoff, round, options_.random());
-  out.emplace_back(todo::retry_letters{delay, letters_token_});
+  out.emplace_back(todo::retry_letters{std::min(delay, longest_put_off), letters_token_});
 }
 
 actions projection_machine::on_letters_due(std::uint64_t token) {
@@ -275,7 +334,7 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
   planned_.erase(planned);
   if (!refusal_to_settle().empty() || orders_.size() >= max_orders) {
     actions later;
-    plan_retry(later, key, round); // it has not been tried
+    put_off(later, key, round); // it has not been tried
     return later;
   }
   auto order = std::make_shared<settle_order>();

@@ -56,7 +56,11 @@ const std::string& projection_machine::reason() const noexcept {
     return *overdue_;
   if (ended_ || draining_)
     return reason_;
-  return holding_ ? held : paused_ ? pause_reason_ : reason_;
+  if (holding_ || paused_)
+    return holding_ ? held : pause_reason_;
+  static const std::string nothing;
+  const bool runs = claimed_ && stand_ == stand::none && job_ != job::replay;
+  return runs ? nothing : reason_; // which may be that of a standstill before
 }
 
 } // namespace waymark

@@ -86,8 +86,12 @@ class replayer {
     auto unit = store_.begin(on_.owner);
     if (!unit)
       return stop_fenced();
-    if (!forget(*unit, letter.position, letter, parked) || !commit(*unit, nullptr))
+    if (!forget(*unit, letter.position, letter, parked))
       return stop_fenced();
+    fault_point("discard.before_commit");
+    if (!commit(*unit, nullptr))
+      return stop_fenced();
+    fault_point("discard.after_commit");
     ++out_.key.discarded;
     --out_.letters;
     return true;
@@ -244,8 +248,8 @@ class replayer {
       return stop_fenced();
     auto changed = letter ? *letter : letter_for(subject);
     changed.error = fault.error;
-    changed.attempts.push_back(
-        {request_.time->now(), fault.error, letter ? request_.order->round : 0});
+    add_attempt(changed,
+                {request_.time->now(), fault.error, letter ? request_.order->round : 0});
     changed.projection_version = on_.spec->version;
     if (!letter)
       unit->add_letter(changed);

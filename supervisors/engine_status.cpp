@@ -8,6 +8,8 @@ namespace waymark {
 
 namespace {
 
+constexpr std::int64_t most_keys_asked = 100; ///< One by one, for a date.
+
 /// The more somebody should look at it, the higher.
 int urgency(projection_state state) {
   switch (state) {
@@ -61,6 +63,28 @@ std::optional<timestamp> oldest_letter(projection_store& store, const std::strin
       break;
   }
   return std::nullopt;
+}
+
+/// When the first of the parked keys was parked: its letter was written then, or, if a replay has
+/// settled that, the first event that is parked was recorded.
+std::optional<timestamp> first_parked(const board_entry& shard, event_store& log) {
+  std::optional<timestamp> first;
+  for (int i = 0; i < shard.spec->shards; ++i) {
+    const shard_key key{shard.status.key.projection, i};
+    for (const auto& queue : shard.store->parked_queues(key)) {
+      std::optional<timestamp> since;
+      if (queue.letter_id) {
+        if (const auto letter = shard.store->letter(*queue.letter_id))
+          since = letter->created_at;
+      } else if (const auto at = shard.store->parked_positions(key, queue.sequence_key);
+                 !at.empty()) {
+        if (const auto mark = log.mark_at(at.front()))
+          since = mark->recorded_at;
+      }
+      first = since && first ? std::min(*since, *first) : since ? since : first;
+    }
+  }
+  return first;
 }
 
 position_t passed_by_all(const std::vector<board_entry>& shards) {
@@ -123,7 +147,10 @@ void ask_stores(projection_status& status, const board_entry& shard, event_store
       evidence.lock = shard.store->blocked_by(shard.status.key);
     // In memory, a job that hangs has the only connection.
     const bool hangs = evidence.work && evidence.work->lasts >= std::chrono::seconds{1};
-    if (status.set_aside.letters > 0 && !hangs)
+    const bool few = status.set_aside.parked_keys <= most_keys_asked;
+    if (status.set_aside.parked_keys > 0 && few && !hangs)
+      evidence.parked_since = first_parked(shard, log);
+    else if (status.set_aside.letters > 0 && !hangs)
       evidence.parked_since =
           oldest_letter(*shard.store, status.key.projection, shard.record.generation);
   } catch (const std::exception&) {

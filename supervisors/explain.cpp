@@ -137,6 +137,8 @@ std::string progress(const view& v) {
     return "has stalled" + at(v) + ": " + v.evidence.stalled.value_or(v.status.reason);
   if (v.status.state == projection_state::starting)
     return "is starting" + (v.status.reason.empty() ? "" : ": " + v.status.reason);
+  if (!v.status.reason.empty())
+    return "is " + v.status.reason + "," + at(v);
   if (!v.behind.events)
     return "is" + at(v) + "; the head of the log is not known" +
            (v.status.last_error ? ": " + *v.status.last_error : "");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -73,6 +74,20 @@ bool is_about_keys(const letter_selection& which) {
   return !which.id && !which.error_contains && !which.event_type && !which.since && !which.until;
 }
 
+/// Two streams may look alike where a key is shown: A/b of c, and A of b/c.
+void refuse_ambiguous(const std::map<shard_key, chosen_letters>& found,
+                      const letter_selection& which) {
+  if (!which.sequence_key)
+    return;
+  std::map<std::string, std::set<std::string>> keys;
+  for (const auto& [shard, letters] : found)
+    for (const auto& [sequence_key, all] : letters)
+      if (keys[shard.projection].insert(sequence_key).second && keys[shard.projection].size() > 1)
+        throw usage_error{"several keys of projection \"" + shard.projection +
+                          "\" are shown as \"" + *which.sequence_key +
+                          "\": name the letters by their ids"};
+}
+
 } // namespace
 
 std::map<shard_key, std::vector<replay_task>> find_letters(const std::vector<board_entry>& shards,
@@ -89,6 +104,7 @@ std::map<shard_key, std::vector<replay_task>> find_letters(const std::vector<boa
       for (const auto& queue : shard.store->parked_queues(shard.status.key))
         if (which.matches_key(queue.sequence_key))
           found[shard.status.key][queue.sequence_key]; // also one whose letter was settled already
+  refuse_ambiguous(found, which);
   std::map<shard_key, std::vector<replay_task>> result;
   for (auto& [key, letters_of] : found)
     for (auto& [sequence_key, letters] : letters_of) {

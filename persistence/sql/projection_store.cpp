@@ -210,9 +210,13 @@ commit_status projection_store::save(const ownership& owner, const checkpoint_ad
 
 commit_status projection_store::store_failure(const ownership& owner,
                                               const std::optional<stored_failure>& why) {
-  return status_of(writing([&](connection& on) {
-    return checkpoint_rows{on}.set_failure(owner.key, owner.epoch, why);
-  }));
+  const bool done = writing([&](connection& on) {
+    const bool changed = checkpoint_rows{on}.set_failure(owner.key, owner.epoch, why);
+    fault_point("failure.before_commit");
+    return changed;
+  });
+  fault_point("failure.after_commit");
+  return status_of(done);
 }
 
 // The epochs are raised before anything is emptied, so that wherever this stands a commit of an

@@ -2,6 +2,8 @@
 #include "actors/letter_rounds.hpp"
 #include "tests/actors/parked_machine.hpp"
 
+#include <algorithm>
+
 namespace waymark::test {
 
 namespace {
@@ -16,7 +18,7 @@ letter_retry_policy rounds(int count) {
 
 TEST_CASE("a schedule goes on with the round that a letter has come to") {
   claim_report report;
-  report.next_rounds = {{key_a, 2}};
+  report.next_rounds = {{key_a, {2}}};
   parked_machine at{seeing().retry_letters(rounds(3)), std::move(report)};
   const auto* planned = find<todo::retry_letters>(at.claimed);
   REQUIRE(planned);
@@ -36,7 +38,7 @@ TEST_CASE("a schedule goes on with the round that a letter has come to") {
 
 TEST_CASE("a schedule goes on after a process has ended, but tries nothing twice") {
   claim_report ended;
-  ended.next_rounds = {{key_a, 1}};
+  ended.next_rounds = {{key_a, {1}}};
   ended.ended_owner = "process 17";
   parked_machine at{seeing().retry_letters(rounds(3)), ended};
   const auto before = *find<todo::retry_letters>(at.claimed);
@@ -51,15 +53,46 @@ TEST_CASE("a schedule goes on after a process has ended, but tries nothing twice
 
 TEST_CASE("a round that is due while a projection is paused is put off") {
   claim_report report;
-  report.next_rounds = {{key_a, 1}};
+  report.next_rounds = {{key_a, {1}}};
   parked_machine at{seeing().retry_letters(rounds(1)), std::move(report)};
   (void)at.machine.pause("lunch");
   const auto later = at.machine.on_letters_due(find<todo::retry_letters>(at.claimed)->token);
   REQUIRE(find<todo::retry_letters>(later));
+  CHECK(find<todo::retry_letters>(later)->delay <= std::chrono::minutes{1});
   (void)at.machine.resume();
   const auto next = at.machine.on_letters_due(find<todo::retry_letters>(later)->token);
   REQUIRE(find<todo::replay>(next));
   CHECK(find<todo::replay>(next)->order->round == 1);
+}
+
+TEST_CASE("a round's delay counts from the attempt before it, whoever has made that") {
+  manual_clock time;
+  claim_report report;
+  report.next_rounds = {{key_a, {2, time.now() - std::chrono::seconds{90}}},
+                        {key_b, {2, time.now() - std::chrono::hours{1}}}};
+  const parked_machine at{seeing().retry_letters(rounds(3)), std::move(report)};
+  std::vector<std::chrono::milliseconds> delays;
+  for (const auto& each : at.claimed)
+    if (const auto* planned = std::get_if<todo::retry_letters>(&each))
+      delays.push_back(planned->delay);
+  std::sort(delays.begin(), delays.end());
+  CHECK(delays == std::vector<std::chrono::milliseconds>{std::chrono::milliseconds{0},
+                                                         std::chrono::seconds{30}});
+}
+
+TEST_CASE("a letter keeps its last attempts, and those of the schedule longest") {
+  dead_letter letter;
+  add_attempt(letter, {timestamp{}, "by schedule", 1});
+  for (int i = 0; i < 1'000; ++i)
+    add_attempt(letter, {timestamp{}, std::to_string(i)});
+  REQUIRE(letter.attempts.size() == 100);
+  CHECK(letter.attempts.front().round == 1);
+  CHECK(letter.attempts[1].error == "901");
+  CHECK(letter.attempts.back().error == "999");
+  CHECK(next_round(letter, rounds(3)) == 2);
+  for (int i = 0; i < 200; ++i)
+    add_attempt(letter, {timestamp{}, "by schedule", 2});
+  CHECK(letter.attempts.size() == 100);
 }
 
 TEST_CASE("a letter's attempts tell the next round of its schedule") {

@@ -90,7 +90,27 @@ TEST_CASE("what comes in the middle of a replay waits for the step, then ends th
     CHECK(at.refused().find("lunch") != std::string::npos);
     CHECK(at.report->replayed() == 1); // what was done is told
     CHECK(at.machine.parked()->events(key_a) == 2);
+    const auto rest = at.machine.resume(); // no letter stands before it, so nobody would find it
+    REQUIRE(find<todo::replay>(rest));
+    CHECK(find<todo::replay>(rest)->task.sequence_key == key_a);
+    CHECK(find<todo::replay>(rest)->order->by == "anna");
+    (void)at.machine.on_replayed(step(0));
+    CHECK(at.machine.parked()->empty());
+  }
+  SECTION("a pause, before anything was done") {
+    parked_machine at;
+    at.order();
+    (void)at.machine.pause("lunch");
+    at.told(at.machine.on_replayed(failed(3)));
     CHECK_FALSE(find<todo::replay>(at.machine.resume()));
+  }
+  SECTION("a reset that does not come about") {
+    parked_machine at;
+    at.order();
+    (void)at.machine.hold();
+    at.told(at.machine.on_replayed(step(2)));
+    CHECK(at.refused() == "is being reset");
+    CHECK(find<todo::replay>(at.machine.release_hold()));
   }
   SECTION("a reset") {
     parked_machine at;

@@ -1,6 +1,7 @@
 #include "tests/catch.hpp"
 #include "tests/persistence/raw_sqlite.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/sentence.hpp"
 #include "tests/supervisors/undecodable_events.hpp"
 
 using namespace waymark;
@@ -364,6 +365,23 @@ TEST_CASE("letters of a state in memory and of outside effects are retried too")
   CHECK(it.dead_letters().empty());
 }
 
+TEST_CASE("a key that is shown as another one too is not guessed") {
+  letters_fixture test;
+  test.start();
+  for (const auto& [type, id] : {std::pair{"Order/b", "c"}, std::pair{"Order", "b/c"}}) {
+    auto command = order("", "poison", 1);
+    command.stream = {type, id};
+    test.wait(test.it->append(std::move(command)));
+  }
+  const auto letters = test.it->dead_letters();
+  REQUIRE(letters.size() == 2);
+  CHECK_THROWS_AS(test.it->discard({.sequence_key = "Order/b/c"}), usage_error);
+  CHECK(test.it->dead_letters().size() == 2);
+  CHECK(test.it->discard({.sequence_key = letters[0].sequence_key}).complete());
+  CHECK(test.it->discard({.sequence_key = "Order/b/c"}).complete()); // the only one now
+  CHECK(test.it->dead_letters().empty());
+}
+
 namespace {
 
 /// Orders whose handler fails as long as `failing`, and then takes `each` for an event.
@@ -381,6 +399,27 @@ projection slow_when_mended(std::shared_ptr<std::atomic<bool>> failing,
 }
 
 } // namespace
+
+TEST_CASE("the rest of a key whose retry a pause has interrupted follows after the resume") {
+  letters_fixture test;
+  test.start(slow_when_mended(test.poisonous, 15ms));
+  const auto id = test.park("a", 100);
+  test.poisonous->store(false);
+  settle_report report;
+  std::thread caller{[&] { report = test.it->retry({.id = id}, {.by = "anna"}); }};
+  CHECK(explains(*test.it, "revenue",
+                 "projection \"revenue\" is handling letters of 1 key again, asked for by anna, at "
+                 "position 101; 1 key is parked with {n} event{library}"));
+  REQUIRE(eventually([&] { return cents_of(*test.it) > 0; }));
+  test.it->pause("revenue", "lunch");
+  caller.join();
+  CHECK(report.keys.at(0).refused.find("the rest of the key follows") != std::string::npos);
+  CHECK(report.remaining() > 0);
+  CHECK(test.it->dead_letters().empty()); // so nobody would find it
+  test.it->resume("revenue");
+  CHECK(eventually([&] { return test.it->status("revenue").set_aside == letter_counts{}; }));
+  CHECK(cents_of(*test.it) == 101);
+}
 
 TEST_CASE("a dry run of many events ends after the time of a transaction") {
   letters_fixture test;
