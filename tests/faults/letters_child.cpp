@@ -44,6 +44,6 @@ int main(int argc, char** argv) {
     it.discard("revenue");
   else if (discards)
     static_cast<void>(it.discard({.all = true}));
-  it.wait_until("revenue", it.head(), patience);
+  static_cast<void>(it.wait_until("revenue", it.head(), patience));
   std::cout << "done" << std::endl;
 }
