@@ -17,7 +17,7 @@ namespace {
   "last_processed_at = CASE WHEN $7 IS NULL THEN last_processed_at "                               \
   "                         ELSE coalesce($10, clock_timestamp()) END, "                           \
   "careful_until = careful_until + "                                                               \
-  "CASE WHEN $4 = $5 AND events_processed < careful_until THEN $11 ELSE 0 END, "                   \
+  "CASE WHEN $4 = $5 AND events_processed < careful_until THEN $11::bigint ELSE 0 END, "           \
   "events_processed = events_processed + $11, "                                                    \
   "renewed_at = coalesce($10, clock_timestamp()), failure = NULL " WAYMARK_OF_SHARD                \
   "AND epoch = $3 AND position = $4"

@@ -1,6 +1,7 @@
 #include "tests/simulation/schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace waymark::sim {
 
@@ -296,8 +297,12 @@ void schedule::settle() {
   world_.told.broken("G7: it does not come to rest");
 }
 
-/// Whichever process has the shards in which so much is parked.
+/// Whichever process has the shards in which so much is parked. As long as no time passes it is of
+/// no use to ask again: a shard that stands by refuses.
 bool schedule::make_room(std::size_t plan) {
+  const auto now = world_.time.now();
+  if (std::exchange(room_made_at_[plan], now) == now)
+    return false;
   bool some = false;
   for (const auto& process : world_.processes)
     for (const auto& runner : process->runners())
@@ -311,8 +316,11 @@ bool schedule::operators_help() {
     for (const auto& runner : process->runners()) {
       const auto state = runner->machine().state();
       const bool full = runner->machine().reason().find(".park_limits") != std::string::npos;
-      if (state == projection_state::paused && full && make_room(world_.plan_of(*runner)))
-        return true;
+      if (state == projection_state::paused && full) {
+        if (make_room(world_.plan_of(*runner)))
+          return true;
+        continue; // it goes on by itself once there is room
+      }
       // What failed tries again by itself, but does not pass more than one operator's word allows.
       if (state == projection_state::paused || state == projection_state::failed) {
         runner->resume();

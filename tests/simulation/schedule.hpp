@@ -5,6 +5,7 @@
 #include "tests/simulation/world.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ class schedule {
   world& world_;
   operators people_;
   std::vector<choice> choices_;
+  std::map<std::size_t, timestamp> room_made_at_; ///< By plan.
   int total_ = 0;
   std::size_t events_wanted_;
   bool bring_up_again_ = false; ///< Whoever dies.
