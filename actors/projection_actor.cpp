@@ -210,7 +210,7 @@ struct projection_state_of_actor {
   }
 
   /// A commit goes on from the stored position, so what the checkpoint actor holds comes first.
-  void run_after_flush(const action& what) {
+  void run_after_flush(const action& what, int look = 1) {
     const bool plain = std::holds_alternative<todo::apply>(what) && machine_->parked()->empty();
     const auto saver = with_->others->find(roles::checkpoint);
     if (plain || !saver)
@@ -222,7 +222,10 @@ struct projection_state_of_actor {
               carry_out(machine_->on_saved_later(stored));
               run(what);
             },
-            [this](const caf::error& problem) {
+            [this, what, look](const caf::error& problem) {
+              const bool gone = problem == caf::sec::request_receiver_down;
+              if (gone && look < max_looks) // another will be up soon
+                return later([this, what, look] { run_after_flush(what, look + 1); });
               carry_out(machine_->on_job_lost(render(problem)));
             });
   }
