@@ -296,8 +296,6 @@ void projection_machine::replay_unfinished(actions& out, claim_report& report) {
     plan_retry(out, key, next.round, next.tried_at);
 }
 
-// -- by itself ------------------------------------------------------------------------------------
-
 /// A later plan for a key takes the place of an earlier one.
 /// Its delay counts from the last attempt, so that a process that is restarted often comes to it.
 void projection_machine::plan_retry(actions& out, const std::string& sequence_key, int round,
