@@ -134,11 +134,16 @@ void projection_machine::wait(actions& out, std::chrono::milliseconds delay) {
   out.emplace_back(todo::wake{delay, ++timer_token_});
 }
 
+void projection_machine::forget_timer() {
+  ++timer_token_;
+  release_waits_ = false;
+}
+
 void projection_machine::wait_after_failure(actions& out) {
   if (options_.failed_retry.count() > 0)
     wait(out, options_.failed_retry);
   else
-    ++timer_token_; // an older timer does not try again either
+    forget_timer(); // an older one does not try again either
 }
 
 void projection_machine::stand_still(stand how, std::string why) {

@@ -270,6 +270,8 @@ class projection_machine {
   void stand_full(actions& out, const std::string& why);
   actions look_for_room();
   [[nodiscard]] std::string refusal_to_settle() const;
+  /// Whatever a timer was to wake it for is not waited for any more.
+  void forget_timer();
   void wait(actions& out, std::chrono::milliseconds delay);
   void wait_after_failure(actions& out);
   void stand_still(stand how, std::string why);

@@ -48,7 +48,7 @@ actions projection_machine::try_again() {
   if (stand_ != stand::none) {
     stand_still(stand::none, {});
     attempts_.clear();
-    ++timer_token_;
+    forget_timer();
   }
   return next();
 }
@@ -71,7 +71,7 @@ actions projection_machine::take_over() {
   note(out, level::warning, "take_over", "takes the claim over on an operator's word: " + reason_);
   if (job_ != job::none)
     return out; // a claim is under way, the next one follows at once
-  ++timer_token_;
+  forget_timer();
   stand_ = stand::none;
   go_on(out);
   stand_ = stand::standing_by; // as long as the claim has not succeeded
@@ -99,7 +99,7 @@ actions projection_machine::begin_again() {
   abandon_orders(out, "was reset", true);
   give_ups_in_a_row_ = 0;
   last_error_.reset();
-  ++timer_token_;
+  forget_timer();
   stand_still(stand::none, {});
   go_on(out);
   return out;

@@ -108,6 +108,14 @@ TEST_CASE("a release that fails is tried again, a few times") {
   }
 }
 
+TEST_CASE("a reset while a release is to be tried again leaves nothing to wait for") {
+  applying at;
+  CHECK(at.machine.drain().empty());
+  REQUIRE(find<todo::release>(at.machine.on_applied(done(3))));
+  REQUIRE(find<todo::wake>(at.machine.on_job_lost("no connection")));
+  CHECK(find<todo::end>(at.machine.begin_again()));
+}
+
 TEST_CASE("a store that fails in a drain is asked for the release all the same") {
   applying at;
   REQUIRE(at.machine.drain().empty());
