@@ -79,6 +79,7 @@ struct watchdog_state {
     const auto now = steady_clock::now();
     wake_appender();
     tell_of_deafness();
+    has_free_session_.clear();
     auto shortest = 10 * seldom;
     std::set<shard_key> there;
     for (const auto& shard : context_->shown->all()) {
@@ -144,11 +145,19 @@ struct watchdog_state {
     act(judge(facts, limits), shard, facts, work, before, limits, now);
   }
 
-  [[nodiscard]] bool has_free_session(const std::string& pool) const {
+  /// Found out once in each look.
+  [[nodiscard]] bool has_free_session(const std::string& pool) {
+    const auto [known, fresh] = has_free_session_.try_emplace(pool);
+    if (fresh)
+      known->second = context_->shown->jobs_in(pool).size() < sessions_of(pool);
+    return known->second;
+  }
+
+  [[nodiscard]] std::size_t sessions_of(const std::string& pool) const {
     std::size_t sessions = 0;
     while (context_->others->find(pool + "." + std::to_string(sessions + 1)))
       ++sessions;
-    return context_->shown->jobs_in(pool).size() < sessions;
+    return sessions;
   }
 
   void act(watch_verdict verdict, const board_entry& shard, const watch_facts& facts,
@@ -210,6 +219,7 @@ struct watchdog_state {
   std::shared_ptr<engine_context> context_;
   std::optional<remedies> remedies_;
   std::map<shard_key, seen> seen_;
+  std::map<std::string, bool> has_free_session_; ///< By pool, as of this look.
   milliseconds interval_ = often;
   std::string deafness_; ///< As it was told of.
 };
