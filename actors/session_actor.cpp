@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <memory>
+#include <utility>
 
 namespace waymark {
 
@@ -20,9 +22,13 @@ struct pool_state {
   using self_ptr = caf::stateful_actor<pool_state>*;
   static inline const char* name = "waymark.session_pool";
   explicit pool_state(self_ptr self) : self_{self} {}
-  ~pool_state() { queue_->clear(); }
+  ~pool_state() {
+    if (queue_)
+      queue_->clear();
+  }
 
-  caf::behavior make_behavior() {
+  caf::behavior make_behavior(session_queue_ptr queue) {
+    queue_ = std::move(queue);
     set_quiet_handlers(self_);
     self_->set_down_handler([this](const caf::down_msg& down) {
       std::erase_if(idle_, [&](const caf::actor& a) { return a.address() == down.source; });
@@ -54,7 +60,7 @@ struct pool_state {
 
   self_ptr self_;
   std::deque<caf::actor> idle_;
-  const session_queue_ptr queue_ = std::make_shared<session_queue>();
+  session_queue_ptr queue_;
 };
 
 struct session_state {
@@ -85,8 +91,8 @@ struct session_state {
   self_ptr self_;
 };
 
-caf::behavior run_pool(pool_state::self_ptr self) {
-  return compat::state(self).make_behavior();
+caf::behavior run_pool(pool_state::self_ptr self, session_queue_ptr queue) {
+  return compat::state(self).make_behavior(std::move(queue));
 }
 
 caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool,
@@ -99,7 +105,7 @@ caf::behavior run_session(session_state::self_ptr self, const caf::actor& pool,
 const std::string& current_session() noexcept { return session_of_thread; }
 
 caf::actor spawn_session_pool(caf::local_actor& host) {
-  return host.home_system().spawn(run_pool);
+  return host.home_system().spawn(run_pool, std::make_shared<session_queue>());
 }
 
 caf::actor spawn_session(caf::local_actor& host, const caf::actor& pool, const std::string& name) {
