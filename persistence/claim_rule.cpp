@@ -60,14 +60,13 @@ std::optional<attempt_marker> judged(attempt_marker marker, const checkpoint& be
     return std::nullopt; // it is history, or another program than the one that ended tries it
   const bool ended = marker.owner && ended_without_release(before, request, now) &&
                      !is_provably_alive(*marker.owner);
-  if (!ended) {
-    marker.owner.reset();
-    return marker;
-  }
+  process_end end;
+  end.innocent = true;
   // Without a record (another host, a lost folder) the end says nothing: that the owner was heard
   // of for long after the attempt began does not mean that the attempt lasted as long.
-  return after_end(marker, find_process_end(*marker.owner, before.key, marker.position)
-                               .value_or(process_end{}));
+  if (ended)
+    end = find_process_end(*marker.owner, before.key, marker.position).value_or(process_end{});
+  return after_end(std::move(marker), end);
 }
 
 checkpoint granted_record(const claim_request& request, std::span<const checkpoint> siblings,

@@ -18,16 +18,20 @@ using waymark::testing::caf_fixture;
 TEST_CASE("a pool of sessions that ends leaves nobody waiting") {
   caf_fixture test;
   caf::actor pool;
-  test.system().spawn([&pool](caf::event_based_actor* self) { pool = spawn_session_pool(*self); });
+  test.system().spawn(
+      [](caf::event_based_actor* self, caf::actor* made) { *made = spawn_session_pool(*self); },
+      &pool);
   test.jobs();
   int lost = 0;
-  const auto maker = test.system().spawn([&lost](caf::event_based_actor*) {
-    return caf::behavior{[&lost](lost_atom, std::uint64_t id, const std::string& why) {
-      CHECK(id == 7);
-      CHECK_FALSE(why.empty());
-      ++lost;
-    }};
-  });
+  const auto maker = test.system().spawn(
+      [](caf::event_based_actor*, int* count) {
+        return caf::behavior{[count](lost_atom, std::uint64_t id, const std::string& why) {
+          CHECK(id == 7);
+          CHECK_FALSE(why.empty());
+          ++*count;
+        }};
+      },
+      &lost);
   const auto job = std::make_shared<const std::function<void()>>([] {});
   const auto order = [&] { return std::make_shared<session_order>(job, maker, 7); };
   compat::anon_tell(pool, work_atom_v, order());
