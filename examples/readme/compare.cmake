@@ -2,10 +2,9 @@
 #
 # README.md shows the program as the block of C++ that follows the line
 #   <!-- examples/readme/main.cpp -->
-# and this fails unless it is the file's text. As long as there is no README.md, it passes.
+# and this fails unless it is the file's text.
 if(NOT EXISTS "${README}")
-  message("no README.md yet")
-  return()
+  message(FATAL_ERROR "there is no ${README} to compare with examples/readme/main.cpp")
 endif()
 file(READ "${README}" readme)
 file(READ "${PROGRAM}" program)

@@ -1,8 +1,10 @@
 #include "actors/job_meter.hpp"
 #include "tests/catch.hpp"
+#include "tests/eventually.hpp"
 #include "tests/testing/orders.hpp"
 
 #include <atomic>
+#include <cstring>
 #include <thread>
 
 using namespace waymark;
@@ -77,38 +79,64 @@ TEST_CASE("a job that is held goes on when it is let go, and not before") {
   std::atomic<bool> done{false};
   event e;
   std::thread worker{[&] {
-    for (e.position = 1; e.position <= 2'000; ++e.position)
+    do {
+      ++e.position;
       job.enter_handler(e, &spec->handlers.begin()->first, std::chrono::steady_clock::now());
-    done.store(true);
+    } while (!done.load());
   }};
-  int held = 0;
-  while (!done.load()) {
+  int held = 0; // at so many events
+  int gone_on = 0;
+  position_t last = 0;
+  const auto deadline = std::chrono::steady_clock::now() + test::patience;
+  while (held < 30 && std::chrono::steady_clock::now() < deadline) {
     const auto seen = job.look();
+    if (seen.position == last)
+      continue;
     if (const auto hold = job.hold_in(seen)) {
       ++held;
-      for (int i = 0; i < 100; ++i)
-        if (job.look().position != seen.position)
-          held = -1'000'000;
+      last = seen.position;
+      for (int i = 0; i < 1'000; ++i)
+        gone_on += job.look().position != last ? 1 : 0;
     }
   }
+  done.store(true);
   worker.join();
-  CHECK(held >= 0);
-  CHECK(job.look().position == 2'000);
+  CHECK(held == 30);
+  CHECK(gone_on == 0);
+  CHECK(job.look().position == e.position);
 }
 
-TEST_CASE("a job may be looked at while it works") {
+TEST_CASE("a look at a job that works is of one event, and not of two") {
   const auto spec = shop::revenue().freeze();
   job_meter job{{"revenue", 0}, "pool", spec, std::make_shared<handler_times>()};
   std::atomic<bool> done{false};
   std::thread worker{[&] {
     event e;
-    for (e.position = 1; e.position <= 10'000; ++e.position) {
-      job.enter_handler(e, &spec->handlers.begin()->first, std::chrono::steady_clock::now());
+    do {
+      ++e.position; // and each half of the id says the same
+      std::memcpy(e.event_id.bytes.data(), &e.position, sizeof(e.position));
+      std::memcpy(e.event_id.bytes.data() + sizeof(e.position), &e.position, sizeof(e.position));
+      job.enter_handler(e, &spec->handlers.begin()->first,
+                        job_meter::time_point{std::chrono::nanoseconds{e.position}});
       job.enter_store();
-    }
-    done.store(true);
+    } while (!done.load());
   }};
-  while (!done.load())
-    CHECK(job.look().position <= 10'000);
+  int whole = 0;
+  int torn = 0;
+  const auto deadline = std::chrono::steady_clock::now() + test::patience;
+  while (whole + torn < 10'000 && std::chrono::steady_clock::now() < deadline) {
+    const auto seen = job.look();
+    if (seen.run == 0 || seen.at != job_meter::stage::handling)
+      continue;
+    position_t half[2];
+    std::memcpy(half, seen.event_id.bytes.data(), sizeof(half));
+    const auto since = seen.since.time_since_epoch() / std::chrono::nanoseconds{1};
+    const bool same = half[0] == seen.position && half[1] == seen.position &&
+                      since == seen.position && !seen.event_type.empty();
+    ++(same ? whole : torn);
+  }
+  done.store(true);
   worker.join();
+  CHECK(torn == 0);
+  CHECK(whole == 10'000);
 }

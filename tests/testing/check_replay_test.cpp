@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 using namespace shop;
 using namespace waymark::testing;
@@ -157,11 +159,22 @@ TEST_CASE("a handler that throws half way is found, unless it asks for a snapsho
   CHECK(report.ok());
 }
 
-TEST_CASE("the same seed makes the same report") {
-  const auto text = [](std::uint64_t seed) {
-    return check_replay(counts_in_a_capture, some_orders(), {seed, 5, 10}).text();
+TEST_CASE("the same seed makes the same report, and another one another") {
+  const auto report = [](std::uint64_t seed) {
+    return check_replay(counts_in_a_capture, some_orders(), {seed, 2, 6});
   };
-  CHECK(text(7) == text(7));
+  const auto found = report(7);
+  const auto again = report(7);
+  CHECK(again.text() == found.text());
+  const auto ways = [](const waymark::testing::replay_report& of) {
+    std::vector<std::string> how;
+    for (const auto& each : of.differences)
+      how.push_back(each.how);
+    return how;
+  };
+  REQUIRE_FALSE(found.ok());
+  CHECK(ways(again) == ways(found));
+  CHECK(ways(report(8)) != ways(found));
 }
 
 TEST_CASE("what the plain replay throws is thrown") {
