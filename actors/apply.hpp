@@ -75,7 +75,7 @@ struct apply_outcome {
   bool retry_is_useless = false;
   bool has_key = true;
 
-  // The last event handled with success, for the record of the first tutorial.
+  // Of the last event handled with success; they go into the checkpoint record.
   std::optional<uuid> last_event_id;
   std::string last_event_type;
   std::optional<timestamp> last_event_at;

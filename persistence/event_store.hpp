@@ -30,7 +30,7 @@ struct event_mark {
 };
 
 /// The log: append-only, with one global order (guarantee G1). Every store passes the contract
-/// suite in tests/contract/event_store_contract.hpp.
+/// suite in <waymark/contract/event_store_contract.hpp>.
 ///
 /// All members are thread-safe and synchronous: they block the calling thread on disk or network.
 /// All throw store_error when the store can't serve (see `retryable`, `outcome_unknown`).

@@ -141,7 +141,7 @@ struct sql_trial {
 };
 
 /// Where checkpoints, dead letters and read models live together. Every store passes the contract
-/// suite in tests/contract/projection_store_contract.hpp.
+/// suite in <waymark/contract/projection_store_contract.hpp>.
 ///
 /// All members are thread-safe and synchronous, and throw store_error when the store can't serve.
 /// `begin` may wait for its turn; a thread holds at most one unit of work of a store.

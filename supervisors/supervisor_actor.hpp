@@ -46,8 +46,7 @@ struct supervisor_options {
 /// - (remove_child_atom, name) -> void once it is down; it is forgotten. Also below a supervisor
 ///   that is down.
 /// - (restart_child_atom, name) -> void once it was started; from any state, backoff and counts
-/// begin
-///   anew. If it can't be started the answer is the error, and it backs off like any child.
+///   begin anew. If it can't be started the answer is the error, and it backs off like any child.
 /// - (snapshot_atom) -> child_snapshot of this supervisor and all below
 /// The answer to anything else, and about an unknown name, is an error whose `render` says why.
 caf::actor spawn_supervisor(caf::local_actor& host, supervisor_options options,

@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 /// Asks before many letters are retried and before any is discarded.
-/// @throws usage_error if the answer is not yes.
+/// @throws error if the answer is not yes.
 void confirm(const std::vector<recorded_projection>& projections, settle_verb verb,
              const letter_selection& which, console& terminal) {
   const auto letters = which.id ? 1 : count_letters(projections, which);

@@ -4,9 +4,9 @@
 # A transcript is what a terminal showed. A line with "$ " is a command (lines with "> " behind it
 # belong to it), run by bash in an empty folder, which holds what earlier commands left there; what
 # it printed, errors too, stands behind it, and "[N]" if its exit status N is not 0. Other lines
-# before the first command are a comment. STORE is the address that $STORE stands for, and
-# $SOURCE is the project's folder. When an
-# event was recorded reads <now>, and the address of a store in JSON <store>.
+# before the first command are a comment. STORE is the address that $STORE stands for, and $SOURCE
+# is the project's folder. When an event was recorded reads <now>, and the address of a store in
+# JSON <store>.
 #
 # Every program is found by PATH; the caller puts the one to test there.
 set -uo pipefail
