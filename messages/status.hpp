@@ -20,7 +20,8 @@ enum class projection_state : std::uint8_t {
   running,     ///< Applies events, or waits for the next one at the head.
   stalled,     ///< Has events to do and does not get on; the watchdog says why.
   backing_off, ///< Waits before it tries an event or a store again.
-  paused,      ///< By an operator, until resumed.
+  paused,      ///< By an operator, until resumed; or since as much is parked as may be, until
+               ///< letters are settled (`projection_evidence::full`).
   stopped,     ///< Stands before an event until an operator resumes or discards (give_up::stop).
   failed,      ///< Its code or its tables are at fault; nothing is passed.
   degraded,    ///< The store can't serve now; goes on by itself when it can.

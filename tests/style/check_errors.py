@@ -85,7 +85,7 @@ def found(pattern, where):
 
 
 header = "messages/error.hpp"
-require(found(r"^class (\w+) : public \w+ \{", header), "the error", header)
+require(found(r"^class (\w+) : public [\w:]+ \{", header), "the error", header)
 codes = "persistence/postgres/fault.cpp"
 require(found(r'^\s+row\{"(\w+)", blame::', codes), "the SQLSTATE", codes)
 codes = "persistence/sqlite/fault.cpp"
