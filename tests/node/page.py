@@ -6,8 +6,9 @@ with "> " behind it belong to it), and what it printed, errors too, stands behin
 page like `<!-- $ command -->` are commands that the reader need not see; each has to succeed. A
 block behind the line `<!-- file NAME -->` is written to that file.
 
-Times, spans, ids, numbers of processes, this folder, this host and spaces may differ, and a line of
-"…" stands for any number of lines.
+Times, spans, ids, numbers of processes, this folder, this host and spaces may differ, and how many
+events a discard projects, since a projection that is full goes on meanwhile. A line of "…" stands
+for any number of lines.
 """
 import getpass
 import pathlib
@@ -54,6 +55,7 @@ FORMS = [
     (r"\b(pid|process) \d+", r"\1 <number>"),
     (r", next try [^;]*", ", next try"),
     (r"after \d+ failures?( in a row)?", "after <n> failures"),
+    (r"discarded, \d+ events projected", "discarded, <n> events projected"),
     (r"[│┌┐└┘├┤┬┴┼─ ]+", " "),
 ]
 
