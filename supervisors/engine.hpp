@@ -24,9 +24,14 @@ namespace waymark {
 /// How `wait_until` ended. Only `reached` means that the effects are there, so it has to be looked
 /// at.
 enum class [[nodiscard]] wait_result : std::uint8_t {
-  reached, ///< The effects of the events are in the read model.
-  parked,  ///< At least one of the events was given up or parked: its effects are not there (yet).
-  stopped  ///< The projection stands (failed, stopped, diverged, ended): waiting is of no use.
+  /// The effects of what was asked about are in the read model: the events of a token, or the one
+  /// at a position. Other events before them may be set aside (`status().set_aside`).
+  reached,
+  /// At least one of them was given up or parked: its effects are not there (yet).
+  parked,
+  /// The projection stands before them (failed, stopped, diverged, ended). It goes on when somebody
+  /// or its supervisor sees to it, which this does not wait for.
+  stopped
 };
 
 /// What can't work is refused by name; no time may be longer than 366 days, but for the deadline.
@@ -75,7 +80,7 @@ struct engine_options {
   std::size_t cache_bytes = 8u * 1024 * 1024;
   std::size_t append_queue = 10'000;          ///< Commands waiting; further callers block.
   std::size_t append_group = 1'000;           ///< Commands in one transaction.
-  int threads = 0;                            ///< Scheduler threads; 0: two to four, by the cores.
+  int threads = 0;                            ///< Of the actors, not of handlers; 0: two.
 };
 
 class engine;
@@ -88,10 +93,12 @@ class projection_handle {
   /// Waits until the effects of an append are visible, at most `timeout`; only for those shards
   /// that its events belong to. Blocks and throws as `engine::wait_until` does.
   wait_result wait_until(const appended& token, std::chrono::milliseconds timeout) const;
-  /// Waits until everything up to `position` has passed, in all shards.
+  /// Waits until everything up to `position` has been passed, in all shards; `parked` is told of
+  /// the event at `position` alone.
   wait_result wait_until(position_t position, std::chrono::milliseconds timeout) const;
 
-  /// Waits until everything that is in the log now has passed.
+  /// Waits until everything that is in the log now has been passed: handled, or set aside, of which
+  /// `status().set_aside` tells. It never answers `parked`.
   wait_result wait_until_caught_up(std::chrono::milliseconds timeout) const;
 
   [[nodiscard]] projection_status status() const; ///< As `engine::status`.
@@ -302,8 +309,10 @@ class engine {
   ///   transactional handler; store_error.
   wait_result wait_until(std::string_view name, const appended& token,
                          std::chrono::milliseconds timeout) const;
+  /// Of the event at `position`, once everything up to there has been passed.
   wait_result wait_until(std::string_view name, position_t position,
                          std::chrono::milliseconds timeout) const;
+  /// Of all that is in the log now; never answers `parked`, since what was set aside is passed.
   wait_result wait_until_caught_up(std::string_view name, std::chrono::milliseconds timeout) const;
 
   // Reading

@@ -18,7 +18,6 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
-#include <thread>
 #include <vector>
 
 namespace waymark {
@@ -47,11 +46,9 @@ class asker {
   caf::scoped_actor self_;
 };
 
-std::size_t scheduler_threads(int wanted) {
-  if (wanted > 0)
-    return static_cast<std::size_t>(wanted);
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 4);
-}
+/// Handlers run on the sessions' threads. More of these than two make a message no faster, and wake
+/// each other.
+constexpr int enough_threads = 2;
 
 } // namespace
 
@@ -61,7 +58,8 @@ struct engine_actors::host {
     explicit config(int threads) {
       set("scheduler.policy", caf::atom("sharing"));
       set("scheduler.max-throughput", std::size_t{50});
-      set("scheduler.max-threads", scheduler_threads(threads));
+      set("scheduler.max-threads",
+          static_cast<std::size_t>(threads > 0 ? threads : enough_threads));
     }
   };
   explicit host(int threads) : settings{threads}, system{settings} {}

@@ -34,6 +34,9 @@ TEST_CASE("park_key: the key's later events wait, other keys go on") {
   CHECK(test.wait(other) == wait_result::reached);
   CHECK(test.wait(bad) == wait_result::parked);
   CHECK(test.wait(behind) == wait_result::parked);
+  CHECK(test.it->wait_until("revenue", bad.last_position, patience) == wait_result::parked);
+  CHECK(test.it->wait_until("revenue", other.last_position, patience) == wait_result::reached);
+  CHECK(test.it->wait_until_caught_up("revenue", patience) == wait_result::reached);
   CHECK(cents_of(*test.it) == 1);
   const auto letters = test.it->dead_letters();
   REQUIRE(letters.size() == 1);
