@@ -14,6 +14,7 @@ namespace waymark::node {
 constexpr int not_found = 404;
 constexpr int bad_request = 400;
 constexpr int failed_inside = 500;
+constexpr int busy = 503;
 
 void answer_text(httplib::Response& to, const std::string& json, int status = 200);
 void answer(httplib::Response& to, const nlohmann::json& document, int status = 200);

@@ -89,8 +89,8 @@ constexpr route routes[]{
     {"GET", "/v1/letters", &list},
     {"GET", "/v1/letters/settled", &list_settled},
     {"GET", "/v1/letters/ID", &show},
-    {"POST", "/v1/letters/retry", &settle<&engine::retry>},
-    {"POST", "/v1/letters/discard", &settle<&engine::discard>},
+    {"POST", "/v1/letters/retry", &settle<&engine::retry>, true},
+    {"POST", "/v1/letters/discard", &settle<&engine::discard>, true},
 };
 
 } // namespace

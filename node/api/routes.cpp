@@ -5,6 +5,8 @@
 
 #include <httplib.h>
 
+#include <memory>
+#include <semaphore>
 #include <string>
 
 namespace waymark::node {
@@ -25,10 +27,32 @@ std::string pattern_of(std::string path) {
   return path;
 }
 
-void add(httplib::Server& to, running_node& node, const route& one) {
-  auto handler = guarded([&node, answer = one.answer](const Request& from, Response& reply) {
+using places = std::counting_semaphore<lasting_at_once>;
+
+/// Gives a place back when its request is answered.
+struct place_taken {
+  places& of;
+  ~place_taken() { of.release(); }
+};
+
+httplib::Server::Handler handler_of(running_node& node, const route& one,
+                                    const std::shared_ptr<places>& free) {
+  const auto plain = [&node, answer = one.answer](const Request& from, Response& reply) {
     answer(node, from, reply);
+  };
+  if (!one.may_last)
+    return guarded(plain);
+  return guarded([plain, free](const Request& from, Response& reply) {
+    if (!free->try_acquire())
+      return refuse(reply, busy,
+                    std::to_string(lasting_at_once) + " retries or discards are under way already; "
+                                                      "try again when one of them has ended");
+    const place_taken until_answered{*free};
+    plain(from, reply);
   });
+}
+
+void add(httplib::Server& to, const route& one, httplib::Server::Handler handler) {
   if (std::string{one.method} == "GET")
     to.Get(pattern_of(one.path), std::move(handler));
   else
@@ -38,9 +62,10 @@ void add(httplib::Server& to, running_node& node, const route& one) {
 } // namespace
 
 void add_routes(httplib::Server& to, running_node& node) {
+  const auto free = std::make_shared<places>(lasting_at_once);
   for (const auto& routes : {projection_routes(), letter_routes()})
     for (const auto& each : routes)
-      add(to, node, each);
+      add(to, each, handler_of(node, each, free));
   to.set_error_handler([](const Request& from, Response& reply) {
     if (reply.body.empty())
       refuse(reply, reply.status,

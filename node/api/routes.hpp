@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 namespace httplib {
@@ -18,7 +19,12 @@ struct route {
   const char* method; ///< GET or POST.
   const char* path;
   void (*answer)(running_node& node, const httplib::Request& from, httplib::Response& to);
+  bool may_last = false; ///< It waits for handlers, as long as these take.
 };
+
+/// Requests that may last are answered so many at once and refused beyond (503), so that they never
+/// take all threads of a server, and whoever asks for a status has it at once.
+inline constexpr std::size_t lasting_at_once = 4;
 
 /// All about the node and its projections.
 [[nodiscard]] std::span<const route> projection_routes() noexcept;

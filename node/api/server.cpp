@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t max_body_bytes = 1024 * 1024;
 constexpr time_t patience_seconds = 2;
-constexpr std::size_t threads = 4;
+constexpr std::size_t threads = lasting_at_once + 4;
 
 /// While it lives, files are made for their owner alone.
 struct private_files {

@@ -3,7 +3,7 @@ is the address of the log and of one read model (sqlite:log.db).
 
 killed       SIGKILL at random moments; the tables are exact in the end
 interrupted  SIGINT in each phase ends cleanly and loses nothing; a second one ends it at once
-interrupted_request  a slow request under way does not hold up the end
+interrupted_request  slow requests under way hold up neither others nor the end
 garbage      what is no HTTP on the socket does not hinder the node
 many         a configuration of 1,000 projections
 long_path    a socket whose path is too long gets a short one, for all who speak with the node
@@ -243,7 +243,7 @@ def interrupt_twice():
 
 
 def interrupted_request():
-    """A request that is under way does not hold up the end, even if it never came back."""
+    """Requests under way hold up neither others nor the end, even if they never came back."""
     slow_configuration("waymark.json", f"CASE WHEN {{position}} = 1 THEN 1 ELSE {10 ** 15} END",
                        drain_deadline="2s")
     with open("waymark.json") as given:
@@ -262,10 +262,17 @@ def interrupted_request():
     wait_for_node(node)
     retry = start("dead-letters", "retry", "--type", "Added", "--yes")
     wait_until(lambda: status()["slow"]["dead_letters"] < 60, "a retry under way")
+    more = [start("dead-letters", "retry", "--type", "Added", "--yes") for _ in range(9)]
+    wait_until(lambda: sum(each.poll() is not None for each in more) >= 6, "what is too much")
+    check(status()["slow"]["dead_letters"] == 59, "no answer while four retries are under way")
     node.terminate()
     node.wait(25)
-    out, err = retry.communicate(timeout=60)
-    check(retry.returncode != 0, retry.returncode, out, err)
+    refused = 0
+    for each in [retry, *more]:
+        out, err = each.communicate(timeout=60)
+        check(each.returncode != 0, each.returncode, out, err)
+        refused += "4 retries or discards are under way already" in err
+    check(refused == 6, "refused:", refused)
     check(query("SELECT count(*) FROM slow") == [(1,)], "more were retried")
     print(err.strip())
 
