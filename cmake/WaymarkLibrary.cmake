@@ -125,3 +125,14 @@ function(waymark_embed_sql target namespace folder)
   add_dependencies(waymark_generated ${name})
   add_dependencies(${target} ${name})
 endfunction()
+
+# waymark_link_privately(TARGET)
+#
+# Gives a test, or a program of ours, what users do not have: the private headers
+# ("persistence/sqlite/x.hpp"), the embedded SQL, and the libraries that a public header never shows.
+function(waymark_link_privately target)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_include_directories(${target} PRIVATE
+    ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+  target_link_libraries(${target} PRIVATE waymark::waymark ${WAYMARK_PRIVATE_LIBRARIES})
+endfunction()

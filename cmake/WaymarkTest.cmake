@@ -10,17 +10,6 @@ option(WAYMARK_TSAN_TESTS_ONLY "Build only the tests that are marked TSAN" OFF)
 # One precompiled Catch2 for all tests.
 add_library(waymark_test_pch OBJECT ${PROJECT_SOURCE_DIR}/tests/pch.cpp)
 
-# waymark_link_privately(TARGET)
-#
-# Gives a program what every test has: the private headers ("persistence/sqlite/x.hpp"), the
-# embedded SQL, and the libraries that a public header never shows.
-function(waymark_link_privately target)
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
-  target_include_directories(${target} PRIVATE
-    ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
-  target_link_libraries(${target} PRIVATE waymark::waymark ${WAYMARK_PRIVATE_LIBRARIES})
-endfunction()
-
 waymark_link_privately(waymark_test_pch)
 target_link_libraries(waymark_test_pch PRIVATE Catch2::Catch2WithMain)
 target_precompile_headers(waymark_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/tests/catch.hpp)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/loss_harness/settings.hpp"
+#include "apps/loss_harness/settings.hpp"
 
 namespace waymark::loss {
 

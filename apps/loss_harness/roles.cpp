@@ -1,6 +1,6 @@
-#include "tests/loss_harness/roles.hpp"
+#include "apps/loss_harness/roles.hpp"
 
-#include "tests/loss_harness/session.hpp"
+#include "apps/loss_harness/session.hpp"
 
 #include <waymark/persistence/store.hpp>
 

@@ -1,4 +1,4 @@
-#include "tests/loss_harness/session.hpp"
+#include "apps/loss_harness/session.hpp"
 
 #include "persistence/postgres/address.hpp"
 

@@ -5,9 +5,9 @@
 // does not exist, by schema=NAME; it goes away at the end. The role must be allowed to create a
 // database, for a writer in another one. With --canary the readers are wrong on purpose, and the
 // run succeeds only if it finds that out.
-#include "tests/loss_harness/report.hpp"
-#include "tests/loss_harness/roles.hpp"
-#include "tests/loss_harness/session.hpp"
+#include "apps/loss_harness/report.hpp"
+#include "apps/loss_harness/roles.hpp"
+#include "apps/loss_harness/session.hpp"
 
 #include "persistence/postgres/address.hpp"
 

@@ -1,4 +1,4 @@
-#include "tests/loss_harness/report.hpp"
+#include "apps/loss_harness/report.hpp"
 
 #include <fstream>
 #include <unordered_map>
