@@ -44,7 +44,11 @@ struct engine_options {
   std::chrono::milliseconds owner_timeout{10'000};  ///< After which another process may claim.
   /// How often other processes' appends are looked for, besides when the store hears of one.
   std::chrono::milliseconds poll_interval{50};
+  /// How often a checkpoint is saved that only events of no interest to its projection have moved.
   std::chrono::milliseconds passed_save_interval{5'000};
+  /// Before a projection that is in none of `supervisors` is started again, whatever ended it: a
+  /// store that is away, or a crash. So too for the outermost of `supervisors` themselves, if one
+  /// has escalated. What is inside them is restarted by their own `backoff`, store or not.
   backoff_policy store_backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000},
                                2.0, 0.1};
   health_thresholds health{};
@@ -187,8 +191,8 @@ class engine {
 
   /// Claims a projection that stands by, whoever holds it: for an owner that hangs or can't be
   /// reached. Tells the actors, and does not wait for the claim. What that owner has under way
-  /// changes nothing any more; if it lives, it stands by
-  /// from then on. Shards that do not stand by go on as they are.
+  /// changes nothing any more; if it lives, it stands by from then on. Shards that do not stand by
+  /// go on as they are.
   void take_over(std::string_view name);
 
   // Dead letters
