@@ -129,7 +129,8 @@ endfunction()
 # waymark_link_privately(TARGET)
 #
 # Gives a test, or a program of ours, what users do not have: the private headers
-# ("persistence/sqlite/x.hpp"), the embedded SQL, and the libraries that a public header never shows.
+# ("persistence/sqlite/x.hpp"), the embedded SQL, and the libraries that a public header never
+# shows.
 function(waymark_link_privately target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_include_directories(${target} PRIVATE
