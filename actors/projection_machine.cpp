@@ -1,7 +1,6 @@
 #include "actors/projection_machine.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace waymark {
@@ -9,7 +8,8 @@ namespace waymark {
 using level = todo::note::level;
 
 projection_machine::projection_machine(spec_ptr spec, int shard, machine_options options)
-    : spec_{std::move(spec)}, options_{std::move(options)}, key_{spec_->name, shard} {
+    : spec_{std::move(spec)}, options_{std::move(options)}, key_{spec_->name, shard},
+      orders_{key_, can_take_back(*spec_)}, schedule_{spec_->retry_letters} {
   record_.key = key_;
   if (!options_.lot) {
     const auto of_shard = spec_->parking.per_projection / spec_->shards;
@@ -29,10 +29,9 @@ void projection_machine::go_on(actions& out) {
   if (ended_ || job_ != job::none)
     return;
   if (was_fenced_ || trouble_) {
-    auto more = was_fenced_ ? fenced() : end_for_store(*trouble_);
-    std::move(more.begin(), more.end(), std::back_inserter(out));
+    add(out, was_fenced_ ? fenced() : end_for_store(*trouble_));
   } else if (draining_) {
-    abandon_orders(out, refusal_to_settle(), true);
+    add(out, orders_.end_all(refusal_to_settle()));
     if (release_waits_) {
       // its timer comes
     } else if (claimed_) {
@@ -43,7 +42,7 @@ void projection_machine::go_on(actions& out) {
       out.emplace_back(todo::end{});
     }
   } else if (holding_) {
-    abandon_orders(out, refusal_to_settle(), false);
+    add(out, orders_.interrupt(refusal_to_settle()));
     out.emplace_back(todo::held{});
   } else if (paused_ || stand_ != stand::none) {
     if (paused_ || stand_ != stand::backing_off)
@@ -51,7 +50,8 @@ void projection_machine::go_on(actions& out) {
     if (may_replay())
       replay_next(out);
     else
-      abandon_orders(out, refusal_to_settle(), false);
+      add(out, orders_.interrupt(refusal_to_settle(),
+                                 "; the rest of the key follows when it goes on"));
   } else if (!claimed_) {
     job_ = job::claim;
     out.emplace_back(todo::claim{std::exchange(taking_over_, false)});
@@ -171,8 +171,7 @@ actions projection_machine::on_claim(claim_report report) {
     record_ = std::move(report.record);
     passed_ = record_.position;
     parked_ = std::move(report.parked);
-    planned_.clear();
-    due_.clear();
+    schedule_.forget_all();
     set_aside_ = report.set_aside;
     options_.lot->set(key_.shard, set_aside_.parked_events);
     catching_up_ = true;
@@ -263,7 +262,7 @@ actions projection_machine::claim_again() {
   lose_claim();
   head_seen_ = 0;
   actions out;
-  abandon_orders(out, "the log was replaced", true);
+  add(out, orders_.end_all("the log was replaced"));
   go_on(out);
   return out;
 }
@@ -274,7 +273,7 @@ actions projection_machine::fenced() {
   lose_claim();
   fenced_by_other_ = true;
   actions out;
-  abandon_orders(out, "has lost its claim to another owner, or was reset", true);
+  add(out, orders_.end_all("has lost its claim to another owner, or was reset"));
   stand_still(stand::standing_by, "another owner has claimed it");
   note(out, level::warning, "fenced",
        "has lost its claim to another owner, or was reset; stands by");

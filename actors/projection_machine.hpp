@@ -3,18 +3,19 @@
 #include "actors/apply.hpp"
 #include "actors/attempt.hpp"
 #include "actors/claim.hpp"
+#include "actors/letter_orders.hpp"
+#include "actors/letter_schedule.hpp"
 #include "actors/store_stall.hpp"
 
 #include <waymark/messages/status.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <variant>
 #include <vector>
@@ -52,15 +53,9 @@ struct replay {
   replay_task task;
 };
 /// An order that `settle` was given is done with: call its `done` with `report`; no answer.
-struct settled {
-  settle_order_ptr order;
-  settle_report report;
-};
+using settled = settled_order;
 /// Call on_letters_due with `token` after `delay`; nothing waits for it.
-struct retry_letters {
-  std::chrono::milliseconds delay{0};
-  std::uint64_t token = 0;
-};
+using retry_letters = letter_alarm;
 /// Keep the reason of a standstill in the checkpoint row; on_failure_kept.
 struct keep_failure {
   stored_failure why;
@@ -106,6 +101,11 @@ using action = std::variant<todo::claim, todo::fetch, todo::apply, todo::give_up
                             todo::save_passed, todo::save_later, todo::release, todo::wake,
                             todo::announce_letter, todo::note, todo::held, todo::end>;
 using actions = std::vector<action>;
+
+/// Puts `more` behind what is to be done.
+template <class T> void add(actions& out, std::vector<T> more) {
+  out.insert(out.end(), std::move_iterator{more.begin()}, std::move_iterator{more.end()});
+}
 
 struct machine_options {
   std::chrono::milliseconds standby_poll{500};     ///< Between claims while another owns it.
@@ -227,20 +227,6 @@ class projection_machine {
     failed,
     diverged
   };
-  /// An order under way: what was done so far, and which task is next.
-  struct pending_order {
-    settle_order_ptr order;
-    settle_report report;
-    std::size_t task = 0;
-    replay_task rest; ///< Of the task that has begun.
-    bool begun = false;
-  };
-
-  /// A round of the schedule to come, for one key.
-  struct planned_round {
-    std::uint64_t token = 0;
-    int round = 0;
-  };
 
   actions next();
   void go_on(actions& out);
@@ -259,12 +245,8 @@ class projection_machine {
   void replay_next(actions& out);
   void take_replay(actions& out, const replay_outcome& outcome);
   void end_order(actions& out);
-  [[nodiscard]] std::optional<pending_order> rest_of(const pending_order& begun) const;
-  void abandon_orders(actions& out, const std::string& why, bool all);
   void replay_unfinished(actions& out, claim_report& report);
-  void plan_retry(actions& out, const std::string& sequence_key, int round,
-                  std::optional<timestamp> tried_at = {});
-  void put_off(actions& out, const std::string& sequence_key, int round);
+  void plan_retry(actions& out, const std::string& sequence_key, const round_to_come& next);
   void add_parked(const std::vector<std::string>& keys);
   void take_queue_length(const settled_key& of);
   void stand_full(actions& out, const std::string& why);
@@ -340,11 +322,9 @@ class projection_machine {
   std::shared_ptr<void> caution_; ///< Kept while `careful`.
 
   // Letters that are being settled, and those that will be retried.
-  std::deque<pending_order> orders_;
+  letter_orders orders_;
+  letter_schedule schedule_;
   bool replay_turn_ = false; ///< After a batch of live events, if there are both.
-  std::uint64_t letters_token_ = 0;
-  std::unordered_map<std::string, planned_round> planned_; ///< The next one of each key.
-  std::unordered_map<std::uint64_t, std::string> due_;     ///< Keys, by the token of their timer.
 
   // Why it stands, and what operators want.
   stand stand_ = stand::none;

@@ -30,8 +30,7 @@ actions projection_machine::resume(const std::string& by) {
   poison_at_ = 0;           // an operator's word to run its handler again
   if (suspect_)
     suspect_->counts = {};
-  auto rest = try_again();
-  std::move(rest.begin(), rest.end(), std::back_inserter(out));
+  add(out, try_again());
   return out;
 }
 
@@ -96,7 +95,7 @@ actions projection_machine::begin_again() {
   record_ = checkpoint{};
   record_.key = key_;
   actions out;
-  abandon_orders(out, "was reset", true);
+  add(out, orders_.end_all("was reset"));
   give_ups_in_a_row_ = 0;
   last_error_.reset();
   forget_timer();

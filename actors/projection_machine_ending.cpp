@@ -1,8 +1,5 @@
 #include "actors/projection_machine.hpp"
 
-#include <iterator>
-#include <utility>
-
 namespace waymark {
 
 using level = todo::note::level;
@@ -30,7 +27,7 @@ actions projection_machine::end_for_store(const std::string& why) {
   last_error_ = why;
   stand_still(stand::degraded, why);
   actions out;
-  abandon_orders(out, "the store can't serve: " + why, true);
+  add(out, orders_.end_all("the store can't serve: " + why));
   if (draining_ && claimed_) {
     trouble_.reset();
     go_on(out);
@@ -53,8 +50,7 @@ actions projection_machine::release_again(const std::string& why) {
   note(out, level::error, "release",
        "its claim could not be released: " + why + "; others wait until it expires");
   claimed_ = false;
-  auto rest = end_for_store(why);
-  std::move(rest.begin(), rest.end(), std::back_inserter(out));
+  add(out, end_for_store(why));
   return out;
 }
 

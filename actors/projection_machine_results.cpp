@@ -63,8 +63,7 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
     stand_full(out, outcome.overflow);
   if (outcome.state == apply_outcome::status::faulted) {
     if (outcome.who == fault::store) {
-      auto rest = end_for_store(find_stall(outcome).value_or(outcome.error));
-      std::move(rest.begin(), rest.end(), std::back_inserter(out));
+      add(out, end_for_store(find_stall(outcome).value_or(outcome.error)));
       return out;
     }
     decide_fault(out, outcome);
@@ -218,7 +217,7 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
            (giving_up_.park ? "; its key is parked" : ""));
   out.emplace_back(todo::announce_letter{letter});
   if (const auto round = next_round(letter, spec_->retry_letters); round && giving_up_.park)
-    plan_retry(out, letter.sequence_key, *round);
+    plan_retry(out, letter.sequence_key, {*round});
   giving_up_ = {};
   go_on(out);
   return out;
