@@ -9,7 +9,8 @@ using level = todo::note::level;
 
 projection_machine::projection_machine(spec_ptr spec, int shard, machine_options options)
     : spec_{std::move(spec)}, options_{std::move(options)}, key_{spec_->name, shard},
-      orders_{key_, can_take_back(*spec_)}, schedule_{spec_->retry_letters} {
+      suspect_{spec_->retry.max_crashes}, orders_{key_, can_take_back(*spec_)},
+      schedule_{spec_->retry_letters} {
   record_.key = key_;
   if (!options_.lot) {
     const auto of_shard = spec_->parking.per_projection / spec_->shards;
@@ -75,12 +76,14 @@ void projection_machine::work_next(actions& out) {
 }
 
 void projection_machine::apply_next(actions& out) {
-  if (discard_at_ > passed_ && page_->scanned_to >= discard_at_) {
-    if (discard_at_ == passed_ + 1 || page_before(discard_at_)->events.empty())
+  const auto discarded = failing_.discard_at();
+  const auto poison = suspect_.poison_at();
+  if (discarded > passed_ && page_->scanned_to >= discarded) {
+    if (discarded == passed_ + 1 || page_before(discarded)->events.empty())
       return give_up_discarded(out);
-    applying_ = page_before(discard_at_);
-  } else if (poison_at_ > passed_ && page_->scanned_to >= poison_at_) {
-    auto before = page_before(poison_at_);
+    applying_ = page_before(discarded);
+  } else if (poison > passed_ && page_->scanned_to >= poison) {
+    auto before = page_before(poison);
     if (before->events.empty())
       return give_up_poison(out);
     applying_ = page_ = std::move(before);
@@ -88,7 +91,7 @@ void projection_machine::apply_next(actions& out) {
     applying_ = page_;
   }
   job_ = job::apply;
-  const bool alone = careful() || (!attempts_.empty() && failing_at_ != discard_at_);
+  const bool alone = careful() || failing_.is_tried();
   const auto at_once = options_.stall ? options_.stall->at_once() : 0;
   out.emplace_back(todo::apply{applying_, alone ? std::size_t{1} : at_once});
 }
@@ -113,17 +116,16 @@ void projection_machine::fetch_next(actions& out) {
 }
 
 void projection_machine::give_up_discarded(actions& out) {
+  const auto at = failing_.discard_at();
   const auto found = std::find_if(page_->events.begin(), page_->events.end(),
-                                  [this](const event& e) { return e.position == discard_at_; });
-  discard_at_ = 0;
+                                  [at](const event& e) { return e.position == at; });
+  failing_.forget_discard();
   if (found == page_->events.end())
     return go_on(out);
-  failing_at_ = found->position;
-  attempts_ = record_.failure ? record_.failure->tries : std::vector<failed_attempt>{};
-  if (attempts_.empty() && record_.failure)
-    attempts_.push_back({record_.failure->at, record_.failure->error});
+  failing_.recall(at, record_.failure);
   auto letter = letter_for(*found);
-  letter.error += (letter.error.empty() ? "discarded by " : "; discarded by ") + discarded_by_;
+  letter.error += (letter.error.empty() ? "discarded by " : "; discarded by ") +
+                  failing_.discarded_by();
   job_ = job::give_up;
   giving_up_ = todo::give_up{page_, &*found, std::move(letter), false};
   out.emplace_back(giving_up_);
@@ -182,7 +184,7 @@ actions projection_machine::on_claim(claim_report report) {
       stand_ = stand::none;
     reason_.clear();
     if (record_.failure) {
-      discard_at_ = 0;
+      failing_.forget_discard();
       stand_still(stand::stopped, "stopped before " + record_.failure->event_type +
                                       " at position " + std::to_string(record_.failure->position) +
                                       ": " + record_.failure->error + "; resume or discard it");
@@ -246,13 +248,10 @@ void projection_machine::lose_claim() {
   page_.reset();
   gathering_ = false;
   gathered_to_ = 0;
-  attempts_.clear();
-  failing_at_ = 0;
-  discard_at_ = 0;
+  failing_.forget();
   fetching_ = false;
   was_fenced_ = false;
-  poison_at_ = 0;
-  suspect_.reset();
+  suspect_.forget();
   caution_.reset();
   ++fetch_token_;
 }

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "actors/apply.hpp"
-#include "actors/attempt.hpp"
 #include "actors/claim.hpp"
+#include "actors/failing_event.hpp"
 #include "actors/letter_orders.hpp"
 #include "actors/letter_schedule.hpp"
 #include "actors/store_stall.hpp"
+#include "actors/suspect_event.hpp"
 
 #include <waymark/messages/status.hpp>
 
@@ -270,7 +271,6 @@ class projection_machine {
   void take_progress(const apply_outcome& outcome);
   void decide_fault(actions& out, const apply_outcome& outcome, int round = 0);
   void fail(actions& out, const std::string& why);
-  [[nodiscard]] stored_failure failure_at(const event& culprit) const;
   [[nodiscard]] std::optional<std::string> find_key(const event& subject) const;
   [[nodiscard]] dead_letter letter_for(const event& subject) const;
   [[nodiscard]] page_ptr page_before(position_t position) const;
@@ -308,17 +308,10 @@ class projection_machine {
   bool gathering_ = false;
   position_t gathered_to_ = 0; ///< Up to here nothing waits any more.
 
-  // The event that fails, if any, and its attempts.
-  position_t failing_at_ = 0;
-  std::vector<failed_attempt> attempts_;
-  int give_ups_in_a_row_ = 0;
+  // Events that are in the way.
+  failing_event failing_;
   todo::give_up giving_up_;
-  position_t discard_at_ = 0;
-  std::string discarded_by_;
-
-  // The event in which processes ended, if any, and what came of that.
-  std::optional<attempt_marker> suspect_;
-  position_t poison_at_ = 0;      ///< To be given up without running its handler; 0: none.
+  suspect_event suspect_;
   std::shared_ptr<void> caution_; ///< Kept while `careful`.
 
   // Letters that are being settled, and those that will be retried.

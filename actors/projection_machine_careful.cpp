@@ -11,14 +11,15 @@ using level = todo::note::level;
 /// As if the handler had failed once more, and for good. An event of a parked key is left to be
 /// parked, which runs no handler either.
 void projection_machine::give_up_poison(actions& out) {
+  const auto at = suspect_.poison_at();
   const auto found = std::find_if(page_->events.begin(), page_->events.end(),
-                                  [this](const event& e) { return e.position == poison_at_; });
-  poison_at_ = 0;
-  if (found == page_->events.end() || found->event_id != suspect_->event_id)
+                                  [at](const event& e) { return e.position == at; });
+  suspect_.settle();
+  if (found == page_->events.end() || !suspect_.is(*found))
     return go_on(out); // it is not wanted any more
   apply_outcome outcome;
   outcome.state = apply_outcome::status::faulted;
-  outcome.error = describe_poison(*suspect_, {.max_crashes = spec_->retry.max_crashes});
+  outcome.error = suspect_.why_poison();
   outcome.culprit = &*found;
   outcome.retry_is_useless = true;
   const auto key = find_key(*found);
@@ -35,11 +36,8 @@ void projection_machine::give_up_poison(actions& out) {
 
 /// The author's rule is not asked about an event that it may have ended processes with.
 std::optional<std::string> projection_machine::find_key(const event& subject) const {
-  const bool poison =
-      suspect_ && suspect_->event_id == subject.event_id &&
-      judge(suspect_->counts, {.max_crashes = spec_->retry.max_crashes}) == blame::poison;
-  if (poison && spec_->sequence_by.key)
-    return suspect_->sequence_key;
+  if (suspect_.is_poison(subject) && spec_->sequence_by.key)
+    return suspect_.sequence_key();
   try {
     return spec_->key_of(subject);
   } catch (const std::exception&) {
@@ -49,29 +47,18 @@ std::optional<std::string> projection_machine::find_key(const event& subject) co
 
 bool projection_machine::careful() const noexcept {
   return spec_->where != effect::memory &&
-         (record_.events_processed < record_.careful_until ||
-          (suspect_ && suspect_->position > passed_));
+         (record_.events_processed < record_.careful_until || suspect_.is_behind(passed_));
 }
 
 void projection_machine::take_care(actions& out, const claim_report& report) {
-  suspect_ = report.suspect;
+  suspect_.take(report.suspect);
   caution_ = report.caution;
-  poison_at_ = 0;
   if (!report.ended_owner.empty() && careful())
     note(out, level::warning, "careful",
          "its owner before, " + report.ended_owner +
              ", ended without a release: goes on event by event");
-  if (!suspect_)
-    return;
-  const auto verdict =
-      judge(suspect_->counts, {.max_crashes = spec_->retry.max_crashes});
-  if (verdict == blame::poison)
-    poison_at_ = suspect_->position;
-  else if (suspect_->counts.ends > 0)
-    note(out, level::warning, "suspect",
-         "a process has ended while the event at position " + std::to_string(suspect_->position) +
-             " was handled, " + std::to_string(suspect_->counts.ends) +
-             " in a row: " + suspect_->last_end);
+  if (const auto suspicion = suspect_.suspicion(); !suspicion.empty())
+    note(out, level::warning, "suspect", suspicion);
 }
 
 } // namespace waymark

@@ -26,10 +26,8 @@ actions projection_machine::resume(const std::string& by) {
     note(out, level::info, "resume", by.empty() ? "goes on" : "goes on: resumed by " + by);
   paused_ = false;
   if (stand_ != stand::none)
-    give_ups_in_a_row_ = 0; // the timer's own tries keep it, so that they pass nothing more
-  poison_at_ = 0;           // an operator's word to run its handler again
-  if (suspect_)
-    suspect_->counts = {};
+    failing_.forget_give_ups(); // the timer's own tries keep them, so that they pass nothing more
+  suspect_.acquit();
   add(out, try_again());
   return out;
 }
@@ -46,7 +44,7 @@ actions projection_machine::try_again() {
     lose_claim(); // no order is under way where it stood
   if (stand_ != stand::none) {
     stand_still(stand::none, {});
-    attempts_.clear();
+    failing_.forget_attempts();
     forget_timer();
   }
   return next();
@@ -55,9 +53,8 @@ actions projection_machine::try_again() {
 actions projection_machine::discard(position_t position, const std::string& by) {
   if (position == 0 || stopped_before() != position)
     return {};
-  failing_at_ = discard_at_ = position;
-  discarded_by_ = by.empty() ? "an operator" : by;
-  poison_at_ = 0;
+  failing_.discard(position, by.empty() ? "an operator" : by);
+  suspect_.settle();
   stand_still(stand::none, {});
   return next();
 }
@@ -96,7 +93,7 @@ actions projection_machine::begin_again() {
   record_.key = key_;
   actions out;
   add(out, orders_.end_all("was reset"));
-  give_ups_in_a_row_ = 0;
+  failing_.forget_give_ups();
   last_error_.reset();
   forget_timer();
   stand_still(stand::none, {});

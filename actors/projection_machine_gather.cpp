@@ -19,8 +19,8 @@ page_ptr projection_machine::page_before(position_t position) const {
 /// Whether what is left of the page is too little for a batch, and nothing speaks against a wait.
 bool projection_machine::may_gather() const {
   const bool asked_for = options_.gathers && spec_->batch.max_wait.count() > 0;
-  const bool alone =
-      careful() || !attempts_.empty() || discard_at_ > passed_ || poison_at_ > passed_;
+  const bool alone = careful() || !failing_.attempts().empty() ||
+                     failing_.discard_at() > passed_ || suspect_.poison_at() > passed_;
   const bool at_end = page_->scanned_to >= head_seen_ && page_->scanned_to > gathered_to_;
   if (!asked_for || alone || !at_end)
     return false;

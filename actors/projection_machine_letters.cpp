@@ -65,7 +65,7 @@ bool projection_machine::may_replay() const noexcept {
   const bool goes =
       stand_ == stand::none || stand_ == stand::backing_off || stand_ == stand::full;
   // The marker of a live event counts the ends in it, and one of a replay would take its place.
-  const bool suspected = suspect_ && suspect_->position > passed_ && stand_ != stand::full;
+  const bool suspected = suspect_.is_behind(passed_) && stand_ != stand::full;
   return !orders_.empty() && claimed_ && !paused_ && goes && !record_.failure && !suspected;
 }
 
@@ -213,7 +213,7 @@ void projection_machine::take_queue_length(const settled_key& of) {
 }
 
 void projection_machine::stand_full(actions& out, const std::string& why) {
-  attempts_.clear();
+  failing_.forget_attempts();
   stand_still(stand::full, why);
   note(out, level::error, "full", why);
   const bool for_good = options_.failed_retry.count() == 0;

@@ -1,20 +1,14 @@
 #include "actors/projection_machine.hpp"
 
+#include "actors/attempt.hpp"
 #include "actors/letter_rounds.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace waymark {
 
 using level = todo::note::level;
-
-namespace {
-
-constexpr std::ptrdiff_t most_tries_kept = 100;
-
-} // namespace
 
 void projection_machine::take_progress(const apply_outcome& outcome) {
   const auto now = options_.time->now();
@@ -31,7 +25,7 @@ void projection_machine::take_progress(const apply_outcome& outcome) {
     record_.last_event_type = outcome.last_event_type;
     record_.last_event_at = outcome.last_event_at;
     record_.last_processed_at = now;
-    give_ups_in_a_row_ = 0;
+    failing_.forget_give_ups();
   }
   if (caution_ && !careful())
     caution_.reset();
@@ -45,8 +39,7 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
   if (overdue_ && outcome.state == apply_outcome::status::faulted)
     return came_back(outcome);
   take_progress(outcome);
-  if (passed_ >= failing_at_)
-    attempts_.clear();
+  failing_.pass(passed_);
   if (options_.stall && outcome.state == apply_outcome::status::done)
     options_.stall->passed(passed_);
   actions out;
@@ -108,17 +101,11 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
     return fail(out, outcome.culprit ? describe(*outcome.culprit) + ": " + outcome.error
                                      : outcome.error);
   const auto& culprit = *outcome.culprit;
-  if (failing_at_ != culprit.position)
-    attempts_.clear();
-  failing_at_ = culprit.position;
-  attempts_.push_back({options_.time->now(), outcome.error, round});
+  failing_.fail(culprit.position, {options_.time->now(), outcome.error, round});
 
-  attempt_facts facts;
-  facts.error = outcome.error;
-  facts.attempt = static_cast<int>(attempts_.size());
+  auto facts = failing_.facts();
   facts.retry_is_useless = outcome.retry_is_useless;
   facts.has_key = outcome.has_key;
-  facts.give_ups_in_a_row = give_ups_in_a_row_;
   const auto decision = decide(facts, spec_->retry, spec_->on_give_up, options_.random());
 
   using what = attempt_decision::action;
@@ -140,36 +127,20 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
     return;
   case what::stop:
     job_ = job::keep_failure;
-    record_.failure = failure_at(culprit);
+    record_.failure = failing_.failure(culprit, record_.failure);
     out.emplace_back(todo::keep_failure{*record_.failure});
     return;
   case what::fail:
   case what::restart:
-    return fail(out, std::to_string(give_ups_in_a_row_ + 1) +
+    return fail(out, std::to_string(failing_.give_ups_in_a_row() + 1) +
                          " events in a row failed without a success between, the last being " +
                          describe(culprit) + ": " + outcome.error);
   }
 }
 
-/// With what is known of it from before an operator's resume, or another process.
-stored_failure projection_machine::failure_at(const event& culprit) const {
-  stored_failure why{culprit.position, culprit.event_id, culprit.event_type, 0,
-                     attempts_.back().error, attempts_.back().at};
-  if (record_.failure && record_.failure->event_id == culprit.event_id) {
-    why.attempts = record_.failure->attempts;
-    why.tries = record_.failure->tries;
-  }
-  why.attempts += static_cast<int>(attempts_.size());
-  why.tries.insert(why.tries.end(), attempts_.begin(), attempts_.end());
-  const auto too_many = std::ssize(why.tries) - most_tries_kept;
-  if (too_many > 0)
-    why.tries.erase(why.tries.begin(), why.tries.begin() + too_many);
-  return why;
-}
-
 void projection_machine::fail(actions& out, const std::string& why) {
   last_error_ = why;
-  attempts_.clear();
+  failing_.forget_attempts();
   stand_still(stand::failed, why);
   note(out, level::error, "failed", why);
   wait_after_failure(out);
@@ -182,8 +153,8 @@ dead_letter projection_machine::letter_for(const event& subject) const {
   letter.generation = record_.generation;
   letter.sequence_key = find_key(subject).value_or(""); // the letter's error says if there is none
   letter.projection_version = spec_->version;
-  letter.error = attempts_.empty() ? std::string{} : attempts_.back().error;
-  letter.attempts = attempts_;
+  letter.error = failing_.error();
+  letter.attempts = failing_.attempts();
   letter.created_at = options_.time->now();
   letter.subject = subject;
   return letter;
@@ -204,11 +175,10 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
     return out;
   }
   take_progress(outcome);
-  ++give_ups_in_a_row_;
+  failing_.give_up();
   ++set_aside_.letters;
   const auto& letter = giving_up_.letter;
   record_.failure.reset();
-  attempts_.clear();
   actions out;
   note(out, level::error, "give_up",
        describe(letter.subject) + " was given up after " +
@@ -230,8 +200,8 @@ actions projection_machine::on_failure_kept(commit_status status) {
     return fenced();
   actions out;
   stand_still(stand::stopped, "stopped before the event at position " +
-                                  std::to_string(failing_at_) + ": " + last_error_.value_or("") +
-                                  "; resume or discard it");
+                                  std::to_string(failing_.position()) + ": " +
+                                  last_error_.value_or("") + "; resume or discard it");
   note(out, level::error, "stopped", reason_);
   go_on(out);
   return out;

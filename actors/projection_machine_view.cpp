@@ -13,7 +13,7 @@ std::optional<timestamp> projection_machine::next_try() const noexcept {
 std::optional<position_t> projection_machine::stopped_before() const noexcept {
   if (stand_ != stand::stopped)
     return std::nullopt;
-  return record_.failure ? record_.failure->position : failing_at_;
+  return record_.failure ? record_.failure->position : failing_.position();
 }
 
 bool projection_machine::full() const noexcept {
