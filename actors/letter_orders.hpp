@@ -48,9 +48,10 @@ class letter_orders {
 
   /// All end here, with `why` for what was not done.
   [[nodiscard]] std::vector<settled_order> end_all(const std::string& why);
-  /// Those that somebody waits for end here, with `why` for what was not done. What is left of a key
-  /// that one of them has begun with stays, as an order that nobody waits for: no letter may stand
-  /// before it any more, so nobody would find it. `of_rest` is added to the `why` of such a key.
+  /// Those that somebody waits for end here, with `why` for what was not done. What is left of a
+  /// key that one of them has begun with stays, as an order that nobody waits for: no letter may
+  /// stand before it any more, so nobody would find it. `of_rest` is added to the `why` of such a
+  /// key.
   [[nodiscard]] std::vector<settled_order> interrupt(const std::string& why,
                                                      const std::string& of_rest = {});
 

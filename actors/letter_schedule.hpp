@@ -18,7 +18,7 @@ struct letter_alarm {
 };
 
 /// When the parked keys of one shard are retried by themselves: of each key the next round, if it
-/// has one. Has no clock: each plan is an alarm for the caller to set, and `take` tells what is due.
+/// has one. Without a clock: a plan is an alarm for the caller to set, and `take` says what is due.
 class letter_schedule {
  public:
   static constexpr std::chrono::milliseconds longest_put_off{60'000};

@@ -5,6 +5,8 @@
 #include "actors/failing_event.hpp"
 #include "actors/letter_orders.hpp"
 #include "actors/letter_schedule.hpp"
+#include "actors/log_reader.hpp"
+#include "actors/page_in_hand.hpp"
 #include "actors/store_stall.hpp"
 #include "actors/suspect_event.hpp"
 
@@ -31,11 +33,7 @@ struct claim {
   bool take_over = false; ///< Whoever holds it.
 };
 /// Ask for the page behind `after`; on_page or on_fetch_failed, with `token`.
-struct fetch {
-  position_t after = 0;
-  std::uint64_t token = 0;
-  std::uint64_t seen = 0; ///< The log's incarnation as far as known; 0: answer without waiting.
-};
+using fetch = page_request;
 /// Run `apply` with `max_events`; on_applied.
 struct apply {
   page_ptr events;
@@ -184,7 +182,7 @@ class projection_machine {
   [[nodiscard]] const projection_spec& spec() const noexcept { return *spec_; }
   [[nodiscard]] const checkpoint& record() const noexcept { return record_; }
   [[nodiscard]] position_t passed() const noexcept { return passed_; }
-  [[nodiscard]] position_t head_seen() const noexcept { return head_seen_; }
+  [[nodiscard]] position_t head_seen() const noexcept { return log_.head_seen(); }
   [[nodiscard]] bool claimed() const noexcept { return claimed_; }
   /// Events are handled one by one, each with a marker, because a process ended before.
   [[nodiscard]] bool careful() const noexcept;
@@ -235,8 +233,6 @@ class projection_machine {
   void fetch_next(actions& out);
   [[nodiscard]] bool may_gather() const;
   bool gather(actions& out);
-  actions fetch_more();
-  void join(const page& more);
   void let_go_of_pages();
   void give_up_discarded(actions& out);
   void give_up_poison(actions& out);
@@ -273,7 +269,6 @@ class projection_machine {
   void fail(actions& out, const std::string& why);
   [[nodiscard]] std::optional<std::string> find_key(const event& subject) const;
   [[nodiscard]] dead_letter letter_for(const event& subject) const;
-  [[nodiscard]] page_ptr page_before(position_t position) const;
   void note(actions& out, todo::note::level level, const char* what, std::string text) const;
 
   spec_ptr spec_;
@@ -285,28 +280,19 @@ class projection_machine {
   bool taking_over_ = false; ///< The next claim asks nobody.
   checkpoint record_;
   position_t passed_ = 0;
-  position_t head_seen_ = 0;
   std::shared_ptr<parked_set> parked_ = std::make_shared<parked_set>();
   letter_counts set_aside_;
 
   // What is under way.
   job job_ = job::none;
   bool stale_job_ = false; ///< It was begun under a claim that is lost: its result means nothing.
-  page_ptr page_; ///< Ends before the poison, if that is not next.
+  log_reader log_;
+  page_in_hand page_; ///< Ends before the poison, if that is not next.
   page_ptr applying_; ///< Keeps alive what an outcome points into.
   position_t saving_to_ = 0;
-  bool fetching_ = false;
-  std::uint64_t fetch_token_ = 0;
-  std::uint64_t log_incarnation_ = 0; ///< The one whose events are applied; 0: not known yet.
-  bool in_doubt_ = false;             ///< The last fetch failed: is the log there again?
   std::uint64_t timer_token_ = 0;
   timestamp timer_due_{};
   timestamp full_until_{}; ///< Then a projection that is full tries again, come what may.
-  bool catching_up_ = true;
-
-  // A batch at the end of the log that waits for more events.
-  bool gathering_ = false;
-  position_t gathered_to_ = 0; ///< Up to here nothing waits any more.
 
   // Events that are in the way.
   failing_event failing_;

@@ -2,8 +2,6 @@
 
 #include "actors/letter_rounds.hpp"
 
-#include <algorithm>
-
 namespace waymark {
 
 using level = todo::note::level;
@@ -11,16 +9,14 @@ using level = todo::note::level;
 /// As if the handler had failed once more, and for good. An event of a parked key is left to be
 /// parked, which runs no handler either.
 void projection_machine::give_up_poison(actions& out) {
-  const auto at = suspect_.poison_at();
-  const auto found = std::find_if(page_->events.begin(), page_->events.end(),
-                                  [at](const event& e) { return e.position == at; });
+  const auto* found = page_.find(suspect_.poison_at());
   suspect_.settle();
-  if (found == page_->events.end() || !suspect_.is(*found))
+  if (!found || !suspect_.is(*found))
     return go_on(out); // it is not wanted any more
   apply_outcome outcome;
   outcome.state = apply_outcome::status::faulted;
   outcome.error = suspect_.why_poison();
-  outcome.culprit = &*found;
+  outcome.culprit = found;
   outcome.retry_is_useless = true;
   const auto key = find_key(*found);
   outcome.has_key = key.has_value();
@@ -30,7 +26,7 @@ void projection_machine::give_up_poison(actions& out) {
     passed_ = found->position;
     return go_on(out);
   }
-  applying_ = page_;
+  applying_ = page_.get();
   decide_fault(out, outcome, left_to_a_person);
 }
 

@@ -1,0 +1,138 @@
+#include "actors/projection_machine.hpp"
+
+#include <utility>
+
+namespace waymark {
+
+using level = todo::note::level;
+
+actions projection_machine::on_claim(claim_report report) {
+  const bool take_over = std::exchange(taking_over_, false);
+  if (!take_result() && !draining_) // a drain has to release what was granted
+    return next();
+  actions out;
+  using status = claim_report::status;
+  switch (report.state) {
+  case status::granted:
+    claimed_ = true;
+    state_in_doubt_ = false;
+    fenced_by_other_ = false;
+    record_ = std::move(report.record);
+    passed_ = record_.position;
+    parked_ = std::move(report.parked);
+    schedule_.forget_all();
+    set_aside_ = report.set_aside;
+    options_.lot->set(key_.shard, set_aside_.parked_events);
+    log_.begin();
+    if (stand_ == stand::standing_by)
+      stand_ = stand::none;
+    reason_.clear();
+    if (record_.failure) {
+      failing_.forget_discard();
+      stand_still(stand::stopped, "stopped before " + record_.failure->event_type +
+                                      " at position " + std::to_string(record_.failure->position) +
+                                      ": " + record_.failure->error + "; resume or discard it");
+    }
+    replay_unfinished(out, report);
+    note(out, level::info, "start",
+         "starts after position " + std::to_string(passed_) + ", epoch " +
+             std::to_string(record_.epoch));
+    take_care(out, report);
+    break;
+  case status::held:
+    options_.lot->leave(key_.shard);
+    if (report.record.epoch > 0 && spec_->where != effect::memory) {
+      record_ = std::move(report.record); // what the owner has committed can be waited for here too
+      passed_ = record_.position;
+    }
+    if (take_over) { // asked for while this claim was under way
+      taking_over_ = true;
+      stand_still(stand::none, {});
+      break;
+    }
+    if (stand_ != stand::standing_by)
+      note(out, level::info, "standby", report.detail);
+    stand_still(stand::standing_by, report.detail);
+    wait(out, options_.standby_poll);
+    break;
+  case status::refused:
+    fail(out, report.detail);
+    break;
+  case status::diverged:
+    last_error_ = report.detail;
+    record_ = std::move(report.record);
+    passed_ = record_.position;
+    stand_still(stand::diverged, report.detail);
+    note(out, level::error, "diverged", report.detail);
+    break;
+  case status::projection_fault:
+    fail(out, report.detail);
+    break;
+  case status::store_fault:
+    if (options_.stall)
+      options_.stall->forget();
+    return end_for_store(report.detail);
+  }
+  go_on(out);
+  return out;
+}
+
+/// The job under way has come back. False if it was begun before its claim was lost.
+bool projection_machine::take_result() {
+  job_ = job::none;
+  if (stale_job_)
+    overdue_.reset();
+  return !std::exchange(stale_job_, false);
+}
+
+void projection_machine::lose_claim() {
+  claimed_ = false;
+  options_.lot->leave(key_.shard);
+  stale_job_ = job_ != job::none;
+  page_.forget();
+  log_.forget_request();
+  failing_.forget();
+  was_fenced_ = false;
+  suspect_.forget();
+  caution_.reset();
+}
+
+/// Claims from scratch, which compares the checkpoint with the log.
+actions projection_machine::claim_again() {
+  lose_claim();
+  actions out;
+  add(out, orders_.end_all("the log was replaced"));
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::fenced() {
+  job_ = job::none;
+  overdue_.reset();
+  lose_claim();
+  fenced_by_other_ = true;
+  actions out;
+  add(out, orders_.end_all("has lost its claim to another owner, or was reset"));
+  stand_still(stand::standing_by, "another owner has claimed it");
+  note(out, level::warning, "fenced",
+       "has lost its claim to another owner, or was reset; stands by");
+  wait(out, options_.standby_poll);
+  go_on(out);
+  return out;
+}
+
+actions projection_machine::on_fenced() {
+  if (!claimed_ || ended_)
+    return {};
+  was_fenced_ = true; // whatever is under way ends first
+  return next();
+}
+
+actions projection_machine::on_unsaved(const std::string& why) {
+  if (!claimed_ || ended_)
+    return {};
+  trouble_ = "the checkpoint can't be saved: " + why;
+  return next();
+}
+
+} // namespace waymark
