@@ -7,15 +7,21 @@ namespace waymark {
 
 using level = todo::note::level;
 
+namespace {
+
+std::shared_ptr<parking_lot> part_of_limit(const projection_spec& spec) {
+  const auto of_shard = spec.parking.per_projection / spec.shards;
+  return std::make_shared<parking_lot>(std::max<std::int64_t>(1, of_shard), 0);
+}
+
+} // namespace
+
 projection_machine::projection_machine(spec_ptr spec, int shard, machine_options options)
     : spec_{std::move(spec)}, options_{std::move(options)}, key_{spec_->name, shard},
+      aside_{options_.lot ? options_.lot : part_of_limit(*spec_), shard},
       suspect_{spec_->retry.max_crashes}, orders_{key_, can_take_back(*spec_)},
       schedule_{spec_->retry_letters} {
   record_.key = key_;
-  if (!options_.lot) {
-    const auto of_shard = spec_->parking.per_projection / spec_->shards;
-    options_.lot = std::make_shared<parking_lot>(std::max<std::int64_t>(1, of_shard), 0);
-  }
 }
 
 actions projection_machine::next() {

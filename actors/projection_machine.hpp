@@ -7,6 +7,7 @@
 #include "actors/letter_schedule.hpp"
 #include "actors/log_reader.hpp"
 #include "actors/page_in_hand.hpp"
+#include "actors/parking_share.hpp"
 #include "actors/store_stall.hpp"
 #include "actors/suspect_event.hpp"
 
@@ -188,9 +189,9 @@ class projection_machine {
   [[nodiscard]] bool careful() const noexcept;
   /// Another owner has taken it, and has it still as far as known.
   [[nodiscard]] bool fenced_by_other() const noexcept { return fenced_by_other_; }
-  [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return parked_; }
-  [[nodiscard]] const letter_counts& set_aside() const noexcept { return set_aside_; }
-  [[nodiscard]] const std::shared_ptr<parking_lot>& lot() const noexcept { return options_.lot; }
+  [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return aside_.parked(); }
+  [[nodiscard]] const letter_counts& set_aside() const noexcept { return aside_.counts(); }
+  [[nodiscard]] const std::shared_ptr<parking_lot>& lot() const noexcept { return aside_.lot(); }
   /// The event that it stands stopped before; 0 if no single one is to blame.
   [[nodiscard]] std::optional<position_t> stopped_before() const noexcept;
   /// It stands since as much is parked as may be.
@@ -244,8 +245,6 @@ class projection_machine {
   void end_order(actions& out);
   void replay_unfinished(actions& out, claim_report& report);
   void plan_retry(actions& out, const std::string& sequence_key, const round_to_come& next);
-  void add_parked(const std::vector<std::string>& keys);
-  void take_queue_length(const settled_key& of);
   void stand_full(actions& out, const std::string& why);
   actions look_for_room();
   [[nodiscard]] std::string refusal_to_settle() const;
@@ -280,8 +279,7 @@ class projection_machine {
   bool taking_over_ = false; ///< The next claim asks nobody.
   checkpoint record_;
   position_t passed_ = 0;
-  std::shared_ptr<parked_set> parked_ = std::make_shared<parked_set>();
-  letter_counts set_aside_;
+  parking_share aside_;
 
   // What is under way.
   job job_ = job::none;

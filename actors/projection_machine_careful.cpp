@@ -20,7 +20,7 @@ void projection_machine::give_up_poison(actions& out) {
   outcome.retry_is_useless = true;
   const auto key = find_key(*found);
   outcome.has_key = key.has_value();
-  if (key && parked_->events(*key) > 0)
+  if (key && aside_.has(*key))
     return go_on(out);
   if (!key && key_.shard != 0) { // an event without a key belongs to the first shard
     passed_ = found->position;

@@ -19,10 +19,8 @@ actions projection_machine::on_claim(claim_report report) {
     fenced_by_other_ = false;
     record_ = std::move(report.record);
     passed_ = record_.position;
-    parked_ = std::move(report.parked);
+    aside_.take(std::move(report.parked), report.set_aside);
     schedule_.forget_all();
-    set_aside_ = report.set_aside;
-    options_.lot->set(key_.shard, set_aside_.parked_events);
     log_.begin();
     if (stand_ == stand::standing_by)
       stand_ = stand::none;
@@ -40,7 +38,7 @@ actions projection_machine::on_claim(claim_report report) {
     take_care(out, report);
     break;
   case status::held:
-    options_.lot->leave(key_.shard);
+    aside_.leave();
     if (report.record.epoch > 0 && spec_->where != effect::memory) {
       record_ = std::move(report.record); // what the owner has committed can be waited for here too
       passed_ = record_.position;
@@ -87,7 +85,7 @@ bool projection_machine::take_result() {
 
 void projection_machine::lose_claim() {
   claimed_ = false;
-  options_.lot->leave(key_.shard);
+  aside_.leave();
   stale_job_ = job_ != job::none;
   page_.forget();
   log_.forget_request();

@@ -114,8 +114,9 @@ void projection_machine::take_replay(actions& out, const replay_outcome& outcome
   if (!order || order->dry_run || outcome.state == replay_outcome::status::fenced ||
       outcome.state == replay_outcome::status::faulted)
     return;
-  set_aside_.letters += outcome.letters;
-  take_queue_length(outcome.key);
+  aside_.add_letters(outcome.letters);
+  if (aside_.settle(outcome.key.sequence_key, outcome.key.remaining))
+    schedule_.forget(outcome.key.sequence_key);
   if (outcome.handled > 0) {
     if (record_.events_processed < record_.careful_until)
       record_.careful_until += outcome.handled;
@@ -133,7 +134,7 @@ void projection_machine::take_replay(actions& out, const replay_outcome& outcome
     if (outcome.key.remaining > 0 && outcome.next_round)
       plan_retry(out, outcome.key.sequence_key, {*outcome.next_round});
   }
-  if (stand_ == stand::full && !options_.lot->full())
+  if (stand_ == stand::full && !aside_.full())
     stand_still(stand::none, {});
 }
 
@@ -188,37 +189,13 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
   return settle(std::move(order));
 }
 
-void projection_machine::add_parked(const std::vector<std::string>& keys) {
-  for (const auto& key : keys) {
-    const auto before = parked_->events(key);
-    parked_->set(key, before + 1);
-    set_aside_.parked_keys += before == 0 ? 1 : 0;
-    ++set_aside_.parked_events;
-  }
-  if (!keys.empty())
-    options_.lot->set(key_.shard, set_aside_.parked_events);
-}
-
-void projection_machine::take_queue_length(const settled_key& of) {
-  const auto before = parked_->events(of.sequence_key);
-  if (before == 0)
-    return;
-  set_aside_.parked_events += of.remaining - before;
-  parked_->set(of.sequence_key, of.remaining);
-  options_.lot->set(key_.shard, set_aside_.parked_events);
-  if (of.remaining > 0)
-    return;
-  schedule_.forget(of.sequence_key);
-  --set_aside_.parked_keys;
-}
-
 void projection_machine::stand_full(actions& out, const std::string& why) {
   failing_.forget_attempts();
   stand_still(stand::full, why);
   note(out, level::error, "full", why);
   const bool for_good = options_.failed_retry.count() == 0;
   full_until_ = for_good ? timestamp::max() : options_.time->now() + options_.failed_retry;
-  if (spec_->shards > 1 && options_.lot->full())
+  if (spec_->shards > 1 && aside_.full())
     wait(out, for_good ? options_.room_poll : std::min(options_.room_poll, options_.failed_retry));
   else if (spec_->where != effect::memory)
     wait_after_failure(out); // what is parked may have been settled, or reset, elsewhere
@@ -229,7 +206,7 @@ actions projection_machine::look_for_room() {
   if (spec_->shards == 1 || options_.time->now() >= full_until_)
     return try_again();
   actions out;
-  if (options_.lot->full()) {
+  if (aside_.full()) {
     wait(out, options_.room_poll);
     return out;
   }

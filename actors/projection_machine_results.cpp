@@ -16,7 +16,7 @@ void projection_machine::take_progress(const apply_outcome& outcome) {
   passed_ = std::max(passed_, outcome.passed);
   if (record_.failure && passed_ >= record_.failure->position)
     record_.failure.reset();
-  add_parked(outcome.parked);
+  aside_.park(outcome.parked);
   if (outcome.room)
     outcome.room->give_back();
   if (outcome.handled > 0) {
@@ -176,7 +176,7 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
   }
   take_progress(outcome);
   failing_.give_up();
-  ++set_aside_.letters;
+  aside_.add_letters(1);
   const auto& letter = giving_up_.letter;
   record_.failure.reset();
   actions out;
