@@ -31,31 +31,31 @@ actions projection_machine::next() {
 }
 
 void projection_machine::go_on(actions& out) {
-  if (ended_ || job_ != job::none)
+  if (standing_.ended || job_ != job::none)
     return;
   if (was_fenced_ || trouble_) {
     add(out, was_fenced_ ? fenced() : end_for_store(*trouble_));
-  } else if (draining_) {
-    add(out, orders_.end_all(refusal_to_settle()));
+  } else if (standing_.draining) {
+    add(out, orders_.end_all(standing_.refusal_to_settle()));
     if (release_waits_) {
       // its timer comes
     } else if (claimed_) {
       job_ = job::release;
       out.emplace_back(todo::release{});
     } else {
-      ended_ = true;
+      standing_.ended = true;
       out.emplace_back(todo::end{});
     }
-  } else if (holding_) {
-    add(out, orders_.interrupt(refusal_to_settle()));
+  } else if (standing_.holding) {
+    add(out, orders_.interrupt(standing_.refusal_to_settle()));
     out.emplace_back(todo::held{});
-  } else if (paused_ || stand_ != stand::none) {
-    if (paused_ || stand_ != stand::backing_off)
+  } else if (standing_.paused || !standing_.goes_on()) {
+    if (standing_.paused || standing_.how != stand::backing_off)
       let_go_of_pages();
     if (may_replay())
       replay_next(out);
     else
-      add(out, orders_.interrupt(refusal_to_settle(),
+      add(out, orders_.interrupt(standing_.refusal_to_settle(),
                                  "; the rest of the key follows when it goes on"));
   } else if (!claimed_) {
     job_ = job::claim;
@@ -109,8 +109,8 @@ void projection_machine::give_up_discarded(actions& out) {
     return go_on(out);
   failing_.recall(at, record_.failure);
   auto letter = letter_for(*found);
-  letter.error += (letter.error.empty() ? "discarded by " : "; discarded by ") +
-                  failing_.discarded_by();
+  letter.error +=
+      (letter.error.empty() ? "discarded by " : "; discarded by ") + failing_.discarded_by();
   job_ = job::give_up;
   giving_up_ = todo::give_up{page_.get(), found, std::move(letter), false};
   out.emplace_back(giving_up_);
@@ -133,40 +133,35 @@ void projection_machine::wait_after_failure(actions& out) {
     forget_timer(); // an older one does not try again either
 }
 
-void projection_machine::stand_still(stand how, std::string why) {
-  stand_ = how;
-  reason_ = std::move(why);
-}
-
 actions projection_machine::start() {
   return next();
 }
 
 actions projection_machine::on_timer(std::uint64_t token) {
-  if (token != timer_token_ || ended_)
+  if (token != timer_token_ || standing_.ended)
     return {};
   if (std::exchange(release_waits_, false))
     return next();
-  if (stand_ == stand::full)
+  if (standing_.how == stand::full)
     return look_for_room();
-  if (stand_ == stand::failed)
+  if (standing_.how == stand::failed)
     return try_again();
   if (page_.is_gathering() && !log_.is_asking())
     return {log_.ask_at_once(page_.end())};
-  const auto before = stand_;
+  const auto before = standing_.how;
   if (before == stand::standing_by || before == stand::backing_off || before == stand::degraded)
-    stand_ = stand::none;
+    standing_.how = stand::none;
   auto out = next();
   if (before == stand::standing_by || (before == stand::degraded && log_.is_asking()))
-    stand_ = before; // as long as the claim has not succeeded, or the log not answered
+    standing_.how = before; // as long as the claim has not succeeded, or the log not answered
   return out;
 }
 
 actions projection_machine::on_save_tick() {
   const bool ahead = passed_ > record_.position;
   // A save clears the stored failure, which has to stay until somebody decides about it.
-  if (!claimed_ || job_ != job::none || !ahead || record_.failure || holding_ || draining_ ||
-      ended_)
+  const bool may_save = claimed_ && job_ == job::none && !record_.failure;
+  if (!may_save || !ahead || standing_.holding || standing_.draining || standing_.ended)
     return {};
   if (spec_->where == effect::outside) {
     if (careful())

@@ -8,6 +8,7 @@
 #include "actors/log_reader.hpp"
 #include "actors/page_in_hand.hpp"
 #include "actors/parking_share.hpp"
+#include "actors/standing.hpp"
 #include "actors/store_stall.hpp"
 #include "actors/suspect_event.hpp"
 
@@ -103,7 +104,8 @@ using action = std::variant<todo::claim, todo::fetch, todo::apply, todo::give_up
 using actions = std::vector<action>;
 
 /// Puts `more` behind what is to be done.
-template <class T> void add(actions& out, std::vector<T> more) {
+template <class T>
+void add(actions& out, std::vector<T> more) {
   out.insert(out.end(), std::move_iterator{more.begin()}, std::move_iterator{more.end()});
 }
 
@@ -189,7 +191,9 @@ class projection_machine {
   [[nodiscard]] bool careful() const noexcept;
   /// Another owner has taken it, and has it still as far as known.
   [[nodiscard]] bool fenced_by_other() const noexcept { return fenced_by_other_; }
-  [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept { return aside_.parked(); }
+  [[nodiscard]] std::shared_ptr<const parked_set> parked() const noexcept {
+    return aside_.parked();
+  }
   [[nodiscard]] const letter_counts& set_aside() const noexcept { return aside_.counts(); }
   [[nodiscard]] const std::shared_ptr<parking_lot>& lot() const noexcept { return aside_.lot(); }
   /// The event that it stands stopped before; 0 if no single one is to blame.
@@ -197,7 +201,7 @@ class projection_machine {
   /// It stands since as much is parked as may be.
   [[nodiscard]] bool full() const noexcept;
   /// A handler has not come back.
-  [[nodiscard]] bool unrecoverable() const noexcept { return overdue_.has_value(); }
+  [[nodiscard]] bool unrecoverable() const noexcept { return standing_.overdue.has_value(); }
   /// When it tries again by itself; empty if it waits for nothing of that kind.
   [[nodiscard]] std::optional<timestamp> next_try() const noexcept;
   [[nodiscard]] projection_state state() const noexcept;
@@ -216,16 +220,6 @@ class projection_machine {
     keep_failure,
     save,
     release
-  };
-  enum class stand : std::uint8_t {
-    none,
-    standing_by,
-    backing_off,
-    degraded,
-    full, ///< As much is parked as may be.
-    stopped,
-    failed,
-    diverged
   };
 
   actions next();
@@ -247,12 +241,10 @@ class projection_machine {
   void plan_retry(actions& out, const std::string& sequence_key, const round_to_come& next);
   void stand_full(actions& out, const std::string& why);
   actions look_for_room();
-  [[nodiscard]] std::string refusal_to_settle() const;
   /// Whatever a timer was to wake it for is not waited for any more.
   void forget_timer();
   void wait(actions& out, std::chrono::milliseconds delay);
   void wait_after_failure(actions& out);
-  void stand_still(stand how, std::string why);
   void lose_claim();
   actions claim_again();
   [[nodiscard]] bool take_result();
@@ -303,21 +295,14 @@ class projection_machine {
   letter_schedule schedule_;
   bool replay_turn_ = false; ///< After a batch of live events, if there are both.
 
-  // Why it stands, and what operators want.
-  stand stand_ = stand::none;
-  bool paused_ = false;
-  bool holding_ = false;
-  bool draining_ = false;
+  // Why it stands, and what came of that.
+  standing standing_;
   int failed_releases_ = 0;
-  bool release_waits_ = false; ///< For its next try.
-  bool ended_ = false;
+  bool release_waits_ = false;         ///< For its next try.
   bool fenced_by_other_ = false;       ///< Until it is claimed again.
   bool was_fenced_ = false;            ///< Found out while a job was under way.
   bool state_in_doubt_ = false;        ///< In memory: it may be ahead of what was committed.
-  std::optional<std::string> overdue_; ///< Why, as long as a handler has not come back.
   std::optional<std::string> trouble_; ///< Of the store; found out while a job was under way.
-  std::string reason_;
-  std::string pause_reason_;
   std::optional<std::string> last_error_;
   std::unordered_set<std::string> warned_types_;
 };

@@ -8,7 +8,7 @@ using level = todo::note::level;
 
 actions projection_machine::on_claim(claim_report report) {
   const bool take_over = std::exchange(taking_over_, false);
-  if (!take_result() && !draining_) // a drain has to release what was granted
+  if (!take_result() && !standing_.draining) // a drain has to release what was granted
     return next();
   actions out;
   using status = claim_report::status;
@@ -22,14 +22,15 @@ actions projection_machine::on_claim(claim_report report) {
     aside_.take(std::move(report.parked), report.set_aside);
     schedule_.forget_all();
     log_.begin();
-    if (stand_ == stand::standing_by)
-      stand_ = stand::none;
-    reason_.clear();
+    if (standing_.how == stand::standing_by)
+      standing_.how = stand::none;
+    standing_.why.clear();
     if (record_.failure) {
       failing_.forget_discard();
-      stand_still(stand::stopped, "stopped before " + record_.failure->event_type +
-                                      " at position " + std::to_string(record_.failure->position) +
-                                      ": " + record_.failure->error + "; resume or discard it");
+      standing_.still(stand::stopped, "stopped before " + record_.failure->event_type +
+                                          " at position " +
+                                          std::to_string(record_.failure->position) + ": " +
+                                          record_.failure->error + "; resume or discard it");
     }
     replay_unfinished(out, report);
     note(out, level::info, "start",
@@ -45,12 +46,12 @@ actions projection_machine::on_claim(claim_report report) {
     }
     if (take_over) { // asked for while this claim was under way
       taking_over_ = true;
-      stand_still(stand::none, {});
+      standing_.go_on();
       break;
     }
-    if (stand_ != stand::standing_by)
+    if (standing_.how != stand::standing_by)
       note(out, level::info, "standby", report.detail);
-    stand_still(stand::standing_by, report.detail);
+    standing_.still(stand::standing_by, report.detail);
     wait(out, options_.standby_poll);
     break;
   case status::refused:
@@ -60,7 +61,7 @@ actions projection_machine::on_claim(claim_report report) {
     last_error_ = report.detail;
     record_ = std::move(report.record);
     passed_ = record_.position;
-    stand_still(stand::diverged, report.detail);
+    standing_.still(stand::diverged, report.detail);
     note(out, level::error, "diverged", report.detail);
     break;
   case status::projection_fault:
@@ -79,7 +80,7 @@ actions projection_machine::on_claim(claim_report report) {
 bool projection_machine::take_result() {
   job_ = job::none;
   if (stale_job_)
-    overdue_.reset();
+    standing_.overdue.reset();
   return !std::exchange(stale_job_, false);
 }
 
@@ -106,12 +107,12 @@ actions projection_machine::claim_again() {
 
 actions projection_machine::fenced() {
   job_ = job::none;
-  overdue_.reset();
+  standing_.overdue.reset();
   lose_claim();
   fenced_by_other_ = true;
   actions out;
   add(out, orders_.end_all("has lost its claim to another owner, or was reset"));
-  stand_still(stand::standing_by, "another owner has claimed it");
+  standing_.still(stand::standing_by, "another owner has claimed it");
   note(out, level::warning, "fenced",
        "has lost its claim to another owner, or was reset; stands by");
   wait(out, options_.standby_poll);
@@ -120,14 +121,14 @@ actions projection_machine::fenced() {
 }
 
 actions projection_machine::on_fenced() {
-  if (!claimed_ || ended_)
+  if (!claimed_ || standing_.ended)
     return {};
   was_fenced_ = true; // whatever is under way ends first
   return next();
 }
 
 actions projection_machine::on_unsaved(const std::string& why) {
-  if (!claimed_ || ended_)
+  if (!claimed_ || standing_.ended)
     return {};
   trouble_ = "the checkpoint can't be saved: " + why;
   return next();

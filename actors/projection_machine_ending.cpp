@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds first_release_delay{100}; // doubled each ti
 } // namespace
 
 actions projection_machine::drain() {
-  draining_ = true;
+  standing_.draining = true;
   return next();
 }
 
@@ -25,15 +25,15 @@ actions projection_machine::on_released() {
 actions projection_machine::end_for_store(const std::string& why) {
   job_ = job::none;
   last_error_ = why;
-  stand_still(stand::degraded, why);
+  standing_.still(stand::degraded, why);
   actions out;
   add(out, orders_.end_all("the store can't serve: " + why));
-  if (draining_ && claimed_) {
+  if (standing_.draining && claimed_) {
     trouble_.reset();
     go_on(out);
     return out;
   }
-  ended_ = true;
+  standing_.ended = true;
   out.emplace_back(todo::end{todo::end::reason::store_fault, why});
   return out;
 }
@@ -57,7 +57,7 @@ actions projection_machine::release_again(const std::string& why) {
 actions projection_machine::on_job_lost(const std::string& why) {
   if (job_ == job::release && !stale_job_)
     return release_again(why);
-  if (overdue_) {
+  if (standing_.overdue) {
     apply_outcome nothing;
     nothing.state = apply_outcome::status::faulted;
     nothing.who = fault::store;

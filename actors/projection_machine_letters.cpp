@@ -20,37 +20,8 @@ apply_outcome failed_replay(const replay_outcome& replayed) {
 
 } // namespace
 
-/// Why letters can't be settled as things are; empty if they can.
-std::string projection_machine::refusal_to_settle() const {
-  if (ended_ || draining_)
-    return "is being stopped";
-  if (holding_)
-    return "is being reset";
-  if (overdue_)
-    return "has failed: " + *overdue_;
-  if (paused_)
-    return "is " + pause_reason_ + "; resume it first";
-  switch (stand_) {
-  case stand::none:
-  case stand::backing_off:
-  case stand::full:
-    return {};
-  case stand::standing_by:
-    return "stands by: " + reason_ + "; ask the owner's process";
-  case stand::degraded:
-    return "is degraded: " + reason_;
-  case stand::stopped:
-    return "is " + reason_;
-  case stand::failed:
-    return "has failed: " + reason_ + "; mend it and resume it first";
-  case stand::diverged:
-    return "has diverged: " + reason_;
-  }
-  return {};
-}
-
 actions projection_machine::settle(settle_order_ptr order) {
-  auto why = refusal_to_settle();
+  auto why = standing_.refusal_to_settle();
   if (why.empty() && orders_.full())
     why = "has " + std::to_string(letter_orders::most) +
           " such orders to carry out already; ask again later";
@@ -62,11 +33,12 @@ actions projection_machine::settle(settle_order_ptr order) {
 
 bool projection_machine::may_replay() const noexcept {
   // A commit clears the stored failure, which has to stay until its event has passed.
-  const bool goes =
-      stand_ == stand::none || stand_ == stand::backing_off || stand_ == stand::full;
+  const bool full = standing_.how == stand::full;
+  const bool goes = standing_.goes_on() || standing_.how == stand::backing_off || full;
   // The marker of a live event counts the ends in it, and one of a replay would take its place.
-  const bool suspected = suspect_.is_behind(passed_) && stand_ != stand::full;
-  return !orders_.empty() && claimed_ && !paused_ && goes && !record_.failure && !suspected;
+  const bool suspected = suspect_.is_behind(passed_) && !full;
+  return !orders_.empty() && claimed_ && goes && !standing_.paused && !record_.failure &&
+         !suspected;
 }
 
 void projection_machine::replay_next(actions& out) {
@@ -77,21 +49,21 @@ void projection_machine::replay_next(actions& out) {
   replay_turn_ = false;
   job_ = job::replay;
   auto [order, task] = orders_.next_step();
-  if (stand_ == stand::none)
-    reason_ = describe(*order);
+  if (standing_.goes_on())
+    standing_.why = describe(*order);
   out.emplace_back(todo::replay{std::move(order), std::move(task)});
 }
 
 actions projection_machine::on_replayed(const replay_outcome& outcome) {
-  if (stand_ == stand::none)
-    reason_.clear();
+  if (standing_.goes_on())
+    standing_.why.clear();
   if (!take_result())
     return next();
   actions out;
   take_replay(out, outcome);
   using status = replay_outcome::status;
   const bool failed = outcome.state == status::faulted || outcome.key.failed;
-  if (overdue_ && failed && outcome.state != status::fenced) {
+  if (standing_.overdue && failed && outcome.state != status::fenced) {
     add(out, came_back(failed_replay(outcome)));
     return out;
   }
@@ -99,9 +71,9 @@ actions projection_machine::on_replayed(const replay_outcome& outcome) {
     add(out, outcome.state == status::fenced ? fenced() : end_for_store(outcome.error));
     return out;
   }
-  if (overdue_)
+  if (standing_.overdue)
     note(out, level::warning, "came_back", "the handler has come back, and its event is replayed");
-  overdue_.reset();
+  standing_.overdue.reset();
   if (orders_.first_done())
     end_order(out);
   go_on(out);
@@ -134,8 +106,8 @@ void projection_machine::take_replay(actions& out, const replay_outcome& outcome
     if (outcome.key.remaining > 0 && outcome.next_round)
       plan_retry(out, outcome.key.sequence_key, {*outcome.next_round});
   }
-  if (stand_ == stand::full && !aside_.full())
-    stand_still(stand::none, {});
+  if (standing_.how == stand::full && !aside_.full())
+    standing_.go_on();
 }
 
 void projection_machine::end_order(actions& out) {
@@ -168,17 +140,16 @@ void projection_machine::replay_unfinished(actions& out, claim_report& report) {
 
 void projection_machine::plan_retry(actions& out, const std::string& sequence_key,
                                     const round_to_come& next) {
-  out.emplace_back(
-      schedule_.plan(sequence_key, next, options_.time->now(), options_.random()));
+  out.emplace_back(schedule_.plan(sequence_key, next, options_.time->now(), options_.random()));
 }
 
 actions projection_machine::on_letters_due(std::uint64_t token) {
-  if (ended_ || !claimed_)
+  if (standing_.ended || !claimed_)
     return {};
   const auto due = schedule_.take(token);
   if (!due)
     return {};
-  if (!refusal_to_settle().empty() || orders_.full())
+  if (!standing_.refusal_to_settle().empty() || orders_.full())
     return {schedule_.put_off(*due, options_.random())}; // it has not been tried
   auto order = std::make_shared<settle_order>();
   order->by_itself = true;
@@ -191,7 +162,7 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
 
 void projection_machine::stand_full(actions& out, const std::string& why) {
   failing_.forget_attempts();
-  stand_still(stand::full, why);
+  standing_.still(stand::full, why);
   note(out, level::error, "full", why);
   const bool for_good = options_.failed_retry.count() == 0;
   full_until_ = for_good ? timestamp::max() : options_.time->now() + options_.failed_retry;
@@ -210,7 +181,7 @@ actions projection_machine::look_for_room() {
     wait(out, options_.room_poll);
     return out;
   }
-  stand_still(stand::none, {});
+  standing_.go_on();
   go_on(out);
   return out;
 }

@@ -21,10 +21,10 @@ void projection_machine::fetch_next(actions& out) {
 }
 
 actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
-  if (!log_.expects(token) || ended_)
+  if (!log_.expects(token) || standing_.ended)
     return {};
-  if (stand_ == stand::degraded)
-    stand_still(stand::none, {});
+  if (standing_.how == stand::degraded)
+    standing_.go_on();
   if (log_.take(*events, passed_))
     return claim_again();
   page_.take(std::move(events), passed_);
@@ -32,16 +32,16 @@ actions projection_machine::on_page(page_ptr events, std::uint64_t token) {
 }
 
 actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_t token) {
-  if (!log_.expects(token) || ended_)
+  if (!log_.expects(token) || standing_.ended)
     return {};
   log_.fail();
   page_.stop_gathering();
   actions out;
-  if (stand_ == stand::none)
+  if (standing_.goes_on())
     note(out, level::warning, "degraded", "can't read the log: " + why);
-  if (stand_ == stand::none || stand_ == stand::degraded) {
+  if (standing_.goes_on() || standing_.how == stand::degraded) {
     last_error_ = why;
-    stand_still(stand::degraded, "can't read the log: " + why);
+    standing_.still(stand::degraded, "can't read the log: " + why);
     wait(out, options_.fetch_retry);
   }
   return out;
@@ -50,10 +50,9 @@ actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_
 /// Whether what is left of the page is too little for a batch, and nothing speaks against a wait.
 bool projection_machine::may_gather() const {
   const bool asked_for = options_.gathers && spec_->batch.max_wait.count() > 0;
-  const bool alone = careful() || !failing_.attempts().empty() ||
-                     failing_.discard_at() > passed_ || suspect_.poison_at() > passed_;
-  return asked_for && !alone &&
-         page_.is_short(passed_, log_.head_seen(), spec_->batch.max_events);
+  const bool alone = careful() || !failing_.attempts().empty() || failing_.discard_at() > passed_ ||
+                     suspect_.poison_at() > passed_;
+  return asked_for && !alone && page_.is_short(passed_, log_.head_seen(), spec_->batch.max_events);
 }
 
 /// True as long as the page waits for more.

@@ -36,16 +36,16 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
     return next();
   if (outcome.state == apply_outcome::status::fenced)
     return fenced();
-  if (overdue_ && outcome.state == apply_outcome::status::faulted)
+  if (standing_.overdue && outcome.state == apply_outcome::status::faulted)
     return came_back(outcome);
   take_progress(outcome);
   failing_.pass(passed_);
   if (options_.stall && outcome.state == apply_outcome::status::done)
     options_.stall->passed(passed_);
   actions out;
-  if (overdue_)
+  if (standing_.overdue)
     note(out, level::warning, "came_back", "the handler has come back, and its batch committed");
-  overdue_.reset();
+  standing_.overdue.reset();
   if (outcome.unsaved)
     out.emplace_back(todo::save_later{*outcome.unsaved});
   for (const auto& type : outcome.unhandled_types)
@@ -77,9 +77,9 @@ std::optional<std::string> projection_machine::find_stall(const apply_outcome& o
 }
 
 actions projection_machine::on_overdue(const std::string& why) {
-  if (job_ == job::none || ended_)
+  if (job_ == job::none || standing_.ended)
     return {};
-  overdue_ = last_error_ = why;
+  standing_.overdue = last_error_ = why;
   actions out;
   note(out, level::error, "failed", "unrecoverable: " + why);
   return out;
@@ -90,7 +90,8 @@ actions projection_machine::came_back(const apply_outcome& outcome) {
   take_progress(outcome);
   state_in_doubt_ = outcome.who == fault::store;
   actions out;
-  fail(out, *std::exchange(overdue_, std::nullopt) + "; it came back with: " + outcome.error);
+  const auto why = *std::exchange(standing_.overdue, std::nullopt);
+  fail(out, why + "; it came back with: " + outcome.error);
   go_on(out);
   return out;
 }
@@ -111,11 +112,11 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
   using what = attempt_decision::action;
   switch (decision.what) {
   case what::retry:
-    stand_still(stand::backing_off, describe(culprit) + " has failed " +
-                                        std::to_string(facts.attempt) + " of " +
-                                        std::to_string(spec_->retry.attempts) + " times");
+    standing_.still(stand::backing_off, describe(culprit) + " has failed " +
+                                            std::to_string(facts.attempt) + " of " +
+                                            std::to_string(spec_->retry.attempts) + " times");
     note(out, level::warning, "retry",
-         reason_ + ": " + outcome.error + "; next try in " +
+         standing_.why + ": " + outcome.error + "; next try in " +
              std::to_string(decision.delay.count()) + " ms");
     return wait(out, decision.delay);
   case what::park:
@@ -141,7 +142,7 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
 void projection_machine::fail(actions& out, const std::string& why) {
   last_error_ = why;
   failing_.forget_attempts();
-  stand_still(stand::failed, why);
+  standing_.still(stand::failed, why);
   note(out, level::error, "failed", why);
   wait_after_failure(out);
 }
@@ -181,8 +182,7 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
   record_.failure.reset();
   actions out;
   note(out, level::error, "give_up",
-       describe(letter.subject) + " was given up after " +
-           std::to_string(letter.attempts.size()) +
+       describe(letter.subject) + " was given up after " + std::to_string(letter.attempts.size()) +
            (letter.attempts.size() == 1 ? " attempt: " : " attempts: ") + letter.error +
            (giving_up_.park ? "; its key is parked" : ""));
   out.emplace_back(todo::announce_letter{letter});
@@ -199,10 +199,10 @@ actions projection_machine::on_failure_kept(commit_status status) {
   if (status == commit_status::fenced)
     return fenced();
   actions out;
-  stand_still(stand::stopped, "stopped before the event at position " +
-                                  std::to_string(failing_.position()) + ": " +
-                                  last_error_.value_or("") + "; resume or discard it");
-  note(out, level::error, "stopped", reason_);
+  standing_.still(stand::stopped, "stopped before the event at position " +
+                                      std::to_string(failing_.position()) + ": " +
+                                      last_error_.value_or("") + "; resume or discard it");
+  note(out, level::error, "stopped", standing_.why);
   go_on(out);
   return out;
 }
