@@ -2,6 +2,8 @@
 
 #include "node/text_table.hpp"
 
+#include <waymark/messages/clock.hpp>
+
 #include <algorithm>
 #include <poll.h>
 
@@ -11,11 +13,20 @@ namespace {
 
 constexpr int glance_ms = 50;
 
+/// A handler that hangs fails its projection, and a moment later the node ends itself. A wait that
+/// ended in between would stop the engine, and the next process would not hear of that handler.
+bool ends_the_node(const projection_status& of) {
+  return of.state == projection_state::failed &&
+         of.reason.find("has not come back in") != std::string::npos &&
+         clock::system().now() - of.since < std::chrono::seconds{10};
+}
+
 /// A reset holds what it is about to empty, which then goes on by itself; other pauses wait for
 /// somebody.
 bool stands(const projection_status& of) {
-  return of.state == projection_state::failed || of.state == projection_state::stopped ||
-         of.state == projection_state::diverged || of.state == projection_state::ended ||
+  return (of.state == projection_state::failed && !ends_the_node(of)) ||
+         of.state == projection_state::stopped || of.state == projection_state::diverged ||
+         of.state == projection_state::ended ||
          (of.state == projection_state::paused && !of.reason.starts_with("held until"));
 }
 
