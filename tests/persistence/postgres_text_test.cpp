@@ -3,6 +3,7 @@
 #include "persistence/postgres/address.hpp"
 #include "persistence/postgres/bulk_insert.hpp"
 #include "persistence/postgres/params.hpp"
+#include "persistence/postgres/session_settings.hpp"
 #include "persistence/postgres/sql_words.hpp"
 
 #include <waymark/messages/error.hpp>
@@ -93,6 +94,25 @@ TEST_CASE("the first word of each statement is found") {
   CHECK(is_forbidden("COMMIT"));
   CHECK(is_forbidden("SET"));
   CHECK_FALSE(is_forbidden("SELECT"));
+}
+
+TEST_CASE("refused settings are found in the server's words of any language") {
+  const auto found = [](const std::string& message) {
+    const auto result = settings_refused("22P02", message);
+    return result ? std::string{*result} : "nothing";
+  };
+  const std::string said = WAYMARK_SETTINGS_REFUSED;
+  for (const std::string settings : {"timezone = UTC", "", "a = \"b>\", c", "a = »b>«, c"}) {
+    const auto words = said + settings + ">";
+    for (const auto& message :
+         {"invalid input syntax for type integer: \"" + words + "\"",
+          "ungültige Eingabesyntax für Typ integer: »" + words + "«",
+          "syntaxe en entrée invalide pour le type integer : « " + words + " »"})
+      CHECK(found("postgresql://db/shop: " + message + " [22P02] (UPDATE … a > b)") == settings);
+  }
+  CHECK(found("invalid input syntax for type integer: \"twelve>\" [22P02]") == "nothing");
+  CHECK(found("-> " + said + "cut off [22P02]") == "nothing");
+  CHECK_FALSE(settings_refused("22003", said + "a = b>\" [22003]"));
 }
 
 TEST_CASE("an insert of one row is made one of many") {
