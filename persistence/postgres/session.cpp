@@ -103,6 +103,7 @@ bool session::sound() const noexcept {
 }
 
 void session::begin_for_handlers(std::string_view more) {
+  more_ = more;
   if (!where_.pooled && more.empty()) {
     settings_ = opened_with_;
     return begin();
@@ -112,7 +113,15 @@ void session::begin_for_handlers(std::string_view more) {
 
 void session::begin_ahead(const char* check, params with) {
   settings_ = opened_with_;
+  more_.clear();
   put_off_.emplace(opening{check, std::move(with)});
+}
+
+bool session::begins_otherwise() {
+  rollback();
+  const auto now = execute(begin_ + more_ + show_settings);
+  rollback();
+  return now.text(0, 0) != settings_;
 }
 
 void session::begin_now() {

@@ -135,6 +135,10 @@ class session final : public sql::connection {
   /// As they were when the transaction of the handlers began.
   [[nodiscard]] const std::string& settings() const noexcept { return settings_; }
 
+  /// Rolls back and looks whether such a transaction would begin with other settings by now. That
+  /// is the server's doing then: what a handler has set goes with the rollback.
+  [[nodiscard]] bool begins_otherwise();
+
   /// It is not to be used again after its transaction.
   void retire() noexcept { retired_ = true; }
 
@@ -157,6 +161,7 @@ class session final : public sql::connection {
   std::unique_ptr<PGconn, closer> connection_;
   std::string opened_with_; ///< Its settings; unknown behind a pooler.
   std::string settings_;
+  std::string more_; ///< What else the transaction of the handlers has been begun with.
   std::string last_sqlstate_;
   std::string ended_by_; ///< The SQLSTATE with which the server ended the session unasked.
   bool retired_ = false;

@@ -46,6 +46,12 @@ session_pool::lease::~lease() {
   of_.free_.notify_one();
 }
 
+void session_pool::close_idle() {
+  std::vector<std::unique_ptr<session>> closed;
+  const std::lock_guard lock{mutex_};
+  closed.swap(idle_);
+}
+
 void session_pool::replace(const session& lost) {
   const std::lock_guard lock{mutex_};
   if (std::find(replaced_.begin(), replaced_.end(), &lost) != replaced_.end())

@@ -36,6 +36,9 @@ class session_pool {
   /// The thread that has `lost` may not come back: another may take its place meanwhile.
   void replace(const session& lost);
 
+  /// Closes those that nobody has: they would all meet what one has met.
+  void close_idle();
+
  private:
   const address& where_;
   const std::string purpose_;

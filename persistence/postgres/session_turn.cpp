@@ -74,9 +74,15 @@ commit_status session_turn::commit(const ownership& owner, const checkpoint_adva
       throw;
     if (found->empty())
       return commit_status::fenced;
-    throw projection_error{on.where().shown + ": a handler has changed its session, which others "
-                                              "use too (" +
-                           std::string{changed_setting(on.settings(), *found)} +
+    const std::string change{changed_setting(on.settings(), *found)};
+    if (on.begins_otherwise()) {
+      on.retire();
+      in_->units().close_idle();
+      throw store_error{on.where().shown + ": the server's settings have changed meanwhile (" +
+                        change + "); its sessions are opened anew"};
+    }
+    throw projection_error{on.where().shown +
+                           ": a handler has changed its session, which others use too (" + change +
                            "); set it in the function that needs it, by the function's own SET"};
   }
 }

@@ -3,6 +3,7 @@
 #include "tests/catch.hpp"
 
 #include "persistence/postgres/stale_owner.hpp"
+#include "tests/contract/projection_store_contract.hpp"
 #include "tests/persistence/raw_session.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 #include "tests/supervisors/sentence.hpp"
@@ -110,6 +111,45 @@ TEST_CASE_METHOD(outage, "a server that is away is waited for, and the status sa
                  "log: {path}: {library} (connect); it goes on by itself, and nothing is lost"));
   server.control("start");
   check_goes_on(5);
+}
+
+TEST_CASE_METHOD(outage, "settings that the server has read anew are nobody's fault") {
+  using contract::step;
+  const auto store = waymark::open(schema.address());
+  const auto owner = contract::own(*store.projections, contract::request_of("p", "a"));
+  const auto shown = [](read_model& db) {
+    return db.query_value<std::string>("SHOW statement_timeout");
+  };
+  const auto change_to = [&](const std::string& value) {
+    run_sql("ALTER SYSTEM SET statement_timeout = '" + value + "'");
+    run_sql("SELECT pg_reload_conf()");
+  };
+  const auto meets_the_change = [&](const std::string& value) {
+    CAPTURE(value);
+    auto unit = store.projections->begin(owner);
+    change_to(value);
+    REQUIRE(eventually([&] { return shown(unit->model()) == value; }));
+    CHECK_THROWS_AS(unit->commit(step(0, 1)), store_error);
+  };
+  const auto handler_is_to_blame = [&] {
+    auto unit = store.projections->begin(owner);
+    unit->model().execute("DO $$ BEGIN SET timezone = 'Asia/Tokyo'; END $$");
+    CHECK_THROWS_AS(unit->commit(step(0, 1)), projection_error);
+  };
+  change_to("1h");
+  check_goes_on(5);
+  meets_the_change("2h");
+  handler_is_to_blame();
+  CHECK(store.projections->begin(owner)->commit(step(0, 0)) == commit_status::committed);
+  store.projections->allow_handlers("p", 1h); // a setting of the transaction's own besides
+  meets_the_change("3h");
+  handler_is_to_blame();
+  CHECK(store.projections->begin(owner)->commit(step(0, 1)) == commit_status::committed);
+  check_goes_on(5);
+  run_sql("ALTER SYSTEM RESET statement_timeout");
+  run_sql("SELECT pg_reload_conf()");
+  check_goes_on(5);
+  CHECK(it.status("revenue").set_aside.letters == 0);
 }
 
 TEST_CASE_METHOD(engine_fixture, "read models whose server is away are waited for") {
