@@ -66,13 +66,13 @@ struct append_state {
       if (problem.outcome_unknown())
         return settle(commands);
       return failed_results(commands.size(), problem.what());
-    } catch (const std::exception& problem) {
-      return failed_results(commands.size(), problem.what());
+    } catch (const std::exception&) { // memory was short after the commit, for one
+      return settle(commands);
     }
   }
 
-  /// The reply was lost. Every event has an id (the engine sees to it), so that appending the same
-  /// again either finds it there or does it now.
+  /// Nobody knows what came of them. Every event has an id (the engine sees to it), so that
+  /// appending the same again either finds it there or does it now.
   std::vector<append_result> settle(const std::vector<append_command>& commands) {
     try {
       return log_->append(commands);

@@ -42,7 +42,7 @@ bool append_call::take(const append_command& what) {
   std::size_t bytes = 0;
   bool repeats = false;
   for (const auto& e : what.events) {
-    bytes += e.data.text().size();
+    bytes += e.data.text().size() + e.metadata.size();
     repeats = repeats || (e.event_id && ids_.contains(*e.event_id));
   }
   if (!taken_.empty() && (repeats || bytes_ + bytes > most_bytes))
@@ -102,6 +102,14 @@ std::vector<append_result> append_call::send(session& on) {
              "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
              with, stage::append);
   fault_point("append.after_commit");
+  try {
+    return results_of(answers, on);
+  } catch (const store_error& e) { // others of the group may have been written
+    throw store_error{e.what(), store_error::outcome::unknown};
+  }
+}
+
+std::vector<append_result> append_call::results_of(const rows& answers, session& on) {
   std::vector<append_result> results;
   for (int i = 0; i < answers.size(); ++i) {
     const auto& each = taken_[static_cast<std::size_t>(i)];

@@ -28,8 +28,11 @@ class append_call {
   /// @throws store_error, also for what the server refuses in the whole.
   [[nodiscard]] std::vector<append_result> send(session& on);
 
-  /// Whether `send` has written events.
+  /// Whether `send` has written events, or may have.
   [[nodiscard]] bool wrote() const noexcept { return wrote_; }
+
+  /// The answer of `send` is lost: if it has written, the next one won't say so.
+  void lose_answer() noexcept { wrote_ = true; }
 
  private:
   struct command {
@@ -38,6 +41,7 @@ class append_call {
   };
   [[nodiscard]] bool take(const append_command& what);
   void add(const command& each);
+  [[nodiscard]] std::vector<append_result> results_of(const rows& answers, session& on);
   [[nodiscard]] append_result answer_for_known_ids(session& on, const command& each) const;
 
   std::vector<command> taken_;

@@ -22,6 +22,16 @@ std::vector<append_result> send_once(database& in, append_call& call) {
   }
 }
 
+/// Wakes who waits for the log. They would look by themselves before long, so that this fails says
+/// nothing of the append.
+void tell_of_growth(database& in) noexcept {
+  try {
+    in.growth().signal();
+    in.listener().tell();
+  } catch (const std::exception&) { // a thread can't be made now
+  }
+}
+
 /// The ids settle whether a call took effect whose answer was lost: what it wrote is known now.
 std::vector<append_result> send(database& in, append_call& call) {
   try {
@@ -29,10 +39,12 @@ std::vector<append_result> send(database& in, append_call& call) {
   } catch (const store_error& e) {
     if (!e.outcome_unknown())
       throw;
+    call.lose_answer();
   }
   try {
     return send_once(in, call);
   } catch (const store_error& e) {
+    tell_of_growth(in);
     throw store_error{e.what(), store_error::outcome::unknown};
   }
 }
@@ -64,10 +76,8 @@ class group_writer {
   void keep(const append_call& call, std::vector<append_result> answers) {
     for (auto& each : answers)
       results.push_back(std::move(each));
-    if (call.wrote()) {
-      in_.growth().signal();
-      in_.listener().tell();
-    }
+    if (call.wrote())
+      tell_of_growth(in_);
   }
 
   void one_by_one(commands some, const statement_error& why) {

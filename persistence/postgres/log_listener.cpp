@@ -27,10 +27,6 @@ constexpr auto check_every = 10s;
 constexpr std::chrono::milliseconds before_next_try = 1s;
 constexpr std::chrono::milliseconds most_before_next_try = 16s;
 
-int new_eventfd() noexcept {
-  return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-}
-
 std::chrono::milliseconds until(steady_clock::time_point when) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(when - steady_clock::now());
   return std::max(left, std::chrono::milliseconds{0});
@@ -68,35 +64,46 @@ std::shared_ptr<void> log_growth::call(std::function<void()> back) {
   return kept;
 }
 
+log_listener::bell::bell(const address& where)
+    : descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+  if (descriptor_ < 0)
+    throw store_error{where.shown + ": no file descriptor is left for the listener"};
+}
+
+log_listener::bell::~bell() {
+  ::close(descriptor_);
+}
+
+void log_listener::bell::ring() const noexcept {
+  (void)::eventfd_write(descriptor_, 1);
+}
+
 log_listener::log_listener(const address& where, const std::string& purpose, log_growth& growth)
     : where_{where}, growth_{growth}, conninfo_{where.conninfo_for(purpose)},
-      channel_{("waymark_" + where.schema).substr(0, 63)}, wake_{new_eventfd()} {
-  if (wake_ < 0)
-    throw store_error{where.shown + ": no file descriptor is left for the listener"};
+      channel_{("waymark_" + where.schema).substr(0, 63)}, wake_{where} {
   if (!where.pooled)
     thread_ = std::thread{[this] { run(); }};
 }
 
 log_listener::~log_listener() {
   stopping_ = true;
-  (void)::eventfd_write(wake_, 1);
+  wake_.ring();
   if (thread_.joinable())
     thread_.join();
-  ::close(wake_);
 }
 
 void log_listener::tell() {
   if (!to_tell_.exchange(true))
-    (void)::eventfd_write(wake_, 1);
+    wake_.ring();
 }
 
 /// True if `socket` has something.
 bool log_listener::wait(int socket, std::chrono::milliseconds at_most) {
-  pollfd both[]{{socket, POLLIN, 0}, {wake_, POLLIN, 0}};
+  pollfd both[]{{socket, POLLIN, 0}, {wake_.get(), POLLIN, 0}};
   const int ready = ::poll(both, 2, static_cast<int>(at_most.count()));
   eventfd_t ignored = 0;
   if (ready > 0 && both[1].revents != 0)
-    (void)::eventfd_read(wake_, &ignored);
+    (void)::eventfd_read(wake_.get(), &ignored);
   return ready > 0 && both[0].revents != 0;
 }
 

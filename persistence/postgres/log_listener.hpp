@@ -58,11 +58,26 @@ class log_listener {
   bool wait(int socket, std::chrono::milliseconds at_most);
   void set_deafness(std::string why);
 
+  /// An eventfd.
+  class bell {
+   public:
+    /// @throws store_error.
+    explicit bell(const address& where);
+    ~bell();
+    bell(const bell&) = delete;
+    bell& operator=(const bell&) = delete;
+    [[nodiscard]] int get() const noexcept { return descriptor_; }
+    void ring() const noexcept;
+
+   private:
+    int descriptor_;
+  };
+
   const address& where_;
   log_growth& growth_;
   const std::string conninfo_;
   const std::string channel_;
-  int wake_ = -1; ///< An eventfd.
+  const bell wake_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> to_tell_{false};
   std::atomic<bool> hears_{false};

@@ -49,6 +49,20 @@ TEST_CASE("a lost reply to an append is settled, before the commit and after it"
   }
 }
 
+TEST_CASE("an append that ends by whatever it is, after the commit, is settled too") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  fault_hook = [](const char* place) {
+    if (std::strcmp(place, "append.after_commit") != 0 || ++visits % 3 != 0)
+      return;
+    throw std::bad_alloc{};
+  };
+  for (int i = 0; i < 9; ++i)
+    CHECK_NOTHROW(it.append(order("o", "monday", 1)));
+  fault_hook = nullptr;
+  CHECK(it.head() == 9);
+}
+
 TEST_CASE("faults at every step of a batch leave every event with one effect") {
   for (const auto* place : {"claim.before_commit", "unit.before_checkpoint", "unit.before_commit",
                             "unit.after_commit", "reset.before_truncate", "reset.before_commit"}) {

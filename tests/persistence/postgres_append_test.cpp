@@ -1,6 +1,8 @@
 // What the append function and its notifications promise, seen by other clients of the server.
 #include "tests/catch.hpp"
 
+#include "persistence/fault_point.hpp"
+#include "persistence/postgres/append_call.hpp"
 #include "persistence/postgres/database.hpp"
 #include "persistence/postgres/postgres_event_store.hpp"
 #include "tests/contract/event_store_contract.hpp"
@@ -12,6 +14,10 @@
 #include <waymark/persistence/store.hpp>
 
 #include <poll.h>
+#include <pthread.h>
+
+#include <filesystem>
+#include <functional>
 
 namespace waymark::test {
 
@@ -31,6 +37,24 @@ void before_each_event(const postgres_schema& schema, const std::string& body,
           schema.name() + ".events FOR EACH ROW " + when + " EXECUTE FUNCTION " + schema.name() +
           ".watch()");
 }
+
+/// Does something once, where a fault point says.
+class listening_at {
+ public:
+  listening_at(std::string_view place, std::function<void()> action) {
+    wanted = {place, std::move(action)};
+    fault_hook = [](const char* here) {
+      if (wanted.first != here)
+        return;
+      fault_hook = nullptr;
+      wanted.second();
+    };
+  }
+  ~listening_at() { fault_hook = nullptr; }
+
+ private:
+  static inline std::pair<std::string_view, std::function<void()>> wanted;
+};
 
 /// Hears what is notified on a channel.
 class raw_listener {
@@ -78,6 +102,69 @@ TEST_CASE("of a group the server refuses one command, and takes the others") {
   }
   CHECK(events->head() == 4);
   CHECK(events->read_all(0).events.size() == 4);
+}
+
+TEST_CASE("commands that were written are not called lost when others of the group can't be told") {
+  const postgres_schema schema;
+  const auto events = open(schema.address()).events;
+  const auto known = contract::command("known", any_version, {contract::event_with(uuid::v7())});
+  events->append(known);
+  listening_at at{"append.after_commit", [] {
+                    run_sql("SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity "
+                            "WHERE application_name LIKE '% append'");
+                  }};
+  const auto results = events->append(std::vector<append_command>{
+      command("new", any_version, {event_of("A")}), known});
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].value_or_throw().last_position == 2);
+  CHECK(results[1].value_or_throw().last_position == 1);
+  CHECK(events->head() == 2);
+}
+
+TEST_CASE("who waits for the log is woken also by an append whose answer was lost") {
+  const postgres_schema schema;
+  postgres::database in{postgres::address::parse(schema.address()), {}};
+  postgres::postgres_event_store events{std::shared_ptr<postgres::database>{&in, [](auto*) {}}};
+  listening_at at{"append.after_commit",
+                  [] { throw store_error{"it is lost", store_error::outcome::unknown}; }};
+  CHECK(events.append(command("s", any_version, {event_of("A")})).last_position == 1);
+  const std::lock_guard lock{in.growth().mutex};
+  CHECK(in.growth().signals > 0);
+}
+
+TEST_CASE("an append of which nobody can be told is an append") {
+  const postgres_schema schema;
+  const auto events = open(schema.address()).events;
+  const auto descriptors = [] {
+    const std::filesystem::directory_iterator all{"/proc/self/fd"};
+    return std::distance(begin(all), end(all));
+  };
+  events->head();
+  pthread_attr_t usual, too_large;
+  REQUIRE(pthread_getattr_default_np(&usual) == 0);
+  REQUIRE(pthread_attr_init(&too_large) == 0);
+  REQUIRE(pthread_attr_setstacksize(&too_large, std::size_t{1} << 47) == 0);
+  REQUIRE(pthread_setattr_default_np(&too_large) == 0); // no thread can be made
+  const auto before = descriptors();
+  std::string problem;
+  try {
+    for (int i = 0; i < 5; ++i)
+      events->append(command("s", any_version, {event_of("A")}));
+  } catch (const std::exception& e) {
+    problem = e.what();
+  }
+  const auto after = descriptors();
+  REQUIRE(pthread_setattr_default_np(&usual) == 0);
+  CHECK(problem.empty());
+  CHECK(after <= before);
+  CHECK(events->wait_for(4, 30s) == 5);
+}
+
+TEST_CASE("a call holds events of so many bytes, metadata among them") {
+  auto large = command("s", any_version, {event_of("A")});
+  large.events.front().metadata = '"' + std::string(20'000'000, 'x') + '"';
+  const std::vector<const append_command*> commands{&large, &large};
+  CHECK(postgres::append_call{commands, std::nullopt}.size() == 1);
 }
 
 TEST_CASE("an append has its own lock timeout and is as durable as the session or more") {
