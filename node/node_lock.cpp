@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +24,28 @@ namespace {
 struct lock_holder {
   std::string process;
   std::string socket;
+  std::string identity; ///< Of the file that it was written to.
 };
+
+/// Which file it is, whatever its name; a copy is another.
+std::string identity_of(int file) {
+  struct stat found {};
+  if (::fstat(file, &found) != 0)
+    return "";
+  return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino);
+}
+
+/// Empty if it is not whole (yet).
+lock_holder written_in(int file) {
+  std::array<char, 1024> text{};
+  const auto length = ::pread(file, text.data(), text.size(), 0);
+  std::istringstream lines{
+      std::string{text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))}};
+  lock_holder found;
+  const bool whole = std::getline(lines, found.process) && std::getline(lines, found.socket) &&
+                     std::getline(lines, found.identity) && !lines.eof();
+  return whole ? found : lock_holder{};
+}
 
 bool is_alive(const std::string& process) {
   const auto id = static_cast<pid_t>(std::strtol(process.c_str(), nullptr, 10));
@@ -34,14 +56,7 @@ bool is_alive(const std::string& process) {
 /// there is of one before.
 lock_holder holder(int file) {
   for (int look = 0; look < 100; ++look) {
-    std::array<char, 512> text{};
-    const auto length = ::pread(file, text.data(), text.size(), 0);
-    std::istringstream lines{std::string{text.data(), static_cast<std::size_t>(
-                                                          std::max<ssize_t>(length, 0))}};
-    lock_holder found;
-    const bool whole = std::getline(lines, found.process) && std::getline(lines, found.socket) &&
-                       !lines.eof();
-    if (whole && is_alive(found.process))
+    if (auto found = written_in(file); is_alive(found.process))
       return found;
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
@@ -65,18 +80,29 @@ node_lock::node_lock(const std::string& path, const std::string& socket,
     throw usage_error{"can't open " + path + ": " + std::strerror(errno) +
                       "; give the configuration a \"socket\" in a folder of your own"};
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    const auto [process, its_socket] = holder(file_);
+    const auto [process, its_socket, identity] = holder(file_);
     const auto who = process.empty() ? "another process" : "process " + process;
     const auto where = its_socket.empty() ? socket : its_socket;
     ::close(file_);
     throw error{who + " runs " + configuration_file + " already (it answers on " + where + ")"};
   }
   [[maybe_unused]] const int emptied = ::ftruncate(file_, 0);
-  write_down(file_, path, std::to_string(::getpid()) + "\n" + socket + "\n");
+  write_down(file_, path,
+             std::to_string(::getpid()) + "\n" + socket + "\n" + identity_of(file_) + "\n");
 }
 
 node_lock::~node_lock() {
   ::close(file_);
+}
+
+std::optional<std::string> socket_in_lock(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return std::nullopt;
+  const auto [process, socket, identity] = written_in(file);
+  const bool its_own = !identity.empty() && identity == identity_of(file);
+  ::close(file);
+  return its_own && !socket.empty() ? std::optional{socket} : std::nullopt;
 }
 
 } // namespace waymark::node

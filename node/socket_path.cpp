@@ -1,5 +1,7 @@
 #include "node/socket_path.hpp"
 
+#include "node/node_lock.hpp"
+
 #include <waymark/messages/hash.hpp>
 
 #include <sys/stat.h>
@@ -9,7 +11,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 namespace waymark::node {
@@ -49,12 +50,21 @@ std::string lock_path(const configuration& of) {
 }
 
 std::string socket_of_node(const configuration& of) {
-  std::ifstream lock{lock_path(of)};
-  std::string process;
-  std::string socket;
-  if (std::getline(lock, process) && std::getline(lock, socket) && !socket.empty())
-    return socket;
-  return socket_path(of);
+  const auto written = socket_in_lock(lock_path(of));
+  return written ? *written : socket_path(of);
+}
+
+std::optional<std::string> mistake_in_socket(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0 || S_ISSOCK(found.st_mode))
+    return std::nullopt;
+  return path + " is there and is no socket; expected a path of its own for the node's socket";
+}
+
+void remove_socket(const std::string& path) noexcept {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode))
+    ::unlink(path.c_str());
 }
 
 std::string socket_path(const configuration& of) {

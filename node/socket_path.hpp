@@ -2,6 +2,7 @@
 
 #include "node/configuration/configuration.hpp"
 
+#include <optional>
 #include <string>
 
 namespace waymark::node {
@@ -16,6 +17,12 @@ namespace waymark::node {
 /// Where the node that runs the configuration answers, whatever its user and environment: as it has
 /// written beside its lock; `socket_path` if none ever ran.
 [[nodiscard]] std::string socket_of_node(const configuration& of);
+
+/// What is wrong with the place of a socket: a file stands there that is none, and would be lost.
+[[nodiscard]] std::optional<std::string> mistake_in_socket(const std::string& path);
+
+/// Removes the socket that a node has left; never another file.
+void remove_socket(const std::string& path) noexcept;
 
 /// The file of the `node_lock`: as the socket that is configured, or else beside the configuration,
 /// with ".lock" behind it; no name of a file is too long.

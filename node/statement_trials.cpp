@@ -2,6 +2,7 @@
 
 #include "node/configuration/document.hpp"
 #include "node/node_stores.hpp"
+#include "node/socket_path.hpp"
 
 #include <waymark/messages/error.hpp>
 #include <waymark/persistence/store.hpp>
@@ -78,7 +79,7 @@ void try_database(const std::string& address, trial_list list, trial_report& rep
 
 } // namespace
 
-trial_report try_statements(const configuration& in) {
+trial_report try_outside(const configuration& in) {
   std::map<std::string, trial_list> lists; // by address
   lists[in.store].path = "/store";
   for (const auto& [name, address] : in.read_models)
@@ -87,6 +88,8 @@ trial_report try_statements(const configuration& in) {
   for (const auto& each : in.projections)
     collect(each, lists[each.read_model.empty() ? in.store : in.read_models.at(each.read_model)]);
   trial_report report;
+  if (const auto mistake = mistake_in_socket(socket_path(in)))
+    report.mistakes.push_back({"/socket", *mistake});
   for (auto& [address, list] : lists)
     try_database(address, list, report);
   return report;

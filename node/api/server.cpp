@@ -1,6 +1,7 @@
 #include "node/api/server.hpp"
 
 #include "node/api/routes.hpp"
+#include "node/socket_path.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -8,7 +9,6 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -51,7 +51,9 @@ api_server::api_server(const std::string& socket) : impl_{std::make_unique<imple
   http.set_write_timeout(patience_seconds);
   http.set_keep_alive_max_count(1); // an idle client must not keep a thread
   http.set_socket_options([](int) {});
-  ::unlink(socket.c_str());
+  if (const auto mistake = mistake_in_socket(socket))
+    throw usage_error{*mistake};
+  remove_socket(socket);
   const private_files only_mine;
   if (!http.bind_to_port(socket, 80))
     throw usage_error{"can't make the socket " + socket + ": " + std::strerror(errno) +
@@ -60,7 +62,7 @@ api_server::api_server(const std::string& socket) : impl_{std::make_unique<imple
 
 api_server::~api_server() {
   stop();
-  ::unlink(impl_->socket.c_str());
+  remove_socket(impl_->socket);
 }
 
 void api_server::serve(running_node& node) {

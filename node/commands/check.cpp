@@ -49,7 +49,7 @@ exit_status run_check(const check_arguments& wanted, program_context& context) {
       context.terminal.out() << with_defaults(found).dump(2) << '\n';
       return exit_status::done;
     }
-    return report(wanted, try_statements(found), found.projections.size() + names.size(),
+    return report(wanted, try_outside(found), found.projections.size() + names.size(),
                   context.terminal);
   } catch (const configuration_error& e) {
     return report(wanted, {e.mistakes(), {}}, 0, context.terminal);

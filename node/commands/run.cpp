@@ -17,7 +17,6 @@
 #include "supervisors/logger.hpp"
 
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -36,7 +35,7 @@ struct run_arguments : file_arguments {
 /// opening will tell.
 configuration read_and_try(const std::string& file, const program_context& context) {
   auto found = read_configuration(file, names_of(context.projections));
-  if (auto trials = try_statements(found); !trials.mistakes.empty())
+  if (auto trials = try_outside(found); !trials.mistakes.empty())
     throw configuration_error{file, std::move(trials.mistakes)};
   return found;
 }
@@ -95,7 +94,7 @@ bool is_live(const engine& of) {
                             " ms; nothing is lost by that");
   context.terminal.out().flush();
   context.terminal.err().flush();
-  ::unlink(socket.c_str());
+  remove_socket(socket);
   std::_Exit(static_cast<int>(result));
 }
 

@@ -70,8 +70,9 @@ void tell(const json& report, console& terminal) {
                            ? "A dry run; nothing is changed.\n"
                            : "A dry run; nothing is changed, and no handler was called.\n");
   for (const auto& key : report["keys"])
-    terminal.out() << key["projection"].get<std::string>() << ", "
-                   << key["key"].get<std::string>() << ": " << outcome_of(key, dry_run) << '\n';
+    terminal.out() << printable(key["projection"].get<std::string>() + ", " +
+                                key["key"].get<std::string>() + ": " + outcome_of(key, dry_run))
+                   << '\n';
 }
 
 } // namespace
