@@ -20,7 +20,8 @@ constexpr std::size_t chunk_bytes = 256u * 1024;
 int open_input(const std::string& file) {
   if (file == "-")
     return STDIN_FILENO;
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe that nobody writes to yet is waited for where a signal is heard too.
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0)
     throw usage_error{"can't open " + file + ": " + std::strerror(errno)};
   return descriptor;
@@ -34,9 +35,17 @@ line_source::line_source(const std::string& file, int watched, std::size_t max_l
   struct stat about {};
   if (::fstat(descriptor_, &about) == 0 && S_ISREG(about.st_mode))
     total_bytes_ = static_cast<std::uint64_t>(about.st_size);
+  if (S_ISDIR(about.st_mode)) {
+    close_own();
+    throw usage_error{name_ + " is a folder; expected a file with an event a line, or -"};
+  }
 }
 
 line_source::~line_source() {
+  close_own();
+}
+
+void line_source::close_own() noexcept {
   if (descriptor_ != STDIN_FILENO)
     ::close(descriptor_);
 }

@@ -43,6 +43,7 @@ class line_source {
  private:
   /// @returns false if there is no more, or if the watched descriptor says so.
   bool read_more();
+  void close_own() noexcept;
   [[nodiscard]] bool take_line(std::string_view& line);
 
   std::string name_;

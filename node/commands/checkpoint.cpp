@@ -150,6 +150,8 @@ exit_status set(const configuration& settings, const node_stores& stores,
 
 exit_status run_checkpoint(checkpoint_arguments& wanted, program_context& context) {
   resolve(wanted.words, {"show", "set"});
+  if (wanted.words.action == "show" && !wanted.words.more.empty())
+    throw usage_error{"show takes no \"" + wanted.words.more.front() + "\"; it shows all"};
   const auto settings = read_configuration(wanted.words.file, names_of(context.projections));
   const auto stores = open_existing(settings);
   const auto projections = recorded_projections(settings, stores, context.projections);

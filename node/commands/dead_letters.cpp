@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <string_view>
 #include <utility>
 
 namespace waymark::node {
@@ -165,12 +166,38 @@ void select(letters_arguments& wanted) {
   if (settles && !which.names_something())
     throw usage_error{"which letters? Give an id, --projection, --key, --type, --error, --since, "
                       "--before or --all"};
-  if (wanted.settled && words.action != "list")
-    throw usage_error{"--settled goes with list"};
 }
 
-exit_status run_letters(letters_arguments& wanted, program_context& context) {
+struct option_use {
+  const char* option;
+  std::string_view actions; ///< Those that it goes with.
+};
+
+constexpr option_use uses[]{
+    {"--key", "list, retry, discard and export"},
+    {"--type", "list, retry, discard and export"},
+    {"--error", "list, retry, discard and export"},
+    {"--since", "list, retry, discard and export"},
+    {"--before", "list, retry, discard and export"},
+    {"--all", "list, retry, discard and export"},
+    {"--settled", "list"},
+    {"--limit", "list and export"},
+    {"--dry-run", "retry and discard"},
+    {"--yes", "retry and discard"},
+};
+
+/// An option that would change nothing may be thought to limit what is done.
+void refuse_misplaced(const CLI::App& given, const std::string& action) {
+  for (const auto& [option, actions] : uses)
+    if (given.get_option(option)->count() > 0 && actions.find(action) == std::string_view::npos)
+      throw usage_error{std::string{option} + " goes with " + std::string{actions} + ", not with " +
+                        action};
+}
+
+exit_status run_letters(letters_arguments& wanted, const CLI::App& given,
+                        program_context& context) {
   resolve(wanted.words, {"list", "show", "retry", "discard", "export"});
+  refuse_misplaced(given, wanted.words.action);
   select(wanted);
   const auto settings = read_configuration(wanted.words.file, names_of(context.projections));
   const auto stores = open_existing(settings);
@@ -236,9 +263,9 @@ command add_dead_letters_command(CLI::App& program) {
       "  waymark dead-letters discard --key Order/o-17\n"
       "  waymark dead-letters list --settled\n"
       "  waymark dead-letters export > letters.jsonl   # JSON Lines");
-  return {parsed, [wanted, limit](program_context& context) {
+  return {parsed, [wanted, parsed, limit](program_context& context) {
             wanted->limited = limit->count() > 0;
-            return run_letters(*wanted, context);
+            return run_letters(*wanted, *parsed, context);
           }};
 }
 
