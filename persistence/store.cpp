@@ -20,6 +20,7 @@ namespace {
 sqlite::database_options sqlite_options(const open_options& options) {
   sqlite::database_options result;
   result.create = options.create;
+  result.use_records = options.use_records;
   result.poll_interval = options.poll_interval;
   result.clock = options.clock;
   return result;

@@ -58,7 +58,8 @@ std::shared_ptr<database> database::of_file(const std::string& path,
   std::shared_ptr<database> result{
       new database{std::filesystem::absolute(path), "sqlite:" + path, options}};
   result->open_file();
-  files.by_identity[result->identity_.value()] = result;
+  if (options.use_records) // else it is not ready for those who do use them
+    files.by_identity[result->identity_.value()] = result;
   return result;
 }
 
@@ -89,18 +90,25 @@ void database::open_file() {
   auto opened = std::make_unique<connection>(path_, address_, how, options_.busy_timeout);
   opened->checkpoint_on_close(!has_log_beside(path_));
   check_schema(*opened);
-  opened->checkpoint_on_close(true);
-  if (const auto mode = opened->ask("PRAGMA journal_mode = WAL", stage::open); mode != "wal")
-    throw store_error{address_ +
-                      ": the file can't be switched to write-ahead logging (it stays in " + mode +
-                      " mode); another program may have it open, or its file system lacks "
-                      "shared memory"};
-  opened->execute(writer_settings_sql, stage::open);
-  upgrade_schema(*opened, *options_.clock);
+  if (options_.use_records)
+    prepare(*opened);
   identity_ = identity_of(path_);
   if (!identity_)
     throw store_error{address_ + ": the file was removed while it was being opened"};
   writer_ = std::move(opened);
+}
+
+void database::prepare(connection& opened) {
+  if (!options_.create)
+    require_schema(opened);
+  opened.checkpoint_on_close(true);
+  if (const auto mode = opened.ask("PRAGMA journal_mode = WAL", stage::open); mode != "wal")
+    throw store_error{address_ +
+                      ": the file can't be switched to write-ahead logging (it stays in " + mode +
+                      " mode); another program may have it open, or its file system lacks "
+                      "shared memory"};
+  opened.execute(writer_settings_sql, stage::open);
+  upgrade_schema(opened, *options_.clock);
 }
 
 void database::open_memory() {

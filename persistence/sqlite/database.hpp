@@ -21,7 +21,8 @@
 namespace waymark::sqlite {
 
 struct database_options {
-  bool create = true;
+  bool create = true;      ///< Make the file and the tables, or bring them up to date.
+  bool use_records = true; ///< If not, the file is left as it is: what is done is rolled back.
   std::chrono::milliseconds poll_interval{20};
   /// How long a write waits for another process that writes.
   std::chrono::milliseconds busy_timeout{5'000};
@@ -126,6 +127,7 @@ class database {
  private:
   database(std::string path, std::string address, const database_options& options);
   void open_file();
+  void prepare(connection& opened);
   void open_memory();
 
   const std::string path_; ///< Empty in memory.

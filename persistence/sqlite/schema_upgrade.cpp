@@ -141,6 +141,15 @@ void check_schema(connection& on) {
   on.rollback();
 }
 
+void require_schema(connection& on) {
+  if (!has_table(on, "waymark_schema"))
+    throw store_error{on.file() + ": there are no tables of waymark's yet in this file"};
+  if (!missing_steps(on).empty())
+    throw incompatible_store{on.file() + ": its tables are older than this program; nothing was "
+                                         "changed: `waymark run` or `waymark append` brings them "
+                                         "up to date"};
+}
+
 // All steps stand in one transaction: a process that dies anywhere before its COMMIT leaves the
 // file as it was, and one that dies after it finds nothing to do. Two processes that open a new
 // file at the same time: the second waits at BEGIN IMMEDIATE, then finds the first one's tables.

@@ -16,6 +16,10 @@ void upgrade_schema(connection& on, const clock& clk);
 /// The looking alone.
 void check_schema(connection& on);
 
+/// For those who only look: the tables have to be there, and of this program's schema.
+/// @throws store_error if there are none yet; incompatible_store if they are older.
+void require_schema(connection& on);
+
 /// The statements that make the tables, for people to read.
 [[nodiscard]] std::string schema_sql();
 

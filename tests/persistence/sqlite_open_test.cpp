@@ -244,6 +244,26 @@ TEST_CASE("places where no file can be are named") {
   CHECK_FALSE(std::filesystem::exists(folder.file("missing.db")));
 }
 
+TEST_CASE("who only looks changes nothing in a file") {
+  const temporary_folder folder;
+  const auto of_user = folder.file("user.db");
+  raw_sqlite{of_user}.execute("CREATE TABLE t (x)");
+  const auto content = [&] {
+    std::ifstream in{of_user, std::ios::binary};
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+  };
+  const auto before = content();
+  CHECK_THROWS_AS(open("sqlite:" + of_user, {.create = false}), store_error);
+  {
+    const auto store = open("sqlite:" + of_user, {.create = false, .use_records = false});
+    const sql_trial trial{sql_trial::kind::table, "CREATE TABLE u (y)"};
+    CHECK(store.projections->try_statements(std::vector{trial}) == std::vector<std::string>{""});
+  }
+  CHECK(content() == before);
+  (void)open("sqlite:" + of_user);
+  CHECK(content() != before);
+}
+
 TEST_CASE("what this user may not write is refused with what to do, and left alone") {
   const temporary_folder folder;
   fs::permissions(folder.file("."), fs::perms::owner_all | fs::perms::others_all);

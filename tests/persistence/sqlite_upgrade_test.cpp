@@ -65,6 +65,7 @@ TEST_CASE("files of each older version are upgraded when they are opened") {
     CAPTURE(version);
     const temporary_folder folder;
     make_file(folder.file(), version);
+    CHECK_THROWS_AS(open(folder.address(), {.create = false}), incompatible_store);
     {
       const auto opened = open(folder.address());
       CHECK(opened.events->log_id() == "old-log");
