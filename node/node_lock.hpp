@@ -5,8 +5,9 @@
 
 namespace waymark::node {
 
-/// Held by the one process that runs a configuration: a lock on a file, in which it writes its id
-/// where it answers, and which file this is, a line each. The lock ends with the process however that ends.
+/// Held by the one process that runs a configuration: a lock on a file, in which it writes its id,
+/// where it answers, and which file this is, a line each. The lock ends with the process however
+/// that ends.
 class node_lock {
  public:
   /// @throws error that names the process which holds it; usage_error if the file can't be made.

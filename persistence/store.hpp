@@ -22,8 +22,8 @@ struct open_options {
   /// Make the file and the tables if they are not there, and bring them up to date. If not, what is
   /// missing is a store_error, and tables of an older waymark are incompatible_store.
   bool create = true;
-  /// Whether waymark's own tables are to be used; if not, they need not be there, nothing is changed
-  /// in a file, and only `try_statements` and `read` of the projection store can be called.
+  /// Whether waymark's own tables are to be used; if not, they need not be there, a file is left as
+  /// it is, and only `try_statements` and `read` of the projection store can be called.
   bool use_records = true;
   /// How often other processes' appends are looked for.
   std::chrono::milliseconds poll_interval{20};
