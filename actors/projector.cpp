@@ -202,7 +202,7 @@ std::optional<lag> projector::lag(event_store& log) const {
     result->latest_event_id = newest->event_id;
   result->events = std::max<position_t>(0, head - passed);
   if (const auto oldest = log.mark_at(passed + 1))
-    result->lag_seconds = std::chrono::duration<double>(log.now() - oldest->recorded_at).count();
+    result->lag_seconds = seconds_since_recorded(log, oldest->recorded_at);
   return result;
 }
 

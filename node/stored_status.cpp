@@ -4,7 +4,6 @@
 #include "node/node_stores.hpp"
 #include "node/sql/sql_projection.hpp"
 
-#include <waymark/messages/clock.hpp>
 #include <waymark/messages/page.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
@@ -28,9 +27,7 @@ void look_ahead(event_store& log, const event_filter& wanted, position_t head, p
     const auto next = log.read_all(passed, {.max_events = 1}, wanted);
     if (!next.events.empty()) {
       passed = next.events.front().position - 1;
-      const std::chrono::duration<double> age =
-          clock::system().now() - next.events.front().recorded_at;
-      behind.lag_seconds = std::max(age.count(), 0.0);
+      behind.lag_seconds = seconds_since_recorded(log, next.events.front().recorded_at);
       return;
     }
     passed = std::max(passed + 1, next.scanned_to);

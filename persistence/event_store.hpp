@@ -99,4 +99,8 @@ class event_store {
   [[nodiscard]] virtual timestamp now() = 0;
 };
 
+/// How long ago the store recorded something, by its own clock: lag in seconds. Not below 0, also
+/// if that clock was set back.
+[[nodiscard]] double seconds_since_recorded(event_store& log, timestamp recorded_at);
+
 } // namespace waymark

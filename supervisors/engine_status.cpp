@@ -207,8 +207,7 @@ lag lag_of(const std::vector<board_entry>& shards, event_store& log) {
       result.latest_event_id = newest->event_id;
     result.lag_seconds = 0;
     if (const auto oldest = log.mark_at(passed + 1))
-      result.lag_seconds = std::max(
-          0.0, std::chrono::duration<double>(log.now() - oldest->recorded_at).count());
+      result.lag_seconds = seconds_since_recorded(log, oldest->recorded_at);
     if (*result.events == 0)
       result.time_to_catch_up = std::chrono::seconds{0};
     else if (speed > 0)

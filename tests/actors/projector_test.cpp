@@ -46,6 +46,21 @@ TEST_CASE("a projector resumes from its checkpoint, and rebuilds from nothing") 
   CHECK(seen_in(*at.projections) == positions{1, 2, 3});
 }
 
+TEST_CASE("a projector's lag in seconds is by the log's clock, and never below 0") {
+  manual_clock time;
+  const auto at = open("memory:", {.clock = &time});
+  append(*at.events, "a");
+  projector by{seeing(), at.projections};
+  CHECK(by.resume(*at.events) == 1);
+  CHECK(by.lag(*at.events)->lag_seconds == 0.0);
+  append(*at.events, "b");
+  time.advance(std::chrono::seconds{90});
+  append(*at.events, "c");
+  CHECK(by.lag(*at.events)->lag_seconds == 90.0);
+  time.advance(std::chrono::seconds{-100});
+  CHECK(by.lag(*at.events)->lag_seconds == 0.0);
+}
+
 TEST_CASE("a projector whose log was swapped for another says so") {
   const auto at = open("memory:");
   const auto other = open("memory:");

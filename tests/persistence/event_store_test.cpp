@@ -65,4 +65,14 @@ WAYMARK_EVENT_STORE_CONTRACT("memory", in_memory)
 WAYMARK_EVENT_STORE_CONTRACT("sqlite", in_file)
 WAYMARK_EVENT_STORE_CONTRACT("sqlite, opened anew for every call", reopened)
 
+TEST_CASE("what was recorded is as old as the store's clock says, and never less than 0") {
+  manual_clock time;
+  const auto log = in_memory(time);
+  const auto then = log->now();
+  time.advance(std::chrono::milliseconds{1'500});
+  CHECK(seconds_since_recorded(*log, then) == 1.5);
+  time.advance(std::chrono::seconds{-2});
+  CHECK(seconds_since_recorded(*log, then) == 0.0);
+}
+
 } // namespace waymark::test
