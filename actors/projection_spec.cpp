@@ -56,8 +56,7 @@ std::optional<std::string> find_option_mistake(const projection_spec& spec) {
   if (spec.batch.max_wait.count() < 0 || spec.batch.max_wait.count() > 1000)
     return "has batches that wait for more events for longer than 1 s, or less than none: "
            ".batch({.max_wait = 5ms})";
-  if (spec.where == effect::database && spec.on_new_version == new_version::rebuild &&
-      spec.truncate.empty())
+  if (spec.on_new_version == new_version::rebuild && !spec.can_be_reset())
     return "rebuilds on a new version but does not say how to empty its tables: add .truncate(…)";
   if (spec.parking.per_key < 1 || spec.parking.per_projection < 1)
     return "may park nothing: .park_limits({.per_key = 1}) is the least, or take another "
@@ -87,6 +86,10 @@ event_filter projection_spec::wanted() const {
     result.event_types.push_back(type);
   std::sort(result.event_types.begin(), result.event_types.end());
   return result;
+}
+
+bool projection_spec::can_be_reset() const noexcept {
+  return where != effect::database || !truncate.empty();
 }
 
 std::string projection_spec::key_of(const event& e) const {
@@ -142,6 +145,13 @@ std::optional<std::string> find_mistake(const projection_spec& spec) {
   if (mistake)
     return "projection \"" + spec.name + "\" " + *mistake;
   return std::nullopt;
+}
+
+void require_truncate(const projection_spec& spec) {
+  if (!spec.can_be_reset())
+    throw usage_error{"projection \"" + spec.name +
+                      "\" does not say how to empty its tables, and would handle all events a "
+                      "second time on top of what they hold: add .truncate(…)"};
 }
 
 } // namespace waymark

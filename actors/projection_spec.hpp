@@ -96,6 +96,10 @@ struct projection_spec {
   /// to be noticed.
   [[nodiscard]] event_filter wanted() const;
 
+  /// Whether a reset leaves nothing of the read model: not so with tables that nobody said how to
+  /// empty.
+  [[nodiscard]] bool can_be_reset() const noexcept;
+
   /// The sequence key of an event. @throws decode_error if the author's rule throws.
   [[nodiscard]] std::string key_of(const event& e) const;
   /// The same, into a string whose memory is used again.
@@ -114,5 +118,9 @@ using spec_ptr = std::shared_ptr<const projection_spec>;
 
 /// Says what is wrong with a spec and how to mend it, or nothing.
 [[nodiscard]] std::optional<std::string> find_mistake(const projection_spec& spec);
+
+/// Refuses a reset after which all events would be handled on top of what the tables hold.
+/// @throws usage_error unless `can_be_reset`.
+void require_truncate(const projection_spec& spec);
 
 } // namespace waymark

@@ -208,6 +208,7 @@ std::optional<lag> projector::lag(event_store& log) const {
 
 void projector::reset() {
   auto& self = *impl_;
+  require_truncate(*self.context.spec);
   claim_order order{self.context.spec,         self.options.shard, self.context.store,
                     self.context.log,          self.context.state, self.context.owner,
                     self.context.owner_timeout};

@@ -63,6 +63,7 @@ class projector {
   [[nodiscard]] std::optional<waymark::lag> lag(event_store& log) const;
 
   /// Empties read model and checkpoint in one transaction.
+  /// @throws usage_error for tables without `.truncate`, whose events would count twice.
   void reset();
 
   /// Handles everything after the checkpoint, up to the head at the time of the call.
@@ -70,6 +71,7 @@ class projector {
   std::int64_t resume(event_store& log);
 
   /// Reset, then resume; `report` is called about every 1,000 events and at the end.
+  /// @throws as `reset`, and `handle`.
   std::int64_t rebuild(event_store& log, const std::function<void(const progress&)>& report = {});
 
   /// The state of an in-memory projection. @throws usage_error for another type or effect.

@@ -185,10 +185,7 @@ void engine::reset(std::string_view name) {
     if (shard.status.evidence.unrecoverable) // and holds what a reset would wait for
       throw error{impl_->explain(shards) + "; it can't be reset before that"};
   const auto& first = shards.front();
-  if (first.spec->where == effect::database && first.spec->truncate.empty())
-    throw usage_error{"projection \"" + std::string{name} +
-                      "\" does not say how to empty its tables, and would handle all events a "
-                      "second time on top of what they hold: add .truncate(…)"};
+  require_truncate(*first.spec);
   claim_order order;
   order.spec = first.spec;
   order.store = first.store;

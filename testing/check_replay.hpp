@@ -61,9 +61,9 @@ struct state_of<memory_projection<State>> {
 
 /// Checks that a projection's read model follows from the log alone: that any split into batches,
 /// a crash or a failing store at any step of the path of a batch, a restart after each commit, and
-/// a second replay all give the same tables. Finds handlers that count on one batch holding this or
-/// that, that keep something in a variable beside the read model, and a `.truncate` that forgets a
-/// table.
+/// a second replay (if there is a `.truncate`) all give the same tables. Finds handlers that count
+/// on one batch holding this or that, that keep something in a variable beside the read model, and
+/// a `.truncate` that forgets a table.
 ///
 /// `make` returns a new builder on each call, as a new process would. Everything happens on the
 /// calling thread, in memory, and each try between two attempts follows at once.

@@ -46,6 +46,26 @@ TEST_CASE("a projector resumes from its checkpoint, and rebuilds from nothing") 
   CHECK(seen_in(*at.projections) == positions{1, 2, 3});
 }
 
+TEST_CASE("a projector refuses to begin again on top of what its tables hold") {
+  const auto at = open("memory:");
+  append(*at.events, "a");
+  projection adds{"adds"};
+  adds.table("CREATE TABLE IF NOT EXISTS seen (position INTEGER PRIMARY KEY)")
+      .on("X", [](read_model& db, const nlohmann::json&, const event& e) {
+        db.execute("INSERT INTO seen SELECT $1 + count(*) FROM seen", e.position);
+      });
+  projector by{std::move(adds), at.projections};
+  CHECK(by.resume(*at.events) == 1);
+  const auto refused =
+      Catch::Matchers::ContainsSubstring("\"adds\" does not say how to empty its tables");
+  CHECK_THROWS_WITH(by.reset(), refused);
+  CHECK_THROWS_WITH(by.rebuild(*at.events), refused);
+  CHECK_THROWS_AS(by.rebuild(*at.events), usage_error);
+  append(*at.events, "b");
+  CHECK(by.resume(*at.events) == 1); // and has lost nothing by that
+  CHECK(seen_in(*at.projections) == positions{1, 3});
+}
+
 TEST_CASE("a projector's lag in seconds is by the log's clock, and never below 0") {
   manual_clock time;
   const auto at = open("memory:", {.clock = &time});

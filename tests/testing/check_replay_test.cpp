@@ -151,6 +151,19 @@ TEST_CASE("a truncate that forgets a table is found") {
   CHECK_THAT(report.differences.front().found, ContainsSubstring("cancelled: 1"));
 }
 
+TEST_CASE("without a truncate nothing is replayed a second time") {
+  const auto make = [] {
+    return waymark::projection{"no-truncate"}
+        .table("CREATE TABLE IF NOT EXISTS revenue (day TEXT PRIMARY KEY, cents BIGINT NOT NULL)")
+        .on<order_placed>([](read_model& db, const order_placed& e) {
+          db.execute(add_to_day, e.day, e.cents);
+        });
+  };
+  const auto report = check_replay(make, some_orders());
+  INFO(report.text());
+  CHECK(report.ok());
+}
+
 TEST_CASE("a handler that throws half way is found, unless it asks for a snapshot") {
   CHECK_FALSE(check_replay(throws_half_way, describe_days, some_orders()).ok());
   const auto careful = [] { return throws_half_way().snapshot(); };
