@@ -6,6 +6,7 @@
 // A store that keeps tables also passes read_model_contract.hpp.
 #pragma once
 
+#include "projection_store_attempt_contract.hpp"
 #include "projection_store_letter_contract.hpp"
 #include "projection_store_owner_contract.hpp"
 #include "projection_store_settling_contract.hpp"
@@ -19,7 +20,6 @@ inline void commits_by_compare_and_set(const projection_store_factory& make) {
   const auto store = make(time);
   const auto owner = own(*store, request_of("p", "a"));
   time.advance(std::chrono::seconds{3});
-
   auto advance = step(0, 7, 2);
   advance.last_event_id = uuid::v7();
   advance.last_event_type = "OrderPlaced";
@@ -41,23 +41,6 @@ inline void commits_by_compare_and_set(const projection_store_factory& make) {
   CHECK(record.renewed_at == time.now());
   CHECK(record.events_processed == 2);
 
-  // Another stored position: fenced, and nothing of the unit stays.
-  {
-    auto unit = store->begin(owner);
-    unit->park("k", 3);
-    unit->add_letter(letter_at(3, "k"));
-    CHECK(unit->commit(step(0, 9)) == commit_status::fenced);
-  }
-  // Not committed at all: neither.
-  {
-    auto unit = store->begin(owner);
-    unit->park("k", 3);
-    unit->add_letter(letter_at(3, "k"));
-  }
-  // Another epoch by the time of the commit.
-  CHECK(store->counts(owner.key) == letter_counts{});
-  CHECK(store->load(owner.key)->position == 7);
-
   // Events that nobody wanted: the record of the last one handled stays.
   CHECK(store->save(owner, step(7, 20)) == commit_status::committed);
   CHECK(store->save(owner, step(7, 21)) == commit_status::fenced);
@@ -65,8 +48,34 @@ inline void commits_by_compare_and_set(const projection_store_factory& make) {
   CHECK(record.position == 20);
   CHECK(record.last_event_type == "OrderPlaced");
   CHECK(record.events_processed == 2);
+}
 
-  // A stored failure stays until the next commit, or until it is cleared.
+/// From another stored position, without a commit, and in another epoch by the time of the commit.
+inline void nothing_stays_of_what_is_not_committed(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  const auto owner = own(*store, request_of("p", "a"));
+  REQUIRE(store->save(owner, step(0, 7)) == commit_status::committed);
+  const auto set_aside = [&](unit_of_work& unit) {
+    unit.park("k", 3);
+    unit.add_letter(letter_at(3, "k"));
+  };
+  {
+    auto unit = store->begin(owner);
+    set_aside(*unit);
+    CHECK(unit->commit(step(0, 9)) == commit_status::fenced);
+  }
+  set_aside(*store->begin(owner));
+  CHECK(store->counts(owner.key) == letter_counts{});
+  CHECK(store->load(owner.key)->position == 7);
+}
+
+/// A stored failure stays until the next commit, or until it is cleared.
+inline void failures_are_stored(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  const auto owner = own(*store, request_of("p", "a"));
+  REQUIRE(store->save(owner, step(0, 20)) == commit_status::committed);
   const stored_failure why{
       21, uuid::v7(), "OrderPaid", 3, "no such \"thing\"", time.now(),
       {{timestamp{std::chrono::microseconds{7}}, "first"}, {time.now(), "no such \"thing\"", 2}}};
@@ -96,8 +105,20 @@ inline void keeps_plain_positions(const projection_store_factory& make) {
 } // namespace waymark::contract
 
 #define WAYMARK_PROJECTION_STORE_CONTRACT(NAME, ...)                                               \
-  TEST_CASE(NAME ": claims and fences", "[contract]") {                                            \
-    waymark::contract::claims_and_fences(__VA_ARGS__);                                             \
+  TEST_CASE(NAME ": claims what is free", "[contract]") {                                          \
+    waymark::contract::claims_what_is_free(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": claims expire", "[contract]") {                                                \
+    waymark::contract::claims_expire(__VA_ARGS__);                                                 \
+  }                                                                                                \
+  TEST_CASE(NAME ": former owners change nothing", "[contract]") {                                 \
+    waymark::contract::former_owners_change_nothing(__VA_ARGS__);                                  \
+  }                                                                                                \
+  TEST_CASE(NAME ": claims are kept until released", "[contract]") {                               \
+    waymark::contract::claims_are_kept_until_released(__VA_ARGS__);                                \
+  }                                                                                                \
+  TEST_CASE(NAME ": operators take over", "[contract]") {                                          \
+    waymark::contract::operators_take_over(__VA_ARGS__);                                           \
   }                                                                                                \
   TEST_CASE(NAME ": claims know their terms", "[contract]") {                                      \
     waymark::contract::claims_know_their_terms(__VA_ARGS__);                                       \
@@ -105,17 +126,80 @@ inline void keeps_plain_positions(const projection_store_factory& make) {
   TEST_CASE(NAME ": dead owners are replaced", "[contract]") {                                     \
     waymark::contract::dead_owners_are_replaced(__VA_ARGS__);                                      \
   }                                                                                                \
+  TEST_CASE(NAME ": of many owners only one wins", "[contract]") {                                 \
+    waymark::contract::only_one_wins(__VA_ARGS__);                                                 \
+  }                                                                                                \
+  TEST_CASE(NAME ": notices unclean ends", "[contract]") {                                         \
+    waymark::contract::notices_unclean_ends(__VA_ARGS__);                                          \
+  }                                                                                                \
+  TEST_CASE(NAME ": letters handled again prolong care", "[contract]") {                           \
+    waymark::contract::handled_letters_prolong_care(__VA_ARGS__);                                  \
+  }                                                                                                \
+  TEST_CASE(NAME ": attempts are marked", "[contract]") {                                          \
+    waymark::contract::attempts_are_marked(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": ends of attempts are counted", "[contract]") {                                 \
+    waymark::contract::ends_of_attempts_are_counted(__VA_ARGS__);                                  \
+  }                                                                                                \
+  TEST_CASE(NAME ": failed attempts are no ends", "[contract]") {                                  \
+    waymark::contract::failed_attempts_are_no_ends(__VA_ARGS__);                                   \
+  }                                                                                                \
+  TEST_CASE(NAME ": attempts keep their key", "[contract]") {                                      \
+    waymark::contract::attempts_keep_their_key(__VA_ARGS__);                                       \
+  }                                                                                                \
+  TEST_CASE(NAME ": markers go with the commit", "[contract]") {                                   \
+    waymark::contract::markers_go_with_the_commit(__VA_ARGS__);                                    \
+  }                                                                                                \
+  TEST_CASE(NAME ": replays are suspected too", "[contract]") {                                    \
+    waymark::contract::replays_are_suspected_too(__VA_ARGS__);                                     \
+  }                                                                                                \
+  TEST_CASE(NAME ": suspicion ends with what was judged", "[contract]") {                          \
+    waymark::contract::suspicion_ends_with_what_was_judged(__VA_ARGS__);                           \
+  }                                                                                                \
   TEST_CASE(NAME ": commits by compare-and-set", "[contract]") {                                   \
     waymark::contract::commits_by_compare_and_set(__VA_ARGS__);                                    \
+  }                                                                                                \
+  TEST_CASE(NAME ": nothing stays of what is not committed", "[contract]") {                       \
+    waymark::contract::nothing_stays_of_what_is_not_committed(__VA_ARGS__);                        \
+  }                                                                                                \
+  TEST_CASE(NAME ": failures are stored", "[contract]") {                                          \
+    waymark::contract::failures_are_stored(__VA_ARGS__);                                           \
   }                                                                                                \
   TEST_CASE(NAME ": letters and parked events", "[contract]") {                                    \
     waymark::contract::letters_and_parked_events(__VA_ARGS__);                                     \
   }                                                                                                \
-  TEST_CASE(NAME ": letters are found and changed", "[contract]") {                                \
-    waymark::contract::letters_are_found_and_changed(__VA_ARGS__);                                 \
+  TEST_CASE(NAME ": letters keep their event", "[contract]") {                                     \
+    waymark::contract::letters_keep_their_event(__VA_ARGS__);                                      \
+  }                                                                                                \
+  TEST_CASE(NAME ": letters end with what is parked", "[contract]") {                              \
+    waymark::contract::letters_end_with_what_is_parked(__VA_ARGS__);                               \
+  }                                                                                                \
+  TEST_CASE(NAME ": letters are listed in pieces", "[contract]") {                                 \
+    waymark::contract::letters_are_listed_in_pieces(__VA_ARGS__);                                  \
+  }                                                                                                \
+  TEST_CASE(NAME ": letters are found", "[contract]") {                                            \
+    waymark::contract::letters_are_found(__VA_ARGS__);                                             \
+  }                                                                                                \
+  TEST_CASE(NAME ": attempts change letters", "[contract]") {                                      \
+    waymark::contract::attempts_change_letters(__VA_ARGS__);                                       \
+  }                                                                                                \
+  TEST_CASE(NAME ": only owners change letters", "[contract]") {                                   \
+    waymark::contract::only_owners_change_letters(__VA_ARGS__);                                    \
+  }                                                                                                \
+  TEST_CASE(NAME ": letters hold any text", "[contract]") {                                        \
+    waymark::contract::letters_hold_any_text(__VA_ARGS__);                                         \
   }                                                                                                \
   TEST_CASE(NAME ": letters are settled", "[contract]") {                                          \
     waymark::contract::letters_are_settled(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": settlements roll back", "[contract]") {                                        \
+    waymark::contract::settlements_roll_back(__VA_ARGS__);                                         \
+  }                                                                                                \
+  TEST_CASE(NAME ": settlements are recorded", "[contract]") {                                     \
+    waymark::contract::settlements_are_recorded(__VA_ARGS__);                                      \
+  }                                                                                                \
+  TEST_CASE(NAME ": settlements are listed in pieces", "[contract]") {                             \
+    waymark::contract::settlements_are_listed_in_pieces(__VA_ARGS__);                              \
   }                                                                                                \
   TEST_CASE(NAME ": parked queues are told", "[contract]") {                                       \
     waymark::contract::parked_queues_are_told(__VA_ARGS__);                                        \
@@ -126,12 +210,12 @@ inline void keeps_plain_positions(const projection_store_factory& make) {
   TEST_CASE(NAME ": resets", "[contract]") {                                                       \
     waymark::contract::resets(__VA_ARGS__);                                                        \
   }                                                                                                \
-  TEST_CASE(NAME ": notices unclean ends", "[contract]") {                                         \
-    waymark::contract::notices_unclean_ends(__VA_ARGS__);                                          \
+  TEST_CASE(NAME ": resets leave letters as history", "[contract]") {                              \
+    waymark::contract::resets_leave_letters_as_history(__VA_ARGS__);                               \
+  }                                                                                                \
+  TEST_CASE(NAME ": resets fence owners of former shards", "[contract]") {                         \
+    waymark::contract::resets_fence_owners_of_former_shards(__VA_ARGS__);                          \
   }                                                                                                \
   TEST_CASE(NAME ": keeps plain positions", "[contract]") {                                        \
     waymark::contract::keeps_plain_positions(__VA_ARGS__);                                         \
-  }                                                                                                \
-  TEST_CASE(NAME ": of many owners only one wins", "[contract]") {                                 \
-    waymark::contract::only_one_wins(__VA_ARGS__);                                                 \
   }

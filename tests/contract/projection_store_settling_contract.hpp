@@ -63,12 +63,12 @@ inline bool begins_with(std::string_view text, std::string_view beginning) {
   return text.substr(0, beginning.size()) == beginning;
 }
 
-inline void letters_are_found_and_changed(const projection_store_factory& make) {
+inline void letters_are_found(const projection_store_factory& make) {
   manual_clock time;
   const auto store = make(time);
   owned_shard mine{store, request_of("p", "a", 1, 2)};
   owned_shard sister{store, request_of("p", "a", 0, 2)};
-  owned_shard stranger{store, request_of("q", "a", 1, 2)};
+  const owned_shard stranger{store, request_of("q", "a", 1, 2)};
   const auto id = mine.give_up(4, "k");
   const auto of_sister = sister.give_up(4, "k");
   CHECK(id != of_sister);
@@ -77,15 +77,23 @@ inline void letters_are_found_and_changed(const projection_store_factory& make) 
   CHECK_FALSE(mine.letter(5).has_value());
   CHECK_FALSE(stranger.letter(4).has_value());
   CHECK_FALSE(store->letter_at({"nobody", 0}, 4).has_value());
+}
 
-  // Only what an attempt changes: error, attempts and version.
-  auto changed = tried_again(*mine.letter(4), "still bad");
-  auto meddled = changed;
+/// What an attempt changes in a letter: error, attempts and version.
+inline void attempts_change_letters(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  owned_shard mine{store, request_of("p", "a", 1, 2)};
+  owned_shard sister{store, request_of("p", "a", 0, 2)};
+  const auto id = mine.give_up(4, "k");
+  const auto of_sister = sister.give_up(4, "k");
+  const auto before = *mine.letter(4);
+  auto meddled = tried_again(before, "still bad");
   meddled.position = 99;
   meddled.sequence_key = "other";
   meddled.subject.event_type = "Other";
   mine.change([&](unit_of_work& unit) { CHECK(unit.update_letter(meddled)); });
-  auto found = *store->letter(id);
+  const auto found = *store->letter(id);
   CHECK(found.error == "still bad");
   CHECK(found.projection_version == 9);
   REQUIRE(found.attempts.size() == 3);
@@ -95,40 +103,52 @@ inline void letters_are_found_and_changed(const projection_store_factory& make) 
   CHECK(found.position == 4);
   CHECK(found.sequence_key == "k");
   CHECK(found.subject.event_type == "OrderPlaced");
-  CHECK(found.created_at == changed.created_at);
+  CHECK(found.created_at == before.created_at);
   CHECK(store->letter(of_sister)->attempts.size() == 2);
+}
 
-  // Not one's own, or none at all.
-  const auto theirs = tried_again(found, "theirs");
-  CHECK_FALSE(sister.in->begin(sister.proof)->update_letter(theirs));
-  CHECK_FALSE(stranger.in->begin(stranger.proof)->update_letter(theirs));
-  changed.id = of_sister + 100;
-  CHECK_FALSE(store->begin(mine.proof)->update_letter(changed));
-
-  // Rolled back: without a commit, and with one from another position.
-  CHECK(store->begin(mine.proof)->update_letter(theirs));
+/// Not another's letter, none that is not there, none without a commit, and none of a lost shard.
+inline void only_owners_change_letters(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  owned_shard mine{store, request_of("p", "a", 1, 2)};
+  const owned_shard sister{store, request_of("p", "a", 0, 2)};
+  const owned_shard stranger{store, request_of("q", "a", 1, 2)};
+  const auto id = mine.give_up(4, "k");
+  const auto before = *mine.letter(4);
+  const auto changed = tried_again(before, "changed");
+  CHECK_FALSE(store->begin(sister.proof)->update_letter(changed));
+  CHECK_FALSE(store->begin(stranger.proof)->update_letter(changed));
+  auto unknown = changed;
+  unknown.id = id + 100;
+  CHECK_FALSE(store->begin(mine.proof)->update_letter(unknown));
+  CHECK(store->begin(mine.proof)->update_letter(changed)); // rolled back
   {
     auto unit = store->begin(mine.proof);
-    CHECK(unit->update_letter(theirs));
+    CHECK(unit->update_letter(changed));
     CHECK(unit->commit(step(5, 5)) == commit_status::fenced);
   }
-  CHECK(store->letter(id)->error == "still bad");
-
-  // Whoever has lost the shard does not even begin.
+  CHECK(store->letter(id)->error == before.error);
+  CHECK(store->letter(id)->attempts.size() == 2);
   const auto next = own(*store, request_of("p", "a", 1, 2));
   CHECK(store->begin(mine.proof) == nullptr);
-  CHECK(store->begin(next)->update_letter(theirs));
+  CHECK(store->begin(next)->update_letter(changed));
+}
 
-  // Texts may hold anything.
-  mine.proof = next;
+inline void letters_hold_any_text(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  owned_shard mine{store, request_of("p", "a")};
+  const auto id = mine.give_up(4, "k");
   const std::string odd{"odd \xff\0 text", 11};
-  mine.change([&](unit_of_work& unit) { CHECK(unit.update_letter(tried_again(found, odd))); });
-  found = *store->letter(id);
+  const auto changed = tried_again(*mine.letter(4), odd);
+  mine.change([&](unit_of_work& unit) { CHECK(unit.update_letter(changed)); });
+  const auto found = *store->letter(id);
   CHECK(begins_with(found.error, "odd "));
   CHECK(found.error.find(" text") != std::string::npos);
-  REQUIRE(found.attempts.size() == 4);
-  CHECK(begins_with(found.attempts[3].error, "odd "));
-  CHECK(found.attempts[2].error == "still bad");
+  REQUIRE(found.attempts.size() == 3);
+  CHECK(begins_with(found.attempts[2].error, "odd "));
+  CHECK(found.attempts[1].error == "second");
   position_t at = 20;
   for (const auto& data : {odd, std::string(1, '\0'), std::string{"\x01"},
                            std::string{"\x01hex:00"}}) {
@@ -138,83 +158,110 @@ inline void letters_are_found_and_changed(const projection_store_factory& make) 
   }
 }
 
-inline void letters_are_settled(const projection_store_factory& make) {
+/// Letters of two projections, of which all but `second` can be settled by `settle_all`.
+struct some_letters {
+  explicit some_letters(const projection_store_factory& make) : store{make(time)} {}
+
+  /// The third first, so that the records have another order than their letters.
+  void settle_all() {
+    mine.settle(third, {settle_verb::retry, "waymark", timestamp{}});
+    mine.settle(first, how);
+    stranger.settle(theirs);
+  }
+
   manual_clock time;
-  const auto store = make(time);
+  std::shared_ptr<projection_store> store;
   owned_shard mine{store, request_of("p", "a", 1, 2)};
   owned_shard stranger{store, request_of("q", "a")};
   const std::string key{"Order\0\xff", 7};
-  const auto letter = letter_at(4, key);
-  const auto first = mine.give_up(letter);
-  const auto second = mine.give_up(6, "k");
-  const auto third = mine.give_up(8, "k");
-  const auto theirs = stranger.give_up(4, key);
+  const dead_letter letter = letter_at(4, key);
+  const std::int64_t first = mine.give_up(letter);
+  const std::int64_t second = mine.give_up(6, "k");
+  const std::int64_t third = mine.give_up(8, "k");
+  const std::int64_t theirs = stranger.give_up(4, key);
   const settlement how{settle_verb::discard, std::string{"anna \xff\0", 7},
                        timestamp{std::chrono::microseconds{123'456}}};
+};
 
-  // Rolled back: without a commit, and with one from another position.
-  CHECK(store->begin(mine.proof)->settle_letter(first, how));
-  {
-    auto unit = store->begin(mine.proof);
-    CHECK(unit->settle_letter(first, how));
-    CHECK(unit->commit(step(5, 5)) == commit_status::fenced);
-  }
-  CHECK_FALSE(store->begin(stranger.proof)->settle_letter(first, how));
-  CHECK(store->letter(first).has_value());
-  CHECK(store->settled_letters({}).empty());
-
-  mine.settle(third, {settle_verb::retry, "waymark", timestamp{}});
+inline void letters_are_settled(const projection_store_factory& make) {
+  some_letters some{make};
+  auto& mine = some.mine;
   mine.change([&](unit_of_work& unit) {
-    CHECK(unit.settle_letter(first, how));
-    CHECK_FALSE(unit.settle_letter(first, how)); // once
-    auto gone = letter;
-    gone.id = first;
+    CHECK(unit.settle_letter(some.first, some.how));
+    CHECK_FALSE(unit.settle_letter(some.first, some.how)); // once
+    auto gone = some.letter;
+    gone.id = some.first;
     CHECK_FALSE(unit.update_letter(gone));
   });
-  CHECK_FALSE(store->begin(mine.proof)->settle_letter(first, how));
-  stranger.settle(theirs);
-  CHECK_FALSE(store->letter(first).has_value());
+  CHECK_FALSE(some.store->begin(mine.proof)->settle_letter(some.first, some.how));
+  CHECK_FALSE(some.store->letter(some.first).has_value());
   CHECK_FALSE(mine.letter(4).has_value());
-  REQUIRE(store->letters({}).size() == 1);
-  CHECK(store->letters({}).front().id == second);
-  CHECK(store->counts(mine.proof.key).letters == 1);
+  CHECK(some.store->letters({}).size() == 3);
+  CHECK(some.store->counts(mine.proof.key).letters == 2);
+  // A settled event may be given up again: another letter.
+  CHECK(mine.give_up(4, some.key) > some.theirs);
+}
 
-  // Their records, by the number of the letter, whatever came first.
-  const auto records = store->settled_letters({});
+/// Without a commit, with one from another position, and by another than the owner.
+inline void settlements_roll_back(const projection_store_factory& make) {
+  const some_letters some{make};
+  CHECK(some.store->begin(some.mine.proof)->settle_letter(some.first, some.how));
+  {
+    auto unit = some.store->begin(some.mine.proof);
+    CHECK(unit->settle_letter(some.first, some.how));
+    CHECK(unit->commit(step(5, 5)) == commit_status::fenced);
+  }
+  CHECK_FALSE(some.store->begin(some.stranger.proof)->settle_letter(some.first, some.how));
+  CHECK(some.store->letter(some.first).has_value());
+  CHECK(some.store->settled_letters({}).empty());
+}
+
+/// By the number of the letter, whatever came first.
+inline void settlements_are_recorded(const projection_store_factory& make) {
+  some_letters some{make};
+  some.settle_all();
+  REQUIRE(some.store->letters({}).size() == 1);
+  CHECK(some.store->letters({}).front().id == some.second);
+  CHECK(some.store->counts(some.mine.proof.key).letters == 1);
+  const auto records = some.store->settled_letters({});
   REQUIRE(records.size() == 3);
   const auto& record = records[0];
-  CHECK(record.letter_id == first);
-  CHECK(record.key == mine.proof.key);
+  CHECK(record.letter_id == some.first);
+  CHECK(record.key == some.mine.proof.key);
   CHECK(record.position == 4);
   CHECK(record.generation == 0);
-  CHECK(record.sequence_key == key);
-  CHECK(record.event_id == letter.subject.event_id);
+  CHECK(record.sequence_key == some.key);
+  CHECK(record.event_id == some.letter.subject.event_id);
   CHECK(record.event_type == "OrderPlaced");
   CHECK(begins_with(record.error, "cents is missing"));
   CHECK(record.how.verb == settle_verb::discard);
   CHECK(begins_with(record.how.by, "anna "));
-  CHECK(record.how.at == how.at);
-  CHECK(records[1].letter_id == third);
+  CHECK(record.how.at == some.how.at);
+  CHECK(records[1].letter_id == some.third);
   CHECK(records[1].how.verb == settle_verb::retry);
   CHECK(records[1].how.by == "waymark");
-  CHECK(records[2].letter_id == theirs);
+  CHECK(records[2].letter_id == some.theirs);
+}
 
-  // In pieces, and filtered.
+inline void settlements_are_listed_in_pieces(const projection_store_factory& make) {
+  some_letters some{make};
+  some.settle_all();
+  const auto& store = some.store;
   letter_query query;
   query.projection = "p";
   query.limit = 1;
   REQUIRE(store->settled_letters(query).size() == 1);
-  query.after_id = first;
+  query.after_id = some.first;
   REQUIRE(store->settled_letters(query).size() == 1);
-  CHECK(store->settled_letters(query).front().letter_id == third);
-  query.after_id = third;
+  CHECK(store->settled_letters(query).front().letter_id == some.third);
+  query.after_id = some.third;
   CHECK(store->settled_letters(query).empty());
-  CHECK(store->settled_letters({.projection = std::nullopt, .sequence_key = key}).size() == 2);
-  CHECK(store->settled_letters({.projection = "q", .sequence_key = key}).size() == 1);
-  CHECK(store->settled_letters({.projection = "p", .sequence_key = "Order"}).empty());
-
-  // A settled event may be given up again: another letter.
-  CHECK(mine.give_up(4, key) > theirs);
+  const auto found = [&](std::optional<std::string> projection, const std::string& key) {
+    return store->settled_letters({.projection = std::move(projection), .sequence_key = key});
+  };
+  CHECK(found(std::nullopt, some.key).size() == 2);
+  CHECK(found("q", some.key).size() == 1);
+  CHECK(found("p", "Order").empty());
 }
 
 inline void parked_queues_are_told(const projection_store_factory& make) {
