@@ -62,7 +62,8 @@ struct projection_evidence {
 
   std::optional<timestamp> parked_since;     ///< The oldest letter; asked for by `examine` only.
   std::optional<timestamp> last_appended_at; ///< The newest event; asked for by `examine` only.
-  /// Who holds up the appends of a log that gets nothing, in words; asked for by `examine` only.
+  /// Who holds up the appends of a log that gets nothing, and what to do about it, in words; asked
+  /// for by `examine` only.
   std::string append_obstacle;
 };
 

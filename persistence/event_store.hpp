@@ -88,8 +88,8 @@ class event_store {
   /// What stands at `position`; empty past the head or at 0.
   [[nodiscard]] virtual std::optional<event_mark> mark_at(position_t position) = 0;
 
-  /// Who holds appends up at this moment, in words: for messages about appends that wait. Empty if
-  /// nobody does, or if this store has no such lock.
+  /// Who holds appends up at this moment, in words, and what to do about it: for messages about
+  /// appends that wait. Empty if nobody does, or if this store has no such lock.
   [[nodiscard]] virtual std::string append_obstacle() { return {}; }
 
   /// Whether this is a copy that follows another store and may be behind it. Takes no appends.

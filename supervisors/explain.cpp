@@ -115,8 +115,7 @@ std::string has_caught_up(const view& v) {
     text += "; no events have been appended since " + to_string(*last);
   const auto& obstacle = v.evidence.append_obstacle;
   if ((quiet || empty) && !obstacle.empty())
-    text += "; " + obstacle +
-            (obstacle.find("; end it") == std::string::npos ? "; end it to let them go on" : "");
+    text += "; " + obstacle;
   return text;
 }
 

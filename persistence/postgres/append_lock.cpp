@@ -42,7 +42,7 @@ std::string holder_of_append_lock(session& on) {
             ", for " + std::to_string(found.integer(0, 3)) + " s";
   else
     text += ")";
-  return text;
+  return text + "; end it to let them go on";
 }
 
 } // namespace waymark::postgres
