@@ -108,7 +108,7 @@ std::vector<settled_order> letter_orders::interrupt(const std::string& why,
 }
 
 settle_order_ptr letter_orders::rest_of(const pending& begun) {
-  if (!begun.begun || begun.order->dry_run || begun.task == begun.report.keys.size())
+  if (begun.order->dry_run || begun.task == begun.report.keys.size())
     return nullptr;
   const auto& key = begun.report.keys[begun.task];
   if (key.replayed + key.discarded + key.unwanted == 0 || key.remaining == 0)

@@ -29,7 +29,9 @@ replay_outcome replayed(std::int64_t events, std::int64_t remaining) {
   return outcome;
 }
 
-letter_orders orders(bool can_take_back = true) { return {{"p", 3}, can_take_back}; }
+letter_orders orders(bool can_take_back = true) {
+  return {{"p", 3}, can_take_back};
+}
 
 } // namespace
 
@@ -68,6 +70,30 @@ TEST_CASE("orders are carried out one by one, a step of a task at a time") {
   CHECK(all.first_done()); // nothing was asked for
   CHECK(all.end_first().order == second);
   CHECK(all.empty());
+}
+
+TEST_CASE("what the steps of a task came to is added up, and the last one says what is left") {
+  auto all = orders();
+  all.add(ordered({{"a", {1}, true}}));
+  (void)all.next_step();
+  auto step = replayed(1, 4);
+  step.key.discarded = 2;
+  step.key.unwanted = 3;
+  step.key.refused = "too many";
+  (void)all.take(step);
+  step = replayed(0, 2);
+  step.key.discarded = 1;
+  step.key.unwanted = 1;
+  step.key.untried = 5;
+  step.state = status::ended;
+  (void)all.take(step);
+  const auto key = all.end_first().report.keys.at(0);
+  CHECK(key.replayed == 1);
+  CHECK(key.discarded == 3);
+  CHECK(key.unwanted == 4);
+  CHECK(key.untried == 5);
+  CHECK(key.remaining == 2);
+  CHECK(key.refused == "too many");
 }
 
 TEST_CASE("no more than a hundred orders wait") {
@@ -128,6 +154,21 @@ TEST_CASE("an interruption ends what somebody waits for, and keeps what nobody e
     const auto ended = all.interrupt("paused", "; later");
     CHECK(ended[0].report.keys[0].refused.empty()); // it is done
     CHECK(ended[0].report.keys[1].refused == "paused");
+    CHECK(all.next_step().first == by_itself);
+  }
+  SECTION("after all that is parked for the first key, where the step does not know yet") {
+    auto last = replayed(3, 0);
+    last.state = status::more;
+    (void)all.take(last);
+    CHECK(all.interrupt("paused").size() == 2);
+    CHECK(all.next_step().first == by_itself);
+  }
+  SECTION("after all of the order") {
+    (void)all.take(replayed(3, 0));
+    (void)all.next_step();
+    (void)all.take(replayed(2, 0));
+    const auto ended = all.interrupt("paused", "; later");
+    CHECK(ended[0].report.keys[1].refused.empty());
     CHECK(all.next_step().first == by_itself);
   }
   SECTION("for good") {

@@ -51,6 +51,7 @@ TEST_CASE("who knows the log waits at its end, and who does not asks for an answ
   (void)log.take(answer(9, 5), 0);
   CHECK(log.ask(9).seen == 5);
   log.fail(); // is it there again?
+  CHECK_FALSE(log.is_asking());
   CHECK(log.ask(9).seen == 0);
   (void)log.take(answer(9, 5), 9);
   CHECK(log.ask_at_once(9).seen == 0);

@@ -92,6 +92,10 @@ TEST_CASE("a page that waits is joined to what comes, and waits no second time")
     pages.take(some(9, 9, {}), 0);
     CHECK(positions(pages.get()) == list{1, 5});
   }
+  SECTION("with less") {
+    pages.take(some(0, 5, {1, 5}), 0);
+    CHECK(pages.end() == 9);
+  }
   SECTION("with a gap between") {
     pages.take(some(10, 12, {11}), 0);
     CHECK(positions(pages.get()) == list{1, 5});
@@ -100,6 +104,17 @@ TEST_CASE("a page that waits is joined to what comes, and waits no second time")
   CHECK_FALSE(pages.is_short(0, pages.end(), 100));
   pages.take(some(pages.end(), 20, {20}), pages.end());
   CHECK(pages.is_short(12, 20, 100)); // another page may
+}
+
+TEST_CASE("who begins anew may wait where it has waited before") {
+  page_in_hand pages;
+  pages.take(some(0, 9, {1}), 0);
+  pages.gather();
+  pages.take(some(9, 9, {}), 0);
+  CHECK_FALSE(pages.is_short(0, 9, 100));
+  pages.forget();
+  pages.take(some(0, 9, {1}), 0);
+  CHECK(pages.is_short(0, 9, 100));
 }
 
 TEST_CASE("who can't wait for more goes on with what there is") {

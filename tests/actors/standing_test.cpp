@@ -63,10 +63,18 @@ TEST_CASE("what an operator wants comes before how it stands") {
   CHECK(at.refusal_to_settle() == "is being stopped");
 }
 
+TEST_CASE("who ends does not stand because too much is parked") {
+  auto at = still(stand::full);
+  SECTION("soon") { at.draining = true; }
+  SECTION("now") { at.ended = true; }
+  CHECK_FALSE(at.is_full());
+}
+
 TEST_CASE("a handler that has not come back makes it failed, whatever else it is") {
   auto at = still(stand::full);
   at.overdue = "too long";
   CHECK_FALSE(at.is_full());
+  CHECK(at.refusal_to_settle() == "has failed: too long");
   const auto more = GENERATE(change{[](standing&) {}},
                              change{[](standing& s) { s.pause("", ""); }},
                              change{[](standing& s) { s.draining = true; }});

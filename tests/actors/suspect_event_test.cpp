@@ -79,6 +79,9 @@ TEST_CASE("poison that is settled stays to blame, until a person acquits it") {
   suspect.acquit();
   CHECK_FALSE(suspect.is_poison(e));
   CHECK(suspect.is_behind(6)); // it is handled alone all the same
+  suspect.take(marker(e, crashed_twice));
+  suspect.acquit();
+  CHECK(suspect.poison_at() == 0);
 }
 
 TEST_CASE("what was suspected under one claim is forgotten with it") {
