@@ -146,6 +146,7 @@ class projection_machine {
   void let_go_of_pages();
   void give_up_discarded(actions& out);
   void give_up_poison(actions& out);
+  void begin_with(actions& out, claim_report& report);
   void take_care(actions& out, const claim_report& report);
   void work_next(actions& out);
   [[nodiscard]] bool may_replay() const noexcept;

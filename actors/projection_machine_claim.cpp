@@ -14,29 +14,7 @@ actions projection_machine::on_claim(claim_report report) {
   using status = claim_report::status;
   switch (report.state) {
   case status::granted:
-    claimed_ = true;
-    state_in_doubt_ = false;
-    fenced_by_other_ = false;
-    record_ = std::move(report.record);
-    passed_ = record_.position;
-    aside_.take(std::move(report.parked), report.set_aside);
-    schedule_.forget_all();
-    log_.begin();
-    if (standing_.how == stand::standing_by)
-      standing_.how = stand::none;
-    standing_.why.clear();
-    if (record_.failure) {
-      failing_.forget_discard();
-      standing_.still(stand::stopped, "stopped before " + record_.failure->event_type +
-                                          " at position " +
-                                          std::to_string(record_.failure->position) + ": " +
-                                          record_.failure->error + "; resume or discard it");
-    }
-    replay_unfinished(out, report);
-    note(out, level::info, "start",
-         "starts after position " + std::to_string(passed_) + ", epoch " +
-             std::to_string(record_.epoch));
-    take_care(out, report);
+    begin_with(out, report);
     break;
   case status::held:
     aside_.leave();
@@ -74,6 +52,33 @@ actions projection_machine::on_claim(claim_report report) {
   }
   go_on(out);
   return out;
+}
+
+/// The shard is its own now, and stands where the record says.
+void projection_machine::begin_with(actions& out, claim_report& report) {
+  claimed_ = true;
+  state_in_doubt_ = false;
+  fenced_by_other_ = false;
+  record_ = std::move(report.record);
+  passed_ = record_.position;
+  aside_.take(std::move(report.parked), report.set_aside);
+  schedule_.forget_all();
+  log_.begin();
+  if (standing_.how == stand::standing_by)
+    standing_.how = stand::none;
+  standing_.why.clear();
+  if (record_.failure) {
+    failing_.forget_discard();
+    standing_.still(stand::stopped, "stopped before " + record_.failure->event_type +
+                                        " at position " +
+                                        std::to_string(record_.failure->position) + ": " +
+                                        record_.failure->error + "; resume or discard it");
+  }
+  replay_unfinished(out, report);
+  note(out, level::info, "start",
+       "starts after position " + std::to_string(passed_) + ", epoch " +
+           std::to_string(record_.epoch));
+  take_care(out, report);
 }
 
 /// The job under way has come back. False if it was begun before its claim was lost.

@@ -48,6 +48,11 @@ printf '%0101d\n' 0 >>tree/actors/b.cpp && expect "longer than 100 columns"
 printf '\tint x;\n' >>tree/actors/b.cpp && expect "a tab"
 printf 'int x; \n' >>tree/actors/b.cpp && expect "blanks at the end"
 printf '// TO%s\n' DO >>tree/actors/b.cpp && expect "unfinished work"
+(echo 'void f() {' && seq -f '  g(%g);' 59 && echo '}') >>tree/actors/b.cpp &&
+  expect "more than 60 lines"
+(echo 'namespace n {' && echo 'void f() {' && seq -f '  g(%g);' 58 && echo '}' &&
+  seq -f 'int v%g;' 60 && echo '} // namespace n') >>tree/actors/b.cpp &&
+  sh "$style/check.sh" tree public built && tree
 seq -f '// %g' 400 >>tree/actors/b.cpp && expect "more than 400 lines"
 for i in $(seq 100); do printf '…'; done >>tree/actors/b.cpp && echo >>tree/actors/b.cpp &&
   sh "$style/check.sh" tree public built

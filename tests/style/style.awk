@@ -41,6 +41,7 @@ FNR == 1 {
   in_library = (here in layer)
   prose = FILENAME ~ /\.(md|jsonl?)$|LICENSE$|^tests\/node\/command_line\/.*\.txt$|expected\.txt$/
   pragma = 0
+  split("", stood)
   files[FILENAME] = 1
 }
 
@@ -56,6 +57,19 @@ FNR == 1 {
 code && /^#pragma once/ { pragma = 1; has_pragma[FILENAME] = 1 }
 in_library && FNR == 401 {
   complain("more than 400 lines; look for the second idea in it")
+}
+
+# A brace alone on its line ends a function, or what is in one; the last line that stands as far to
+# the left has begun it.
+code && (in_library || FILENAME ~ /^tests\/contract\//) && /[^ ]/ && !/^ *(#|\/\/)/ {
+  match($0, /^ */)
+  if (/^ *\}$/) {
+    begun = 0
+    for (i = 0; i <= RLENGTH; i++) if (stood[i] > begun) begun = stood[i]
+    if (FNR - begun >= 60)
+      complain("a function of more than 60 lines ends; look for the second idea in it")
+  }
+  stood[RLENGTH] = FNR
 }
 
 code && match($0, /^# *include *[<"][^>"]*[>"]/) {
