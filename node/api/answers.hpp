@@ -13,6 +13,8 @@ namespace waymark::node {
 
 constexpr int not_found = 404;
 constexpr int bad_request = 400;
+constexpr int length_required = 411;
+constexpr int too_long = 413;
 constexpr int failed_inside = 500;
 constexpr int busy = 503;
 

@@ -52,6 +52,14 @@ httplib::Server::Handler handler_of(running_node& node, const route& one,
   });
 }
 
+std::string why_refused(const Request& from, int status) {
+  if (status == not_found)
+    return "there is nothing at " + from.path;
+  if (status == too_long)
+    return "the body has more than 1 MiB";
+  return "the request can't be answered";
+}
+
 void add(httplib::Server& to, const route& one, httplib::Server::Handler handler) {
   if (std::string{one.method} == "GET")
     to.Get(pattern_of(one.path), std::move(handler));
@@ -66,11 +74,19 @@ void add_routes(httplib::Server& to, running_node& node) {
   for (const auto& routes : {projection_routes(), letter_routes()})
     for (const auto& each : routes)
       add(to, each, handler_of(node, each, free));
+  to.set_pre_routing_handler([](const Request& from, Response& reply) {
+    // Without a length, the end of the body would be waited for.
+    if (from.method != "POST" || from.has_header("Content-Length") ||
+        from.has_header("Transfer-Encoding"))
+      return httplib::Server::HandlerResponse::Unhandled;
+    refuse(reply, length_required,
+           "a POST has to say how long its body is, also if it has none: Content-Length: 0 (curl "
+           "does with --data '')");
+    return httplib::Server::HandlerResponse::Handled;
+  });
   to.set_error_handler([](const Request& from, Response& reply) {
     if (reply.body.empty())
-      refuse(reply, reply.status,
-             reply.status == not_found ? "there is nothing at " + from.path
-                                       : "the request can't be answered");
+      refuse(reply, reply.status, why_refused(from, reply.status));
   });
 }
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <chrono>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -75,6 +76,14 @@ void api_server::serve(running_node& node) {
     std::this_thread::yield();
   if (impl_->ended)
     throw usage_error{"can't answer on the socket " + impl_->socket};
+}
+
+bool api_server::stop_within(std::chrono::milliseconds deadline) {
+  const auto until = std::chrono::steady_clock::now() + deadline;
+  impl_->http.stop();
+  while (!impl_->ended && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  return impl_->ended;
 }
 
 void api_server::stop() noexcept {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -9,7 +9,7 @@ namespace waymark::node {
 class running_node;
 
 /// Answers on a Unix socket by HTTP and JSON; the routes are in docs/node.md. Only the user whose
-/// process it is can connect (mode 0600). Requests are answered on four threads of its own.
+/// process it is can connect (mode 0600). Requests are answered on eight threads of its own.
 class api_server {
  public:
   /// Binds the socket, so that clients can connect and wait from now on; takes away a socket that a
@@ -28,6 +28,10 @@ class api_server {
 
   /// Answers no more; requests under way are finished first.
   void stop() noexcept;
+
+  /// Answers no more. @returns whether the requests under way have ended within `deadline`; if not,
+  /// only the end of the process ends them.
+  [[nodiscard]] bool stop_within(std::chrono::milliseconds deadline);
 
  private:
   struct implementation;

@@ -19,6 +19,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <ostream>
 
@@ -87,6 +88,9 @@ bool is_live(const engine& of) {
   });
 }
 
+/// For requests whose answers are ready; one that asks a store which hangs is not waited for.
+constexpr std::chrono::steady_clock::duration shortest_wait = std::chrono::milliseconds{200};
+
 /// Ends the process with what hangs in it, and with requests that wait for that.
 [[noreturn]] void end_without(program_context& context, std::chrono::milliseconds deadline,
                               const std::string& socket, exit_status result) {
@@ -112,6 +116,7 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
   const service_watchdog signs_of_life{[&node] { return is_live(node.engine()); }};
   if (wanted.take_over)
     take_over_all(node.engine(), [&] { return signals.requested(); });
+  const auto deadline = node.settings().engine.drain_deadline;
   auto result = exit_status::done;
   if (wanted.until_caught_up) {
     const auto found = wait_until_caught_up(node.engine(), signals, context.terminal);
@@ -120,9 +125,11 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
     wait_for_signal(signals);
   }
   notify_service_manager("STOPPING=1");
-  if (!node.engine().stop()) // which ends requests that are under way too
-    end_without(context, node.settings().engine.drain_deadline, socket, result);
-  api.stop();
+  const auto until = std::chrono::steady_clock::now() + deadline;
+  const bool drained = node.engine().stop(); // which ends requests that are under way too
+  const auto left = std::max(until - std::chrono::steady_clock::now(), shortest_wait);
+  if (!drained || !api.stop_within(std::chrono::duration_cast<std::chrono::milliseconds>(left)))
+    end_without(context, deadline, socket, result);
   return result;
 }
 

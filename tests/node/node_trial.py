@@ -277,17 +277,21 @@ def interrupted_request():
     print(err.strip())
 
 
-def send(data):
+def send(data, end=True):
+    """What is answered; with `end` nothing more comes from here, and that is told."""
+    answer = b""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(20)
         client.connect("waymark.json.sock")
         try:
             client.sendall(data)
-            client.shutdown(socket.SHUT_WR)
-            while client.recv(65536):
-                pass
+            if end:
+                client.shutdown(socket.SHUT_WR)
+            while part := client.recv(65536):
+                answer += part
         except OSError:
             pass
+    return answer
 
 
 def garbage():
@@ -304,6 +308,11 @@ def garbage():
     send(b"POST /v1/projections/sums/pause HTTP/1.1\r\nContent-Length: 3\r\n\r\n[1]")
     send(b"POST /v1/projections/no%2Fne/pause HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
     send(b"DELETE /v1/projections/sums HTTP/1.1\r\n\r\n")
+    answer = send(b"POST /v1/projections/sums/pause HTTP/1.1\r\n\r\n", end=False)
+    check(b" 411 " in answer and b"Content-Length: 0" in answer, answer)
+    answer = send(b"POST /v1/projections/sums/pause HTTP/1.1\r\n"
+                                     b"Content-Length: 2000000\r\n\r\n" + b" " * 2_000_000, end=False)
+    check(b"more than 1 MiB" in answer, answer)
     idle = [socket.socket(socket.AF_UNIX) for _ in range(3)]
     for client in idle:
         client.connect("waymark.json.sock")
