@@ -63,6 +63,15 @@ lock_holder holder(int file) {
   return {};
 }
 
+std::string why_not_opened(const std::string& path, int problem) {
+  const std::string why = std::strerror(problem);
+  struct stat found {};
+  if (problem == EACCES && ::stat(path.c_str(), &found) == 0 && found.st_uid != ::geteuid())
+    return why + "; user " + std::to_string(found.st_uid) +
+           " has run this configuration: do so as that user, or remove the file when no node runs";
+  return why + "; give the configuration a \"socket\" in a folder of your own";
+}
+
 void write_down(int file, const std::string& path, const std::string& text) {
   if (::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))
     return;
@@ -77,8 +86,7 @@ node_lock::node_lock(const std::string& path, const std::string& socket,
                      const std::string& configuration_file) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0)
-    throw usage_error{"can't open " + path + ": " + std::strerror(errno) +
-                      "; give the configuration a \"socket\" in a folder of your own"};
+    throw usage_error{"can't open " + path + ": " + why_not_opened(path, errno)};
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
     const auto [process, its_socket, identity] = holder(file_);
     const auto who = process.empty() ? "another process" : "process " + process;

@@ -96,7 +96,7 @@ logger::logger(const log_options& options) {
   if (options.format == log_format::json)
     impl_->out.set_pattern("%v");
   else
-    impl_->out.set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+    impl_->out.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
 }
 
 logger::~logger() = default;
