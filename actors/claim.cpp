@@ -63,6 +63,25 @@ std::pair<std::optional<checkpoint>, bool> find_versions(projection_store& store
   return {std::move(highest), any_lower};
 }
 
+/// Makes the tables for who has claimed; `claimed` goes back if they can't be made. If the process
+/// dies between the claim and this, they may be missing, and nobody misses them: the next claim
+/// makes them before anything is handled. Never before a claim: who stands by would wait for what
+/// the owner has locked in them, again and again, and hold up all who claim meanwhile.
+void make_tables(const claim_order& order, const std::optional<ownership>& claimed) {
+  if (order.spec->tables.empty())
+    return;
+  try {
+    order.store->prepare_tables(order.spec->tables);
+  } catch (...) {
+    if (claimed)
+      try {
+        order.store->release({&*claimed, 1});
+      } catch (const std::exception&) { // this owner may claim again all the same
+      }
+    throw;
+  }
+}
+
 /// A rebuild for a new version is due: claims as the old version, so that an owner who still works
 /// is respected, then resets, which also writes the new version to all shards. If some shards have
 /// the new version already, its owners have begun, and the old ones must go.
@@ -73,6 +92,7 @@ std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim
       find_versions(*order.store, order.spec->name, order.spec->version);
   if (!any_lower || highest->projection_version > order.spec->version)
     return std::nullopt;
+  std::optional<ownership> claimed;
   if (highest->projection_version < order.spec->version) {
     auto as_old = request;
     as_old.key = highest->key;
@@ -84,7 +104,9 @@ std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim
       return refusal_of(held);
     if (held.state != claim_result::status::granted)
       return std::nullopt; // another shard has reset it meanwhile; the claim will tell
+    claimed = ownership{as_old.key, held.record.epoch};
   }
+  make_tables(order, claimed);
   order.store->reset(request, order.spec->truncate);
   return std::nullopt;
 }
@@ -147,15 +169,15 @@ claim_report claim_or_throw(const claim_order& order) {
   auto& store = *order.store;
   const auto request = request_of(order);
   auto together = claimed_together(order);
-  if (!together) {
-    if (!order.spec->tables.empty())
-      store.prepare_tables(order.spec->tables);
+  if (!together)
     if (auto refused = rebuild_if_due(order, request))
       return *refused;
-  }
+  const bool has_tables = together.has_value(); // see engine::start
   auto result = together ? *std::move(together) : claim_one(store, request);
   if (result.state != claim_result::status::granted)
     return refusal_of(result);
+  if (!has_tables)
+    make_tables(order, ownership{request.key, result.record.epoch});
   if (order.spec->where == effect::memory) {
     if (result.record.position > 0) {
       store.reset(request, {});

@@ -60,6 +60,13 @@ struct started_together : claims {
   [[nodiscard]] shard_key second_key() const { return {second.spec->name, 1}; }
 };
 
+/// Makes it of a version, with one more table.
+auto seeing_with(const std::string& table) {
+  return [table](int version) {
+    return seeing().table(table).version(version).on_new_version(new_version::rebuild);
+  };
+}
+
 projection rebuilding(int version, int shards) {
   return seeing().version(version).shards(shards).on_new_version(new_version::rebuild);
 }
@@ -74,6 +81,46 @@ TEST_CASE("a claim makes the tables and is held against others") {
   CHECK(other.state == status::held);
   CHECK_FALSE(other.detail.empty());
   CHECK(claim(seeing()).record.epoch == 2); // the same owner may
+}
+
+TEST_CASE("who stands by does nothing to the tables") {
+  claims claim;
+  REQUIRE(claim(seeing()).state == status::granted);
+  const auto refused_by_the_table = seeing_with("CREATE TABLE seen (x)"); // it is there
+  CHECK(claim(refused_by_the_table(1), 0, "another").state == status::held);
+  const auto newer = claim(refused_by_the_table(2), 0, "another"); // would rebuild it
+  CHECK(newer.state == status::held);
+}
+
+TEST_CASE("a claim whose tables can't be made is given back, and the next one makes them") {
+  claims claim;
+  const auto broken = claim(seeing_with("CREATE TABLE nonsense")(1));
+  CHECK(broken.state == status::projection_fault);
+  const auto stored = claim.at.projections->load({"p", 0});
+  CHECK((!stored || !stored->owner));
+  REQUIRE(claim(seeing(), 0, "another").state == status::granted);
+  claim.at.projections->release(std::vector<ownership>{
+      {{"p", 0}, claim.at.projections->load({"p", 0})->epoch}});
+  const auto rebuilt = claim(seeing_with("CREATE TABLE nonsense")(2));
+  CHECK(rebuilt.state == status::projection_fault);
+  CHECK_FALSE(claim.at.projections->load({"p", 0})->owner);
+  CHECK(claim.at.projections->load({"p", 0})->projection_version == 1);
+}
+
+TEST_CASE("tables that are missing after a claim are made by the next") {
+  claims claim;
+  const auto request = [&] { // of a process that dies before it has made them
+    claim_order order;
+    order.spec = seeing().freeze();
+    order.store = claim.at.projections;
+    order.owner = "dead";
+    order.owner_timeout = std::chrono::milliseconds{0};
+    return request_of(order);
+  }();
+  REQUIRE(claim.at.projections->claim({&request, 1}).at(0).state == claim_result::status::granted);
+  claim.at.projections->release(std::vector<ownership>{{{"p", 0}, 1}});
+  CHECK(claim(seeing()).state == status::granted);
+  CHECK(seen_in(*claim.at.projections).empty());
 }
 
 TEST_CASE_METHOD(started_together,
