@@ -105,11 +105,20 @@ apply_outcome apply_to_tables(const apply_request& request, batch_run& run) {
     auto unit = request.store->begin_ahead(request.owner);
     if (!unit)
       return fenced(outcome);
-    auto done = run.execute(limit, unit.get(), {&unit->model(), nullptr});
-    if (done.fault && unit->fenced()) // what a former owner's handler meets is nobody's fault
+    run_result done;
+    checkpoint_advance advance;
+    try {
+      done = run.execute(limit, unit.get(), {&unit->model(), nullptr});
+      if (!done.fault)
+        advance = advance_of(request, run, done);
+      if (!done.fault && !commit_tables(request, *unit, advance, done))
+        return fenced(outcome);
+    } catch (const store_error&) {
+      if (!unit->fenced())
+        throw;
       return fenced(outcome);
-    const auto advance = done.fault ? checkpoint_advance{} : advance_of(request, run, done);
-    if (!done.fault && !commit_tables(request, *unit, advance, done))
+    }
+    if (done.fault && unit->fenced()) // what a former owner's handler meets is nobody's fault
       return fenced(outcome);
     if (done.fault) {
       found = *done.fault;

@@ -40,7 +40,7 @@ std::int64_t unit_of_work::generation() {
   return *generation_;
 }
 
-bool unit_of_work::fenced() { return turn().refused(); }
+bool unit_of_work::fenced() { return turn_ && turn_->refused(); }
 
 read_model& unit_of_work::model() {
   return turn().model();

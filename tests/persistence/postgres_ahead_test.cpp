@@ -1,7 +1,9 @@
 // Units of work that begin with their first statement and end with their last.
 #include "tests/catch.hpp"
 
+#include "actors/apply.hpp"
 #include "persistence/fault_point.hpp"
+#include "tests/actors/core_fixture.hpp"
 #include "tests/eventually.hpp"
 #include "tests/persistence/handler_fixture.hpp"
 #include "tests/persistence/postgres_server.hpp"
@@ -90,6 +92,23 @@ TEST_CASE_METHOD(ahead_fixture, "a former owner finds out with its first stateme
   CHECK(begin()->fenced()); // it looks
   CHECK(rows() == 0);
   CHECK(position() == 0);
+}
+
+TEST_CASE_METHOD(ahead_fixture, "a former owner whose first event only parks stands by") {
+  const std::string key{"Thing\0b", 7};
+  for (const bool is_careful : {false, true}) {
+    apply_request request;
+    request.spec = seeing().freeze();
+    request.store = store.projections;
+    request.owner = owner;
+    request.parked = std::make_shared<parked_set>(parked_set{{key, 1}});
+    request.careful = is_careful; // and clears its marker
+    take_over();
+    const auto outcome = apply(request, *made_page({"b"}));
+    CHECK(outcome.state == apply_outcome::status::fenced);
+    CHECK(outcome.error.empty());
+    owner.epoch = store.projections->load(owner.key)->epoch;
+  }
 }
 
 TEST_CASE_METHOD(ahead_fixture, "an owner that is replaced in the meantime commits nothing") {
