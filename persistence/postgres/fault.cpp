@@ -48,6 +48,7 @@ constexpr std::array table{
     row{"42P18", blame::projection, "say what the parameter is by a cast, for example $1::text"},
     row{"42P01", blame::projection, "name the table in .table, or see the search_path"},
     row{"42", blame::projection, ""},
+    row{"55000", blame::projection, "the statement does not fit what it is used on"},
     // the server
     row{"08", blame::store, "the connection was lost; it is made anew"},
     row{"25006", blame::store, "the server is a standby, or read-only; connect to the primary"},
@@ -85,6 +86,8 @@ blame judge_at(std::string_view sqlstate, stage when) noexcept {
   switch (when) {
   case stage::handler:
     return judge(sqlstate);
+  case stage::script: // which makes or empties tables, and waits for who uses them
+    return ran_out_of_time(sqlstate) ? blame::store : judge(sqlstate);
   case stage::query: // a read-only transaction, which the query tried to write in
     return sqlstate == "25006" ? blame::event : judge(sqlstate);
   case stage::append:

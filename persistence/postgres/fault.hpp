@@ -9,7 +9,7 @@
 namespace waymark::postgres {
 
 /// What was under way when the server answered with an error.
-enum class stage : std::uint8_t { open, handler, query, own, append, commit };
+enum class stage : std::uint8_t { open, handler, script, query, own, append, commit };
 
 using sql::blame;
 

@@ -232,7 +232,7 @@ void handler_statements::run_script(std::string_view sql) {
     return;
   require_tables_of_others(sql);
   on_.begin_now();
-  (void)on_.take(PQexec(on_.raw(), std::string{sql}.c_str()), sql, stage::handler);
+  (void)on_.take(PQexec(on_.raw(), std::string{sql}.c_str()), sql, stage::script);
 }
 
 } // namespace waymark::postgres

@@ -68,6 +68,7 @@ const expectation expected[] = {
     {"53300", store},        // connections
     {"54000", blame::event}, // program limit
     {"54001", blame::event}, // too complex
+    {"55000", projection},   // a view that takes no rows, currval before nextval
     {"55006", store},        // object in use
     {"55P03", store},        // lock timeout
     {"57000", store},        // operator intervention
@@ -134,6 +135,10 @@ TEST_CASE("each blame has its exception, which names database, cause and stateme
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::commit), store_error);
     CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::append), store_error);
   }
+  for (const char* sqlstate : {"57014", "25P03", "25P04", "55P03"}) // a script waited for a lock
+    CHECK_THROWS_AS(raise(failure_of(sqlstate), stage::script), store_error);
+  CHECK_THROWS_AS(raise(failure_of("42601"), stage::script), projection_error);
+  CHECK_THROWS_AS(raise(failure_of("23505"), stage::script), statement_error);
   CHECK_THROWS_AS(raise(failure_of("MY001"), stage::handler), statement_error);
   CHECK_THROWS_AS(raise(failure_of("MY001", false), stage::handler), store_error);
   CHECK_THROWS_AS(raise(failure_of("22021"), stage::append), statement_error);
