@@ -4,6 +4,7 @@
 #include "persistence/sql/event_from.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace waymark::postgres {
 
@@ -15,16 +16,21 @@ constexpr const char* head_sql = "SELECT max(position) FROM {schema}.events";
   "AND ($5 IS NULL OR event_type = ANY ($5)) AND ($6 IS NULL OR aggregate_type = ANY ($6)) "       \
   "AND ($7 IS NULL OR tenant_id = $7) "
 
+#define WAYMARK_SIZE "(octet_length(data) + coalesce(octet_length(metadata), 0))"
+
+#define WAYMARK_UNLESS_LARGE(TEXT) "CASE WHEN " WAYMARK_SIZE " <= $4 THEN " TEXT " END"
+
 #define WAYMARK_PAGE(CONDITION)                                                                    \
-  "SELECT " WAYMARK_EVENT_COLUMNS_AND("CASE WHEN octet_length(data) <= $4 THEN data END")          \
+  "SELECT " WAYMARK_EVENT_COLUMNS_AND(WAYMARK_UNLESS_LARGE("metadata"),                            \
+                                      WAYMARK_UNLESS_LARGE("data"))                                \
   " FROM {schema}.events WHERE position > $1 AND position <= $2 " CONDITION                        \
   "ORDER BY position LIMIT $3"
 
 /// `before` is what stands on the page before the event.
 #define WAYMARK_SUMMED_PAGE(CONDITION)                                                             \
   "SELECT " WAYMARK_EVENT_COLUMNS " FROM ("                                                        \
-  "  SELECT e.*, sum(octet_length(e.data)) OVER (ORDER BY e.position ROWS UNBOUNDED PRECEDING) "   \
-  "    - octet_length(e.data) AS before "                                                          \
+  "  SELECT e.*, sum(" WAYMARK_SIZE ") OVER (ORDER BY e.position ROWS UNBOUNDED PRECEDING) "       \
+  "    - " WAYMARK_SIZE " AS before "                                                              \
   "  FROM (SELECT * FROM {schema}.events WHERE position > $1 AND position <= $2 " CONDITION        \
   "        ORDER BY position LIMIT $3) e) page "                                                   \
   "WHERE before <= $4 ORDER BY position"
@@ -37,7 +43,7 @@ struct page_sql {
 constexpr page_sql plain{WAYMARK_PAGE(""), WAYMARK_PAGE(WAYMARK_WANTED)};
 constexpr page_sql summed{WAYMARK_SUMMED_PAGE(""), WAYMARK_SUMMED_PAGE(WAYMARK_WANTED)};
 
-/// Data of an event may be so many times larger than expected.
+/// Data and metadata of an event may be so many times larger than expected.
 constexpr std::size_t tolerance = 4;
 
 bool wants_all(const event_filter& filter) {
@@ -51,6 +57,12 @@ std::size_t bounded(std::size_t n) {
 
 std::int64_t number(std::size_t n) {
   return static_cast<std::int64_t>(n);
+}
+
+/// The greatest position if that is less than the sum; `more` is not negative.
+position_t plus(position_t position, position_t more) {
+  constexpr auto most = std::numeric_limits<position_t>::max();
+  return position > most - more ? most : position + more;
 }
 
 /// The parameters of a page. The names that the log can't have match nothing.
@@ -153,7 +165,7 @@ page page_reading::read(session& on, position_t after, const read_limit& limit,
                         const event_filter& filter) {
   page result;
   result.after = result.scanned_to = after;
-  const auto furthest = after + number(bounded(limit.max_scanned));
+  const auto furthest = plus(after, number(bounded(limit.max_scanned)));
   const bool nobodys = filter.tenant_id && !is_text(*filter.tenant_id);
   if (nobodys) {
     result.head = head_on(on);

@@ -2,6 +2,7 @@
 
 #include "messages/text.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace waymark::postgres {
@@ -30,12 +31,15 @@ std::string_view view(const uuid& id) {
 
 } // namespace
 
+// What lies beyond the other's range becomes the end of that range.
 std::int64_t to_server_time(timestamp when) noexcept {
-  return (when.time_since_epoch() - epoch_2000).count();
+  return std::max(when, timestamp::min() + epoch_2000).time_since_epoch().count() -
+         epoch_2000.count();
 }
 
 timestamp from_server_time(std::int64_t when) noexcept {
-  return timestamp{std::chrono::microseconds{when} + epoch_2000};
+  const auto most = (timestamp::max() - epoch_2000).time_since_epoch().count();
+  return timestamp{std::chrono::microseconds{std::min(when, most)} + epoch_2000};
 }
 
 std::string storable(std::string_view text) {

@@ -1,11 +1,11 @@
 #pragma once
 
 /// The columns of an event in the order in which `event_from` takes them.
-#define WAYMARK_EVENT_COLUMNS_AND(DATA)                                                            \
+#define WAYMARK_EVENT_COLUMNS_AND(METADATA, DATA)                                                  \
   "position, event_id, event_type, schema_version, aggregate_type, aggregate_id, "                 \
   "aggregate_version, occurred_at, recorded_at, tenant_id, actor_id, correlation_id, "             \
-  "causation_id, metadata, " DATA
-#define WAYMARK_EVENT_COLUMNS WAYMARK_EVENT_COLUMNS_AND("data")
+  "causation_id, " METADATA ", " DATA
+#define WAYMARK_EVENT_COLUMNS WAYMARK_EVENT_COLUMNS_AND("metadata", "data")
 
 /// Of a checkpoint, as checkpoint_rows writes and reads them.
 #define WAYMARK_CHECKPOINT_COLUMNS                                                                 \

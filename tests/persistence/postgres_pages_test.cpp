@@ -1,9 +1,15 @@
 // Pages of a log whose events are of very different sizes.
 #include "tests/catch.hpp"
 
+#include "persistence/postgres/page_reading.hpp"
+#include "persistence/postgres/session.hpp"
 #include "tests/persistence/postgres_server.hpp"
 
 #include <waymark/persistence/store.hpp>
+
+#include <cstdio>
+#include <limits>
+#include <memory>
 
 namespace waymark::test {
 
@@ -71,6 +77,52 @@ TEST_CASE("pages hold events of every size, and none too many") {
       CHECK(read_to_head(*store.events, limit, {}) == all);
       CHECK(read_to_head(*store.events, limit, filter) == odd);
     }
+}
+
+TEST_CASE("the server sends no more metadata than a page holds") {
+  const postgres_schema schema;
+  const auto store = open(schema.address());
+  constexpr std::size_t size = 400'000;
+  for (int i = 0; i < 20; ++i) {
+    append_command command;
+    command.stream = {"Thing", "t"};
+    command.expected = any_version;
+    command.events.push_back(json_event("Even", "1"));
+    command.events.front().metadata = R"({"x":")" + std::string(size, 'x') + "\"}";
+    (void)store.events->append(command);
+  }
+  const auto where = postgres::address::parse(schema.address());
+  postgres::session on{where, "test"};
+  postgres::page_reading pages;
+  read_limit limit;
+  limit.max_bytes = 1'048'576;
+  for (const bool filtered : {false, true}) {
+    CAPTURE(filtered);
+    event_filter filter;
+    if (filtered)
+      filter.event_types = {"Even"};
+    const std::unique_ptr<FILE, int (*)(FILE*)> sent{std::tmpfile(), std::fclose};
+    PQtrace(on.raw(), sent.get());
+    const auto page = pages.read(on, 0, limit, filter);
+    PQuntrace(on.raw());
+    CHECK(page.events.size() == 2);
+    CHECK(page.events.front().metadata.size() == size + 8);
+    std::fseek(sent.get(), 0, SEEK_END);
+    CHECK(std::ftell(sent.get()) < 5 * static_cast<long>(size));
+  }
+  CHECK(read_to_head(*store.events, limit, {}).size() == 20);
+}
+
+TEST_CASE("nothing is read behind the greatest position that there can be") {
+  const postgres_schema schema;
+  const auto store = open(schema.address());
+  append_sizes(*store.events, {20, 21});
+  const auto last = std::numeric_limits<position_t>::max();
+  for (const auto after : {last, last - 5}) {
+    const auto page = store.events->read_all(after);
+    CHECK(page.events.empty());
+    CHECK(page.head == 2);
+  }
 }
 
 } // namespace waymark::test

@@ -9,6 +9,8 @@
 #include <waymark/messages/error.hpp>
 #include <waymark/persistence/store.hpp>
 
+#include <limits>
+
 namespace waymark::postgres {
 
 using Catch::Matchers::ContainsSubstring;
@@ -144,6 +146,10 @@ TEST_CASE("text is made storable") {
   CHECK(storable(std::string_view{"a\0b\xff", 4}) == "a?b?");
   const timestamp when{std::chrono::microseconds{1'700'000'000'123'456}};
   CHECK(from_server_time(to_server_time(when)) == when);
+  CHECK(from_server_time(std::numeric_limits<std::int64_t>::max()) == timestamp::max()); // infinity
+  CHECK(from_server_time(std::numeric_limits<std::int64_t>::min()) < from_server_time(0));
+  CHECK(to_server_time(timestamp::min()) == std::numeric_limits<std::int64_t>::min());
+  CHECK(to_server_time(timestamp::max()) > 0);
   CHECK(from_server_time(0) == std::chrono::sys_days{std::chrono::year{2000} / 1 / 1});
 }
 
