@@ -26,7 +26,7 @@ class postgres_projection_store final : public sql::projection_store {
 
  private:
   void run_and_commit(const work& what) override;
-  void run_one(const work& what) override { run_reading(what); }
+  void run_one(const work& what) override { run_and_commit(what); }
   /// Each statement is a transaction of its own.
   void run_reading(const work& what) override;
   void run_renewal(std::string_view owner, const work& what) override;

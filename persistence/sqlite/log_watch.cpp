@@ -1,6 +1,7 @@
 #include "persistence/sqlite/log_watch.hpp"
 
 #include "messages/deadline.hpp"
+#include "persistence/fault_point.hpp"
 
 #include <algorithm>
 
@@ -13,10 +14,16 @@ constexpr std::chrono::seconds idle_before_tidy{1};
 
 } // namespace
 
-void log_watch::look(database& at) {
+// Its statement ends here: what is read after it is read as it is then, and not as it was.
+std::int64_t log_watch::version_of_data() {
   auto& version = reader_->prepared("PRAGMA data_version");
   const running asking{version};
-  const auto now = version.step() ? version.integer(0) : 0;
+  return version.step() ? version.integer(0) : 0;
+}
+
+void log_watch::look(database& at) {
+  const auto now = version_of_data();
+  fault_point("log.version_seen");
   if (now != data_version_) {
     auto& last = reader_->prepared("SELECT max(position) FROM waymark_events");
     const running scope{last};

@@ -23,6 +23,7 @@ class log_watch {
 
  private:
   void look(database& at);
+  [[nodiscard]] std::int64_t version_of_data();
 
   std::shared_ptr<database_handle> of_;
 

@@ -251,6 +251,22 @@ TEST_CASE("a listener that is deaf is found out, however often its process appen
   CHECK(ear.deaf(begin + 1h + answer_within));
 }
 
+TEST_CASE("a position whose save was not answered may have been saved") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  run_sql("CREATE FUNCTION " + schema.name() + ".die() RETURNS trigger LANGUAGE plpgsql AS "
+          "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; "
+          "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON " + schema.name() +
+          ".positions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION " +
+          schema.name() + ".die()");
+  try {
+    projections->save_position("mailer", 5);
+    FAIL("it was answered");
+  } catch (const store_error& e) {
+    CHECK(e.outcome_unknown());
+  }
+}
+
 TEST_CASE("only the very session of a unit of work is ended from outside") {
   const postgres_schema schema;
   const auto store = open(schema.address());

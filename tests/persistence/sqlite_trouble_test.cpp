@@ -226,6 +226,25 @@ TEST_CASE("a handle of the same process wakes the waiters of another at once") {
   writer.join();
 }
 
+TEST_CASE("what is appended while somebody looks is not overlooked again") {
+  const temporary_folder folder;
+  auto store = open(folder.address());
+  static std::shared_ptr<event_store> same;
+  same = open(folder.address()).events;
+  CHECK(store.events->head() == 0);
+  same->append(one_event());
+  fault_hook = [](const char* place) {
+    if (std::string_view{place} != "log.version_seen")
+      return;
+    fault_hook = nullptr;
+    same->append(one_event());
+  };
+  const auto head = store.events->head();
+  fault_hook = nullptr;
+  same.reset();
+  CHECK(head == 2);
+}
+
 TEST_CASE("who would wait for itself is told so") {
   const auto address = GENERATE(0, 1);
   const temporary_folder folder;
