@@ -187,11 +187,11 @@ void board::set_state(const shard_key& key, projection_state state, const std::s
   wake(key.projection);
 }
 
-void board::set_paused(std::string_view projection, std::optional<pause_order> order) {
+void board::set_paused(std::string_view projection, std::optional<mandate> as) {
   const std::lock_guard lock{mutex_};
   for (auto& [key, entry] : entries_)
     if (key.projection == projection)
-      entry.paused = order;
+      entry.paused = as;
 }
 
 void board::set_head(position_t head) {

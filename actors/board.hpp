@@ -3,6 +3,7 @@
 #include "actors/apply.hpp"
 #include "actors/job_meter.hpp"
 
+#include <waymark/messages/mandate.hpp>
 #include <waymark/messages/status.hpp>
 
 #include <atomic>
@@ -20,12 +21,6 @@
 
 namespace waymark {
 
-/// That an operator wants a projection to stand.
-struct pause_order {
-  std::string why; ///< May be empty, like the next.
-  std::string by;
-};
-
 /// What is known of one shard from outside its actor; it outlives the actor's incarnations.
 struct board_entry {
   spec_ptr spec;
@@ -33,7 +28,7 @@ struct board_entry {
   std::shared_ptr<memory_state> state; ///< effect::memory only.
   projection_status status;
   checkpoint record;
-  std::optional<pause_order> paused;
+  std::optional<mandate> paused; ///< On whose word it stands.
   std::int64_t generation = 0;       ///< The oldest whose progress counts.
   std::shared_ptr<handler_times> times = std::make_shared<handler_times>();
   std::shared_ptr<job_meter> job{}; ///< Under way; null if none is.
@@ -62,7 +57,7 @@ class board {
   /// Published by a supervisor when an actor is gone.
   void set_state(const shard_key& key, projection_state state, const std::string& reason,
                  timestamp since);
-  void set_paused(std::string_view projection, std::optional<pause_order> order);
+  void set_paused(std::string_view projection, std::optional<mandate> as);
   /// The log has grown to here.
   void set_head(position_t head);
   /// It is another log, which ends here.

@@ -42,7 +42,7 @@ struct projection_state_of_actor {
         carry_out(machine_->drain());
     });
     if (const auto known = with_->shown->find(key_); known && known->paused)
-      carry_out(machine_->pause(known->paused->why, known->paused->by));
+      carry_out(machine_->pause(*known->paused));
     carry_out(machine_->start());
     tick();
     return {[this](timer_atom, std::uint64_t token) { carry_out(machine_->on_timer(token)); },
@@ -99,16 +99,16 @@ struct projection_state_of_actor {
     }
     switch (command->what) {
     case kind::pause:
-      carry_out(machine_->pause(command->why, command->by));
+      carry_out(machine_->pause(command->as));
       break;
     case kind::resume:
-      carry_out(machine_->resume(command->by));
+      carry_out(machine_->resume(command->as));
       break;
     case kind::discard:
-      carry_out(machine_->discard(command->position, command->by));
+      carry_out(machine_->discard(command->position, command->as));
       break;
     case kind::take_over:
-      carry_out(machine_->take_over());
+      carry_out(machine_->take_over(command->as));
       break;
     case kind::settle:
       carry_out(machine_->settle(command->order));

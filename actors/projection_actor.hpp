@@ -5,6 +5,8 @@
 #include "actors/directory.hpp"
 #include "actors/projection_jobs.hpp"
 
+#include <waymark/messages/mandate.hpp>
+
 #include <chrono>
 #include <functional>
 #include <future>
@@ -26,8 +28,7 @@ struct projection_command {
     begin_again
   };
   kind what = kind::resume;
-  std::string why;
-  std::string by; ///< Whose command it is; empty if nobody has said so.
+  mandate as;
   settle_order_ptr order;  ///< For `settle`.
   position_t position = 0; ///< For `discard`: of the event that is to be passed.
   /// Kept as soon as the command has been taken; for `hold`, when nothing is under way any more.

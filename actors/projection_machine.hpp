@@ -12,6 +12,7 @@
 #include "actors/suspect_event.hpp"
 #include "actors/todo.hpp"
 
+#include <waymark/messages/mandate.hpp>
 #include <waymark/messages/status.hpp>
 
 #include <chrono>
@@ -75,12 +76,12 @@ class projection_machine {
   [[nodiscard]] actions on_fenced();
   [[nodiscard]] actions on_unsaved(const std::string& why);
 
-  [[nodiscard]] actions pause(const std::string& why, const std::string& by = {});
-  [[nodiscard]] actions resume(const std::string& by = {});
+  [[nodiscard]] actions pause(const mandate& as);
+  [[nodiscard]] actions resume(const mandate& as = {});
   /// Passes the event at `position`, if that is the one it stands stopped before.
-  [[nodiscard]] actions discard(position_t position, const std::string& by = {});
+  [[nodiscard]] actions discard(position_t position, const mandate& as = {});
   /// Claims now, whoever holds it; only while it stands by.
-  [[nodiscard]] actions take_over();
+  [[nodiscard]] actions take_over(const mandate& as = {});
   /// Retries or discards letters, key by key, between the batches of the live events. Refused, with
   /// the reason in the report, where the projection can't or must not handle events: paused by an
   /// operator, stopped, failed, diverged, degraded, standing by, held for a reset or draining. A

@@ -4,8 +4,8 @@ namespace waymark {
 
 using level = todo::note::level;
 
-actions projection_machine::pause(const std::string& why, const std::string& by) {
-  standing_.pause(why, by);
+actions projection_machine::pause(const mandate& as) {
+  standing_.pause(as);
   if (job_ == job::none)
     let_go_of_pages();
   actions out;
@@ -13,14 +13,14 @@ actions projection_machine::pause(const std::string& why, const std::string& by)
   return out;
 }
 
-actions projection_machine::resume(const std::string& by) {
+actions projection_machine::resume(const mandate& as) {
   actions out;
   if (standing_.overdue) {
     note(out, level::warning, "resume", "can't go on: " + *standing_.overdue);
     return out;
   }
   if (standing_.paused || !standing_.goes_on())
-    note(out, level::info, "resume", by.empty() ? "goes on" : "goes on: resumed by " + by);
+    note(out, level::info, "resume", "goes on: resumed by " + as.in_words());
   standing_.paused = false;
   if (!standing_.goes_on())
     failing_.forget_give_ups(); // the timer's own tries keep them, so that they pass nothing more
@@ -47,22 +47,22 @@ actions projection_machine::try_again() {
   return next();
 }
 
-actions projection_machine::discard(position_t position, const std::string& by) {
+actions projection_machine::discard(position_t position, const mandate& as) {
   if (position == 0 || stopped_before() != position)
     return {};
-  failing_.discard(position, by.empty() ? "an operator" : by);
+  failing_.discard(position, as.in_words());
   suspect_.settle();
   standing_.go_on();
   return next();
 }
 
-actions projection_machine::take_over() {
+actions projection_machine::take_over(const mandate& as) {
   if (state() != projection_state::standing_by)
     return {};
   taking_over_ = true;
   actions out;
   note(out, level::warning, "take_over",
-       "takes the claim over on an operator's word: " + standing_.why);
+       "takes the claim over on the word of " + as.in_words() + "; " + standing_.why);
   if (job_ != job::none)
     return out; // a claim is under way, the next one follows at once
   forget_timer();

@@ -9,11 +9,9 @@ void standing::still(stand as, std::string reason) {
   why = std::move(reason);
 }
 
-void standing::pause(const std::string& reason, const std::string& by) {
+void standing::pause(const mandate& as) {
   paused = true;
-  pause_reason = "paused by " + (by.empty() ? "an operator" : by);
-  if (!reason.empty())
-    pause_reason += ": " + reason;
+  pause_reason = "paused by " + as.in_words();
 }
 
 bool standing::is_full() const noexcept {

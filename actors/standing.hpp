@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/messages/mandate.hpp>
 #include <waymark/messages/status.hpp>
 
 #include <cstdint>
@@ -35,7 +36,7 @@ struct standing {
   void still(stand as, std::string reason);
   void go_on() { still(stand::none, {}); }
   /// An operator's word; who it was, if that is known.
-  void pause(const std::string& reason, const std::string& by);
+  void pause(const mandate& as);
 
   [[nodiscard]] bool goes_on() const noexcept { return how == stand::none; }
   /// For nothing but that as much is parked as may be.

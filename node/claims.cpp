@@ -27,10 +27,10 @@ void wait_for_claims(const engine& on, const std::function<bool()>& ended) {
     std::this_thread::sleep_for(glance);
 }
 
-void take_over_all(engine& on, const std::function<bool()>& ended) {
+void take_over_all(engine& on, const mandate& as, const std::function<bool()>& ended) {
   wait_for_claims(on, ended);
   for (const auto& name : on.names())
-    on.take_over(name);
+    on.take_over(name, as);
 }
 
 } // namespace waymark::node

@@ -11,6 +11,6 @@ namespace waymark::node {
 void wait_for_claims(const engine& on, const std::function<bool()>& ended);
 
 /// Claims what stands by, whoever holds it, once the first claims are through.
-void take_over_all(engine& on, const std::function<bool()>& ended);
+void take_over_all(engine& on, const mandate& as, const std::function<bool()>& ended);
 
 } // namespace waymark::node

@@ -141,20 +141,21 @@ bool engine::stop(std::optional<std::chrono::milliseconds> deadline) {
   return impl_->actors.stop(deadline.value_or(impl_->context->options.drain_deadline));
 }
 
-void engine::pause(std::string_view name, std::string why, std::string by) {
+void engine::pause(std::string_view name, const mandate& as) {
   static_cast<void>(impl_->shards_of(name));
-  impl_->context->shown->set_paused(name, pause_order{why, by});
-  impl_->command_all(name, projection_command::kind::pause, why, by);
+  impl_->context->shown->set_paused(name, as);
+  impl_->command_all(name, projection_command::kind::pause, as);
 }
 
-void engine::resume(std::string_view name, std::string by) {
+void engine::resume(std::string_view name, const mandate& as) {
   static_cast<void>(impl_->shards_of(name));
   impl_->context->shown->set_paused(name, std::nullopt);
   impl_->actors.restart(std::string{name},
-                        impl_->command_all(name, projection_command::kind::resume, {}, by));
+                        impl_->command_all(name, projection_command::kind::resume, as));
 }
 
-void engine::discard(std::string_view name, std::optional<position_t> position, std::string by) {
+void engine::discard(std::string_view name, std::optional<position_t> position,
+                     const mandate& as) {
   const auto shards = impl_->shards_of(name);
   const auto stopped = stopped_shards(shards, position);
   if (stopped.empty())
@@ -169,16 +170,16 @@ void engine::discard(std::string_view name, std::optional<position_t> position, 
   const auto& shard = *stopped.front();
   projection_command command;
   command.what = projection_command::kind::discard;
-  command.by = std::move(by);
+  command.as = as;
   command.position = *shard.status.evidence.stopped_before;
   impl_->actors.command(shard.status.key, command);
 }
 
-void engine::take_over(std::string_view name) {
-  impl_->command_all(name, projection_command::kind::take_over);
+void engine::take_over(std::string_view name, const mandate& as) {
+  impl_->command_all(name, projection_command::kind::take_over, as);
 }
 
-void engine::reset(std::string_view name) {
+void engine::reset(std::string_view name, const mandate& as) {
   refuse_inside_handler("engine.reset");
   const auto shards = impl_->shards_of(name);
   for (const auto& shard : shards)
@@ -191,29 +192,33 @@ void engine::reset(std::string_view name) {
   order.store = first.store;
   order.log = impl_->context->where.events;
   order.owner = impl_->context->owner;
+  std::optional<waymark::checkpoint> now_stored;
   impl_->command_all(name, projection_command::kind::hold);
   try {
     first.store->prepare_tables(first.spec->tables); // one may have been dropped meanwhile
     first.store->reset(request_of(order), first.spec->truncate);
+    impl_->context->log->write(log_level::warning, "reset", name,
+                               "begins anew: reset by " + as.in_words());
+    now_stored = first.store->load(first.status.key);
   } catch (...) {
     impl_->command_all(name, projection_command::kind::release_hold);
     throw;
   }
   auto& shown = *impl_->context->shown;
-  const auto now_stored = first.store->load(first.status.key);
   shown.set_paused(name, std::nullopt);
   shown.forget_progress(name, now_stored ? now_stored->generation : 0, clock::system().now());
   impl_->actors.restart(std::string{name},
                         impl_->command_all(name, projection_command::kind::begin_again));
 }
 
-void engine::rebuild(std::string_view name, const std::function<void(const progress&)>& report,
-                     std::chrono::milliseconds timeout) {
-  const auto deadline = deadline_in(timeout);
+void engine::rebuild(std::string_view name, const mandate& as, const rebuild_options& options) {
+  const auto deadline = deadline_in(options.timeout);
   const auto target = head();
-  reset(name);
+  reset(name, as);
   const auto& log = *impl_->context->log;
-  log.write(log_level::info, "rebuild", name, "starts, up to position " + std::to_string(target));
+  log.write(log_level::info, "rebuild", name,
+            "starts, up to position " + std::to_string(target) + ": asked for by " +
+                as.in_words());
   std::int64_t logged = 0;
   auto next_log = std::chrono::steady_clock::now();
   for (bool done = false; !done;) {
@@ -224,13 +229,14 @@ void engine::rebuild(std::string_view name, const std::function<void(const progr
     done = result.has_value();
     if (!done && std::chrono::steady_clock::now() >= deadline)
       throw timeout_error{"the rebuild did not come to position " + std::to_string(target) +
-                          " in " + std::to_string(timeout.count()) + " ms: " + explain(name)};
+                          " in " + std::to_string(options.timeout.count()) +
+                          " ms: " + explain(name)};
     const auto shards = impl_->shards_of(name);
-    progress so_far{std::string{name}, impl_->status(shards).passed, target, 0, done};
+    rebuild_progress so_far{std::string{name}, impl_->status(shards).passed, target, 0, done};
     for (const auto& shard : shards)
       so_far.handled += shard.record.events_processed;
-    if (report)
-      report(so_far);
+    if (options.report)
+      options.report(so_far);
     if (so_far.handled - logged >= 1'000 && std::chrono::steady_clock::now() >= next_log) {
       logged = so_far.handled;
       next_log = std::chrono::steady_clock::now() + std::chrono::seconds{1};

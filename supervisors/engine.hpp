@@ -3,14 +3,14 @@
 #include <waymark/actors/projection.hpp>
 #include <waymark/messages/append.hpp>
 #include <waymark/messages/letter_settlement.hpp>
+#include <waymark/messages/mandate.hpp>
 #include <waymark/messages/status.hpp>
 #include <waymark/persistence/store.hpp>
 #include <waymark/supervisors/child_snapshot.hpp>
-#include <waymark/supervisors/logging.hpp>
-#include <waymark/supervisors/supervision.hpp>
+#include <waymark/supervisors/engine_options.hpp>
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,59 +32,6 @@ enum class [[nodiscard]] wait_result : std::uint8_t {
   /// The projection stands before them (failed, stopped, diverged, ended). It goes on when somebody
   /// or its supervisor sees to it, which this does not wait for.
   stopped
-};
-
-/// What can't work is refused by name; no time may be longer than 366 days, but for the deadline.
-struct engine_options {
-  /// How the projections are grouped; those not named stand under the default supervisor.
-  std::vector<supervision> supervisors{};
-  log_options log{};
-
-  std::chrono::milliseconds drain_deadline{10'000}; ///< For `stop` and the destructor; 0: none.
-  std::chrono::milliseconds owner_timeout{10'000};  ///< After which another process may claim.
-  /// How often other processes' appends are looked for, besides when the store hears of one.
-  std::chrono::milliseconds poll_interval{50};
-  /// How often a checkpoint is saved that only events of no interest to its projection have moved.
-  std::chrono::milliseconds passed_save_interval{5'000};
-  /// Before a projection that is in none of `supervisors` is started again, whatever ended it: a
-  /// store that is away, or a crash. So too for the outermost of `supervisors` themselves, if one
-  /// has escalated. What is inside them is restarted by their own `backoff`, store or not.
-  backoff_policy store_backoff{std::chrono::milliseconds{100}, std::chrono::milliseconds{30'000},
-                               2.0, 0.1};
-  health_thresholds health{};
-
-  /// Whether a crash is recorded for the process that comes next, so that an event that crashes it
-  /// is found and given up. Nothing is done for it until a projection finds that its owner before
-  /// ended without a release; then handlers for SIGSEGV, SIGABRT, SIGBUS, SIGFPE and SIGILL are
-  /// installed, which hand on to those that were there. Without it, an event is found only after 5
-  /// ends in a row. Where the record stands: docs/failures.md.
-  bool record_crashes = true;
-
-  /// A projection with events to do that has not got on for so long is shown as `stalled`; one that
-  /// has missed a message is started anew. 0: never.
-  std::chrono::milliseconds stalled_after{30'000};
-  /// A handler that has not come back after so long makes its projection `failed`; a projection may
-  /// have its own. Its thread can't be taken back: it goes on when it does come back. 0: never.
-  std::chrono::milliseconds handler_timeout{30'000};
-  /// Called for each such handler, with its event and a sentence, after its transaction was ended
-  /// from outside (but not later than 2 s). The calls come one after the other on a thread that
-  /// makes no others, so it may block: only its own next call waits, and at most 1,000 do. What it
-  /// throws is logged, and that is all. The engine keeps running if it returns, or if there is
-  /// none; health is unhealthy. It must not stop the engine. Calls end with the engine, which
-  /// leaves one that has not returned by the drain deadline behind: what that one uses must live
-  /// on.
-  std::function<void(const work_at_hand& handler, const std::string& why)> on_unrecoverable{};
-  /// When a projection that has failed tries again by itself. 0: never, but `resume` has it try.
-  std::chrono::milliseconds failed_retry{300'000};
-
-  std::size_t page_events = 1'000;
-  std::size_t page_bytes = 1024u * 1024;
-  /// All pages in memory, also those that projections work on. When these leave no room, further
-  /// ones are read in pieces of 16 KiB (or one event), so that no projection waits for another.
-  std::size_t cache_bytes = 8u * 1024 * 1024;
-  std::size_t append_queue = 10'000;          ///< Commands waiting; further callers block.
-  std::size_t append_group = 1'000;           ///< Commands in one transaction.
-  int threads = 0;                            ///< Of the actors, not of handlers; 0: two.
 };
 
 class engine;
@@ -171,29 +118,31 @@ class engine {
   /// @throws usage_error inside a transactional handler.
   bool stop(std::optional<std::chrono::milliseconds> deadline = {});
 
-  /// Holds a projection where it is until `resume`; not kept across restarts of the process. The
-  /// reason that its status shows names `by`, or "an operator". Tells the actors.
-  void pause(std::string_view name, std::string why = "", std::string by = "");
+  // Each of the following is done on somebody's word: who and why stand in a line of the log.
+
+  /// Holds a projection where it is until `resume`; not kept across restarts of the process. Its
+  /// status has who and why as its reason. Tells the actors.
+  void pause(std::string_view name, const mandate& as = {});
 
   /// Goes on after `pause`, and tries again after `stop` (give-up policy), `failed` or `diverged`.
-  /// Tells the actors, and has those that are gone started again. The log names `by`.
+  /// Tells the actors, and has those that are gone started again.
   /// @throws error if a supervisor does not answer.
-  void resume(std::string_view name, std::string by = "");
+  void resume(std::string_view name, const mandate& as = {});
 
   /// Passes the event that a projection stands before (give-up policy `stop`), with a letter whose
-  /// error names `by`, or "an operator". `position` is that of the event: one that the
-  /// projection does not stand before (any more) is refused, and several shards may each stand
-  /// before one of their own. Tells the actors, and does not wait for the commit.
+  /// error has who and why. `position` is that of the event: one that the projection does not stand
+  /// before (any more) is refused, and several shards may each stand before one of their own. Tells
+  /// the actors, and does not wait for the commit.
   /// @throws usage_error if it does not stand before that event, or if none is named and there is
   ///   not exactly one.
   void discard(std::string_view name, std::optional<position_t> position = {},
-               std::string by = "");
+               const mandate& as = {});
 
   /// Claims a projection that stands by, whoever holds it: for an owner that hangs or can't be
   /// reached. Tells the actors, and does not wait for the claim. What that owner has under way
   /// changes nothing any more; if it lives, it stands by from then on. Shards that do not stand by
   /// go on as they are.
-  void take_over(std::string_view name);
+  void take_over(std::string_view name, const mandate& as = {});
 
   // Dead letters
 
@@ -228,21 +177,11 @@ class engine {
   /// @throws usage_error inside a transactional handler, and for a projection into tables without a
   ///   `.truncate`, which would have all its effects twice; error while a handler that hangs holds
   ///   what it needs; projection_error if a `.table` or `.truncate` statement fails; store_error.
-  void reset(std::string_view name);
+  void reset(std::string_view name, const mandate& as = {});
 
-  /// How far a rebuild is.
-  struct progress {
-    std::string name;
-    position_t position = 0;
-    position_t head = 0;
-    std::int64_t handled = 0;
-    bool done = false;
-  };
-  /// Reset, then waits until it has caught up with the head of now, at most `timeout`. `report` is
-  /// called on this thread about ten times a second and once at the end.
+  /// Reset, then waits until it has caught up with the head of now.
   /// @throws what `reset` does; timeout_error; error if the projection stands; what `report` does.
-  void rebuild(std::string_view name, const std::function<void(const progress&)>& report = {},
-               std::chrono::milliseconds timeout = std::chrono::hours{24});
+  void rebuild(std::string_view name, const mandate& as = {}, const rebuild_options& options = {});
 
   // The log
 

@@ -76,11 +76,10 @@ engine::implementation::stores_of(const std::optional<std::string>& projection) 
 
 std::vector<shard_key> engine::implementation::command_all(std::string_view name,
                                                            projection_command::kind what,
-                                                           const std::string& why,
-                                                           const std::string& by) {
+                                                           const mandate& as) {
   std::vector<shard_key> deaf;
   for (const auto& shard : shards_of(name))
-    if (!actors.command(shard.status.key, {what, why, by, {}, 0, {}}))
+    if (!actors.command(shard.status.key, {what, as, {}, 0, {}}))
       deaf.push_back(shard.status.key);
   return deaf;
 }

@@ -51,7 +51,7 @@ struct engine::implementation {
 
   /// Sends a command to every shard. @returns those that have no actor that took it.
   std::vector<shard_key> command_all(std::string_view name, projection_command::kind what,
-                                     const std::string& why = {}, const std::string& by = {});
+                                     const mandate& as = {});
 
   /// Empty if it is not reached by the deadline.
   std::optional<wait_result> try_wait(std::string_view name, const awaited& what,

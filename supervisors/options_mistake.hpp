@@ -1,6 +1,6 @@
 #pragma once
 
-#include <waymark/supervisors/engine.hpp>
+#include <waymark/supervisors/engine_options.hpp>
 
 #include <optional>
 #include <string>

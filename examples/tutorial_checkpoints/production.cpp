@@ -132,7 +132,7 @@ void production_engine() {
 
   waymark::engine engine{waymark::open(address), {.log = quiet()}};
   const auto counter = engine.start(task_counter_on_disk());
-  engine.rebuild("task-counter", {}, 30s);
+  engine.rebuild("task-counter", {}, {.timeout = 30s});
   std::cout << "rebuilt:    tasks "
             << engine.read("task-counter")
                    .query_value<std::int64_t>("SELECT n FROM task_counts WHERE what = 'created'")

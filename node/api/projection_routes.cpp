@@ -1,4 +1,5 @@
 #include "node/api/answers.hpp"
+#include "node/api/body_fields.hpp"
 #include "node/api/node_status.hpp"
 #include "node/api/routes.hpp"
 #include "node/running_node.hpp"
@@ -8,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace waymark::node {
@@ -66,6 +69,32 @@ void explain(running_node& node, const Request& from, Response& reply) {
     answer(reply, {{"name", name}, {"explanation", node.engine().explain(name)}});
 }
 
+/// What a POST may say.
+struct operator_request {
+  mandate as;
+  std::optional<position_t> position; ///< Of an event.
+  bool dry_run = false;
+};
+
+using field = body_field<operator_request>;
+constexpr field by{"by", [](operator_request& to, const body_member& m) { to.as.by = m.text(); }};
+constexpr field why{"why",
+                    [](operator_request& to, const body_member& m) { to.as.why = m.text(); }};
+constexpr field position{
+    "position", [](operator_request& to, const body_member& m) { to.position = m.number(); }};
+constexpr field dry_run{
+    "dry_run", [](operator_request& to, const body_member& m) { to.dry_run = m.flag(); }};
+
+constexpr field signed_request[]{by, why};
+constexpr field discard_request[]{by, why, position};
+constexpr field reset_request[]{by, why, dry_run};
+
+operator_request request_in(const json& body, std::span<const field> members) {
+  operator_request result;
+  read_fields(body, members, result);
+  return result;
+}
+
 /// What a POST does with a projection; returns what is added to its status afterwards.
 using deed = json(engine& on, const std::string& name, const json& body);
 
@@ -79,35 +108,24 @@ void act(running_node& node, const Request& from, Response& reply) {
   answer(reply, result);
 }
 
-/// Empty if it is not there.
-std::string text_in(const json& body, const char* member) {
-  const auto found = body.find(member);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 json pause(engine& on, const std::string& name, const json& body) {
-  on.pause(name, text_in(body, "why"), text_in(body, "by"));
+  on.pause(name, request_in(body, signed_request).as);
   return json::object();
 }
 
 json resume(engine& on, const std::string& name, const json& body) {
-  on.resume(name, text_in(body, "by"));
+  on.resume(name, request_in(body, signed_request).as);
   return json::object();
 }
 
 json discard(engine& on, const std::string& name, const json& body) {
-  std::optional<position_t> position;
-  if (const auto found = body.find("position"); found != body.end() && !found->is_null()) {
-    if (!found->is_number_integer())
-      throw usage_error{"\"position\" has to be a whole number"};
-    position = found->get<position_t>();
-  }
-  on.discard(name, position, text_in(body, "by"));
+  const auto wanted = request_in(body, discard_request);
+  on.discard(name, wanted.position, wanted.as);
   return json::object();
 }
 
-json take_over(engine& on, const std::string& name, const json&) {
-  on.take_over(name);
+json take_over(engine& on, const std::string& name, const json& body) {
+  on.take_over(name, request_in(body, signed_request).as);
   return json::object();
 }
 
@@ -124,11 +142,11 @@ void reset(running_node& node, const Request& from, Response& reply) {
   const auto name = projection_in(from, reply, node.engine());
   if (name.empty())
     return;
-  const auto body = body_of(from);
+  const auto wanted = request_in(body_of(from), reset_request);
   require_truncate(node, name);
   json result{{"until", node.engine().head()}};
-  if (const auto dry = body.find("dry_run"); dry == body.end() || *dry != true)
-    node.engine().reset(name);
+  if (!wanted.dry_run)
+    node.engine().reset(name, wanted.as);
   result.update(status_in(node, name));
   answer(reply, result);
 }

@@ -1,8 +1,6 @@
 #include "node/api/settlement_json.hpp"
 
-#include <waymark/messages/error.hpp>
-
-#include <nlohmann/json.hpp>
+#include "node/api/body_fields.hpp"
 
 namespace waymark::node {
 
@@ -13,72 +11,23 @@ using nlohmann::json;
 /// Less than a client waits for an answer.
 constexpr std::chrono::minutes longest{9};
 
-[[noreturn]] void wanted(const std::string& name, const char* what) {
-  throw usage_error{"\"" + name + "\" has to be " + what};
-}
+using field = body_field<settle_request>;
 
-std::string text_in(const std::string& name, const json& value) {
-  if (!value.is_string())
-    wanted(name, "a string");
-  return value.get<std::string>();
-}
-
-bool flag_in(const std::string& name, const json& value) {
-  if (!value.is_boolean())
-    wanted(name, "true or false");
-  return value.get<bool>();
-}
-
-timestamp time_in(const std::string& name, const json& value) {
-  const auto time = value.is_string() ? parse_timestamp(value.get<std::string>()) : std::nullopt;
-  if (!time)
-    wanted(name, "a time as RFC 3339 has it");
-  return *time;
-}
-
-std::int64_t id_in(const std::string& name, const json& value) {
-  if (!value.is_number_integer())
-    wanted(name, "a whole number");
-  return value.get<std::int64_t>();
-}
-
-struct field {
-  const char* name;
-  void (*read)(settle_request& into, const std::string& name, const json& value);
+constexpr field fields[]{
+    {"id", [](settle_request& to, const body_member& m) { to.which.id = m.number(); }},
+    {"projection",
+     [](settle_request& to, const body_member& m) { to.which.projection = m.text(); }},
+    {"key", [](settle_request& to, const body_member& m) { to.which.sequence_key = m.text(); }},
+    {"error_contains",
+     [](settle_request& to, const body_member& m) { to.which.error_contains = m.text(); }},
+    {"event_type",
+     [](settle_request& to, const body_member& m) { to.which.event_type = m.text(); }},
+    {"since", [](settle_request& to, const body_member& m) { to.which.since = m.time(); }},
+    {"until", [](settle_request& to, const body_member& m) { to.which.until = m.time(); }},
+    {"all", [](settle_request& to, const body_member& m) { to.which.all = m.flag(); }},
+    {"dry_run", [](settle_request& to, const body_member& m) { to.options.dry_run = m.flag(); }},
+    {"by", [](settle_request& to, const body_member& m) { to.options.by = m.text(); }},
 };
-
-constexpr field fields[] = {
-    {"id", [](settle_request& to, const std::string& n,
-              const json& v) { to.which.id = id_in(n, v); }},
-    {"projection", [](settle_request& to, const std::string& n,
-                      const json& v) { to.which.projection = text_in(n, v); }},
-    {"key", [](settle_request& to, const std::string& n,
-               const json& v) { to.which.sequence_key = text_in(n, v); }},
-    {"error_contains", [](settle_request& to, const std::string& n,
-                          const json& v) { to.which.error_contains = text_in(n, v); }},
-    {"event_type", [](settle_request& to, const std::string& n,
-                      const json& v) { to.which.event_type = text_in(n, v); }},
-    {"since", [](settle_request& to, const std::string& n,
-                 const json& v) { to.which.since = time_in(n, v); }},
-    {"until", [](settle_request& to, const std::string& n,
-                 const json& v) { to.which.until = time_in(n, v); }},
-    {"all", [](settle_request& to, const std::string& n,
-               const json& v) { to.which.all = flag_in(n, v); }},
-    {"dry_run", [](settle_request& to, const std::string& n,
-                   const json& v) { to.options.dry_run = flag_in(n, v); }},
-    {"by", [](settle_request& to, const std::string& n,
-              const json& v) { to.options.by = text_in(n, v); }},
-};
-
-const field& field_of(const std::string& name) {
-  std::string known;
-  for (const auto& each : fields) {
-    if (name == each.name)
-      return each;
-    known += (known.empty() ? "" : ", ") + std::string{each.name};
-  }
-  throw usage_error{"there is no member \"" + name + "\"; there are " + known};
-}
 
 json to_json(const settled_key& of) {
   json failure;
@@ -122,11 +71,7 @@ json to_json(const settle_request& from) {
 settle_request settle_request_in(const json& body) {
   settle_request result;
   result.options.timeout = longest;
-  for (const auto& [name, value] : body.items()) {
-    const auto& target = field_of(name);
-    if (!value.is_null())
-      target.read(result, name, value);
-  }
+  read_fields<settle_request>(body, fields, result);
   return result;
 }
 

@@ -9,6 +9,8 @@
 #include "node/target.hpp"
 #include "node/text_table.hpp"
 
+#include <waymark/messages/mandate.hpp>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -28,8 +30,7 @@ constexpr int glance_ms = 100;
 
 struct operation {
   target about;
-  std::string why;
-  std::string by = operator_name();
+  mandate as{.by = operator_name()};
   std::optional<std::int64_t> position;
   bool yes = false;
   bool json = false;
@@ -46,8 +47,9 @@ exit_status tell(const operation& wanted, const json& answer, const std::string&
   return exit_status::done;
 }
 
-void add_by(CLI::App& to, std::string& by) {
-  to.add_option("--by", by, "Who wants it; you at this host, unless given")->type_name("NAME");
+/// The body of a request, to which a command adds what is its own.
+json signed_by(const mandate& as) {
+  return {{"by", as.by}, {"why", as.why}};
 }
 
 /// A command that resolves its arguments and finds the node.
@@ -71,13 +73,20 @@ struct operation_command {
             }};
   }
 
+  /// Takes who wants it, and why.
+  void sign() const {
+    parsed->add_option("--why", wanted->as.why, "The reason, to be shown and logged")
+        ->type_name("TEXT");
+    parsed->add_option("--by", wanted->as.by, "Who wants it; you at this host, unless given")
+        ->type_name("NAME");
+  }
+
   /// One request, and what became of the projection by it.
   [[nodiscard]] command posting(const char* verb, const char* outcome, const char* footer) const {
     parsed->footer(footer);
     return running([verb, outcome](const operation& of, const api_client& node, console& terminal) {
       const auto path = path_of_projection(of.about.name) + "/" + verb;
-      return tell(of, node.post(path, {{"why", of.why}, {"by", of.by}}),
-                  of.about.name + " " + outcome, terminal);
+      return tell(of, node.post(path, signed_by(of.as)), of.about.name + " " + outcome, terminal);
     });
   }
 
@@ -106,7 +115,7 @@ json ask_and_reset(const operation& wanted, const api_client& node, console& ter
               counted(status["events_processed"].get<std::int64_t>(), "event") +
               " handled so far)?" + (paused ? " It is paused, and goes on then." : ""),
           terminal);
-  auto answer = node.post(path, json::object());
+  auto answer = node.post(path, signed_by(wanted.as));
   if (paused)
     terminal.complain(wanted.about.name + " was paused, and goes on");
   return answer;
@@ -126,7 +135,7 @@ exit_status resume(const operation& wanted, const api_client& node, console& ter
   };
   if (node.get(path)["evidence"]["full"] == true)
     throw explain();
-  const auto status = node.post(path + "/resume", {{"by", wanted.by}});
+  const auto status = node.post(path + "/resume", signed_by(wanted.as));
   if (stands(status) || status["state"] == "degraded" || status["state"] == "standing_by")
     throw explain();
   return tell(wanted, status, wanted.about.name + " goes on", terminal);
@@ -144,7 +153,7 @@ exit_status discard(const operation& wanted, const api_client& node, console& te
                 "\nPass this event for good? It becomes a dead letter.",
             terminal);
   }
-  json body{{"by", wanted.by}};
+  auto body = signed_by(wanted.as);
   if (position)
     body["position"] = *position;
   return tell(wanted, node.post(path + "/discard", body),
@@ -184,8 +193,7 @@ exit_status rebuild(const operation& wanted, const api_client& node, console& te
 
 command add_pause_command(CLI::App& program) {
   const operation_command made{program, "pause", "Hold a projection where it is"};
-  made.parsed->add_option("--why", made.wanted->why, "Shown as its reason")->type_name("TEXT");
-  add_by(*made.parsed, made.wanted->by);
+  made.sign();
   return made.posting("pause", "is paused",
                       "It stays so until resume, reset or rebuild, or until the node ends.\n\n"
                       "Examples:\n"
@@ -195,16 +203,17 @@ command add_pause_command(CLI::App& program) {
 
 command add_resume_command(CLI::App& program) {
   const operation_command made{program, "resume", "Let a projection go on"};
-  add_by(*made.parsed, made.wanted->by);
   made.parsed->footer("After pause, and to try again after it has stopped or failed.\n\n"
                       "Examples:\n"
                       "  waymark resume order-revenue");
+  made.sign();
   return made.running(&resume);
 }
 
 command add_take_over_command(CLI::App& program) {
   const operation_command made{program, "take-over",
                                "Take a projection from the process that has it"};
+  made.sign();
   return made.posting("take_over", "is being taken over",
                       "For one that stands by because its owner hangs or can't be reached. What\n"
                       "that owner has under way changes nothing any more.\n\n"
@@ -219,7 +228,7 @@ command add_discard_command(CLI::App& program) {
   made.parsed
       ->add_option("--position", made.wanted->position, "The event's, if several shards stand")
       ->type_name("N");
-  add_by(*made.parsed, made.wanted->by);
+  made.sign();
   return made.asking(&discard,
                      "Where on_give_up is \"stop\": the event becomes a dead letter, and the\n"
                      "projection goes on behind it. resume tries the event again instead.\n"
@@ -231,6 +240,7 @@ command add_discard_command(CLI::App& program) {
 
 command add_reset_command(CLI::App& program) {
   const operation_command made{program, "reset", "Empty a projection and begin anew"};
+  made.sign();
   return made.asking(&reset,
                        "Runs its \"truncate\" and sets its checkpoint back, in one transaction; a\n"
                      "projection without one is refused. A pause ends.\n\n"
@@ -241,11 +251,12 @@ command add_reset_command(CLI::App& program) {
 
 command add_rebuild_command(CLI::App& program) {
   const operation_command made{program, "rebuild", "Empty a projection and wait for its rebuild"};
+  made.sign();
   return made.asking(&rebuild,
                        "Ends once everything that is in the log now is projected again.\n\n"
                        "Examples:\n"
                        "  waymark rebuild order-revenue\n"
-                       "  waymark rebuild order-revenue --yes");
+                       "  waymark rebuild order-revenue --yes --why \"days were in UTC\"");
 }
 
 command add_explain_command(CLI::App& program) {

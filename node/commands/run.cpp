@@ -8,6 +8,7 @@
 #include "node/configuration/mistake.hpp"
 #include "node/interruption.hpp"
 #include "node/node_lock.hpp"
+#include "node/operator_name.hpp"
 #include "node/running_node.hpp"
 #include "node/service_notice.hpp"
 #include "node/service_watchdog.hpp"
@@ -115,7 +116,8 @@ exit_status run_node(const run_arguments& wanted, program_context& context) {
   notify_service_manager("READY=1");
   const service_watchdog signs_of_life{[&node] { return is_live(node.engine()); }};
   if (wanted.take_over)
-    take_over_all(node.engine(), [&] { return signals.requested(); });
+    take_over_all(node.engine(), {.by = operator_name(), .why = "waymark run --take-over"},
+                  [&] { return signals.requested(); });
   const auto deadline = node.settings().engine.drain_deadline;
   auto result = exit_status::done;
   if (wanted.until_caught_up) {

@@ -55,7 +55,7 @@ TEST_CASE("a round that is due while a projection is paused is put off") {
   claim_report report;
   report.next_rounds = {{key_a, {1}}};
   parked_machine at{seeing().retry_letters(rounds(1)), std::move(report)};
-  (void)at.machine.pause("lunch");
+  (void)at.machine.pause({.why = "lunch"});
   const auto later = at.machine.on_letters_due(find<todo::retry_letters>(at.claimed)->token);
   REQUIRE(find<todo::retry_letters>(later));
   CHECK(find<todo::retry_letters>(later)->delay <= std::chrono::minutes{1});

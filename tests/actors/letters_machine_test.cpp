@@ -84,7 +84,7 @@ TEST_CASE("what comes in the middle of a replay waits for the step, then ends th
   SECTION("a pause") {
     parked_machine at;
     at.order();
-    CHECK_FALSE(find<todo::replay>(at.machine.pause("lunch")));
+    CHECK_FALSE(find<todo::replay>(at.machine.pause({.why = "lunch"})));
     CHECK_FALSE(at.report.has_value());
     CHECK_FALSE(find<todo::replay>(at.told(at.machine.on_replayed(step(2)))));
     CHECK(at.refused().find("lunch") != std::string::npos);
@@ -100,7 +100,7 @@ TEST_CASE("what comes in the middle of a replay waits for the step, then ends th
   SECTION("a pause, before anything was done") {
     parked_machine at;
     at.order();
-    (void)at.machine.pause("lunch");
+    (void)at.machine.pause({.why = "lunch"});
     at.told(at.machine.on_replayed(failed(3)));
     CHECK_FALSE(find<todo::replay>(at.machine.resume()));
   }
@@ -225,7 +225,7 @@ TEST_CASE("what a claim finds unfinished is replayed without being asked for") {
   parked_machine at{seeing(), std::move(report)};
   REQUIRE(find<todo::replay>(at.claimed));
   CHECK(find<todo::replay>(at.claimed)->order->by == "waymark");
-  (void)at.machine.pause("");
+  (void)at.machine.pause({});
   CHECK_FALSE(find<todo::replay>(at.machine.on_replayed(step(2))));
   CHECK(find<todo::replay>(at.machine.resume())); // nobody waits for it: it was kept
 }

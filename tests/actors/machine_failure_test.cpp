@@ -68,8 +68,8 @@ TEST_CASE("what is discarded is what the projection stands before now, not befor
   CHECK_FALSE(at.machine.record().failure.has_value());
   static_cast<void>(at.machine.on_applied(faulted(at.events->events[2], 2)));
   static_cast<void>(at.machine.on_failure_kept(commit_status::committed));
-  CHECK(at.machine.discard(1, "anna").empty());
-  const auto up = at.give_page(at.machine.discard(*at.machine.stopped_before(), "anna"));
+  CHECK(at.machine.discard(1, {.by = "anna"}).empty());
+  const auto up = at.give_page(at.machine.discard(*at.machine.stopped_before(), {.by = "anna"}));
   REQUIRE(find<todo::give_up>(up));
   CHECK(find<todo::give_up>(up)->subject->position == 3);
   CHECK(find<todo::give_up>(up)->letter.error == "bad; discarded by anna");
@@ -89,7 +89,7 @@ TEST_CASE("the timer of a failed projection does not end an operator's pause") {
   const auto failed = at.machine.on_applied(faulted(at.events->events[0], 0, fault::projection));
   REQUIRE(find<todo::wake>(failed));
   CHECK(at.machine.state() == projection_state::failed);
-  static_cast<void>(at.machine.pause("lunch"));
+  static_cast<void>(at.machine.pause({.why = "lunch"}));
   CHECK(at.machine.on_timer(find<todo::wake>(failed)->token).empty());
   CHECK(at.machine.state() == projection_state::paused);
   CHECK(find<todo::claim>(at.machine.resume()));

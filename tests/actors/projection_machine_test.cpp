@@ -66,7 +66,7 @@ TEST_CASE("a batch at the end of the log waits for more events if it may") {
     CHECK(find<todo::apply>(next));
   }
   SECTION("a pause drops it, and it is read again") {
-    CHECK_FALSE(find<todo::apply>(machine.pause("")));
+    CHECK_FALSE(find<todo::apply>(machine.pause({})));
     CHECK(machine.on_page(made_page({"a", "b", "c"}), more.token).empty());
     next = machine.resume();
     REQUIRE(find<todo::fetch>(next));
@@ -113,7 +113,7 @@ TEST_CASE("who stands, or waits for the next page, holds none in memory") {
   static_cast<void>(stopped.machine.on_failure_kept(commit_status::committed));
   CHECK(stopped.events.use_count() == 1);
   applying paused;
-  static_cast<void>(paused.machine.pause("holidays"));
+  static_cast<void>(paused.machine.pause({.why = "holidays"}));
   static_cast<void>(paused.machine.on_applied(done(1)));
   CHECK(paused.events.use_count() == 1);
   CHECK(find<todo::apply>(paused.give_page(paused.machine.resume())));

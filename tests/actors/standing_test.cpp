@@ -46,12 +46,12 @@ TEST_CASE("how a shard stands is its state") {
 TEST_CASE("what an operator wants comes before how it stands") {
   const auto how = GENERATE(stand::none, stand::full, stand::failed);
   auto at = still(how);
-  at.pause("", "");
+  at.pause({});
   CHECK(at.state(true) == state::paused);
   CHECK(at.reason(true) == "paused by an operator");
   CHECK(at.refusal_to_settle() == "is paused by an operator; resume it first");
   CHECK_FALSE(at.is_full());
-  at.pause("lunch", "anna");
+  at.pause({.by = "anna", .why = "lunch"});
   CHECK(at.reason(true) == "paused by anna: lunch");
   at.holding = true;
   CHECK(at.state(true) == state::paused);
@@ -76,7 +76,7 @@ TEST_CASE("a handler that has not come back makes it failed, whatever else it is
   CHECK_FALSE(at.is_full());
   CHECK(at.refusal_to_settle() == "has failed: too long");
   const auto more = GENERATE(change{[](standing&) {}},
-                             change{[](standing& s) { s.pause("", ""); }},
+                             change{[](standing& s) { s.pause({}); }},
                              change{[](standing& s) { s.draining = true; }});
   more(at);
   CHECK(at.state(true) == state::failed);

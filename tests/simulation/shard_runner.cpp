@@ -34,7 +34,7 @@ void shard_runner::begin_machine() {
   options.random = [this] { return on_.random.unit(); };
   machine_ = std::make_unique<projection_machine>(context_.spec, context_.shard, options);
   if (paused_)
-    tell("starts paused", machine_->pause("in a simulation"));
+    tell("starts paused", machine_->pause({.why = "in a simulation"}));
   tell("starts", machine_->start());
   if (draining_)
     tell("drains", machine_->drain());
@@ -347,7 +347,7 @@ void shard_runner::call_overdue() {
 void shard_runner::pause() {
   paused_ = true;
   if (!restart_at_)
-    tell("pause", machine_->pause("in a simulation"));
+    tell("pause", machine_->pause({.why = "in a simulation"}));
 }
 
 void shard_runner::resume() {
@@ -376,7 +376,7 @@ void shard_runner::settle(settle_order_ptr order, bool late) {
 }
 
 void shard_runner::discard() {
-  tell("discard", machine_->discard(machine_->stopped_before().value_or(0), "an operator"));
+  tell("discard", machine_->discard(machine_->stopped_before().value_or(0)));
 }
 
 void shard_runner::hold() {

@@ -51,13 +51,13 @@ TEST_CASE("explained: paused") {
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
   REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
-  it.pause("revenue", "stocktaking", "anna@db7");
+  it.pause("revenue", {.by = "anna@db7", .why = "stocktaking"});
   CHECK(explains(it, "revenue", "projection \"revenue\" is paused by anna@db7: stocktaking, since "
                                 "{time} at position 5, until it is resumed or its process "
                                 "ends"));
-  it.resume("revenue", "ben");
+  it.resume("revenue", {.by = "ben"});
   CHECK(eventually([&] { return test.lines.count("goes on: resumed by ben") == 1; }));
-  it.pause("revenue", "", "ben");
+  it.pause("revenue", {.by = "ben"});
   CHECK(explains(it, "revenue", "projection \"revenue\" is paused by ben, since {time} at position "
                                 "5, until it is resumed or its process ends"));
   it.pause("revenue");

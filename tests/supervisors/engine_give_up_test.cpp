@@ -182,10 +182,10 @@ TEST_CASE("stop: each attempt's time and text outlive the engine, and stand in t
   test.it.reset();
   start();
   REQUIRE(test.comes_to(projection_state::stopped));
-  test.it->discard("revenue", {}, "anna");
+  test.it->discard("revenue", {}, {.by = "anna", .why = "a typo"});
   REQUIRE(eventually([&] { return test.it->dead_letters().size() == 1; }));
   const auto letter = test.it->dead_letters().at(0);
-  CHECK(letter.error == "failure 4; discarded by anna");
+  CHECK(letter.error == "failure 4; discarded by anna: a typo");
   REQUIRE(letter.attempts.size() == 4);
   for (std::size_t i = 0; i < 4; ++i) {
     CHECK(letter.attempts[i].error == "failure " + std::to_string(i + 1));

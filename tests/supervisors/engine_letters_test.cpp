@@ -170,7 +170,7 @@ TEST_CASE("what stands can't settle letters, and says so") {
   letters_fixture test;
   test.start();
   const auto id = test.park("a", 0);
-  test.it->pause("revenue", "for lunch");
+  test.it->pause("revenue", {.why = "for lunch"});
   const auto paused = test.it->retry({.id = id});
   CHECK_FALSE(paused.complete());
   CHECK(paused.keys.at(0).refused.find("for lunch") != std::string::npos);
@@ -411,7 +411,7 @@ TEST_CASE("the rest of a key whose retry a pause has interrupted follows after t
                  "projection \"revenue\" is handling letters of 1 key again, asked for by anna, at "
                  "position 101; 1 key is parked with {n} event{library}"));
   REQUIRE(eventually([&] { return cents_of(*test.it) > 0; }));
-  test.it->pause("revenue", "lunch");
+  test.it->pause("revenue", {.why = "lunch"});
   caller.join();
   CHECK(report.keys.at(0).refused.find("the rest of the key follows") != std::string::npos);
   CHECK(report.remaining() > 0);

@@ -71,7 +71,7 @@ TEST_CASE("as long as a duration can say is for ever, wherever one waits") {
     letter_selection all;
     all.all = true;
     CHECK(it.retry(all, {.timeout = for_ever}).keys.empty());
-    it.rebuild("revenue", {}, for_ever);
+    it.rebuild("revenue", {}, {.timeout = for_ever});
     CHECK(it.stop());
   }
 }

@@ -176,10 +176,11 @@ TEST_CASE("an operator has a projection taken over from an owner that lives") {
   };
   REQUIRE(comes_to(second, projection_state::standing_by));
   const auto epoch = first.checkpoint("revenue")->epoch;
-  second.take_over("revenue");
+  second.take_over("revenue", {.by = "anna@db7", .why = "db3 hangs"});
   REQUIRE(comes_to(second, projection_state::running));
   CHECK(second.checkpoint("revenue")->epoch == epoch + 1);
-  CHECK(test.lines.count("take_over revenue: takes the claim over on an operator's word") == 1);
+  CHECK(test.lines.count("warning take_over revenue: takes the claim over on the word of anna@db7: "
+                         "db3 hangs; ") == 1);
   const auto token = place_orders(first, 10, "p-");
   CHECK(second.wait_until("revenue", token, patience) == wait_result::reached);
   CHECK(comes_to(first, projection_state::standing_by));

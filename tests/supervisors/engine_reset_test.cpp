@@ -69,13 +69,17 @@ TEST_CASE("a rebuild that finds its actor down waits for the new one's work") {
   REQUIRE(eventually([&] { return it.status("revenue").state == projection_state::degraded; }));
   CHECK(it.explain("revenue").find("the database is away") != std::string::npos);
   ill->store(false);
-  std::vector<engine::progress> seen;
-  it.rebuild(
-      "revenue", [&](const engine::progress& p) { seen.push_back(p); }, patience);
+  std::vector<rebuild_progress> seen;
+  it.rebuild("revenue", {.by = "anna", .why = "stocktaking"},
+             {.report = [&](const rebuild_progress& p) { seen.push_back(p); },
+              .timeout = patience});
   CHECK(cents_of(it) == 60);
   REQUIRE_FALSE(seen.empty());
   CHECK(seen.back().done);
   CHECK(seen.back().handled == 60);
+  CHECK(test.lines.count("reset revenue: begins anew: reset by anna: stocktaking") == 1);
+  CHECK(test.lines.count("rebuild revenue: starts, up to position 60: asked for by anna: "
+                         "stocktaking") == 1);
   CHECK(test.lines.count("rebuild revenue: is complete at position 60") == 1);
 }
 
@@ -84,7 +88,7 @@ TEST_CASE("a paused projection stands still, over restarts of its actor too, unt
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
   REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
-  it.pause("revenue", "for a test");
+  it.pause("revenue", {.why = "for a test"});
   CHECK(it.status("revenue").state == projection_state::paused);
   CHECK(it.explain("revenue").find("for a test") != std::string::npos);
   const auto token = place_orders(it, 5, "p-");
@@ -92,7 +96,8 @@ TEST_CASE("a paused projection stands still, over restarts of its actor too, unt
   it.resume("revenue");
   CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
   it.pause("revenue");
-  it.reset("revenue"); // also ends the pause
+  it.reset("revenue", {.by = "ben", .why = "a new day"}); // also ends the pause
+  CHECK(test.lines.count("warning reset revenue: begins anew: reset by ben: a new day") == 1);
   CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
   CHECK(cents_of(it) == 10);
 }

@@ -49,7 +49,7 @@ TEST_CASE("of shards that are stopped, a discard passes the one event that is na
   CHECK_THROWS_WITH(it.discard("revenue"),
                     says("2 of its shards are stopped, each before an event of its own"));
   CHECK_THROWS_WITH(it.discard("revenue", 77), says("the event at position 77"));
-  it.discard("revenue", second.last_position, "anna");
+  it.discard("revenue", second.last_position, {.by = "anna"});
   CHECK(it.wait_until("revenue", second, patience) == wait_result::parked);
   CHECK(it.wait_until("revenue", first, patience) == wait_result::stopped);
   const auto letters = it.dead_letters();

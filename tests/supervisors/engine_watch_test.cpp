@@ -77,7 +77,7 @@ TEST_CASE("a wait that ends too early says where the projection is") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());
-  it.pause("revenue", "holidays");
+  it.pause("revenue", {.why = "holidays"});
   const auto token = place_orders(it, 1);
   CHECK_THROWS_AS(it.wait_until("revenue", token, 1ms), timeout_error);
   CHECK_THROWS_WITH(it.wait_until("revenue", token, 1ms),
