@@ -28,7 +28,7 @@ enum class projection_state : std::uint8_t {
   standing_by, ///< Another owner has it; takes over when that one is gone.
   diverged,    ///< The log is not the one that the checkpoint belongs to.
   draining,    ///< Finishes what it has begun, then ends.
-  ended        ///< Not running any more.
+  ended        ///< Not running any more, e.g. after `engine.stop`.
 };
 
 /// The enumerator's name, e.g. "backing_off".

@@ -154,8 +154,8 @@ void engine::resume(std::string_view name, const mandate& as) {
                         impl_->command_all(name, projection_command::kind::resume, as));
 }
 
-void engine::discard(std::string_view name, std::optional<position_t> position,
-                     const mandate& as) {
+void engine::discard_event(std::string_view name, std::optional<position_t> position,
+                           const mandate& as) {
   const auto shards = impl_->shards_of(name);
   const auto stopped = stopped_shards(shards, position);
   if (stopped.empty())

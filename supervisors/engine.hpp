@@ -130,13 +130,14 @@ class engine {
   void resume(std::string_view name, const mandate& as = {});
 
   /// Passes the event that a projection stands before (give-up policy `stop`), with a letter whose
-  /// error has who and why. `position` is that of the event: one that the projection does not stand
-  /// before (any more) is refused, and several shards may each stand before one of their own. Tells
-  /// the actors, and does not wait for the commit.
+  /// error has who and why; `discard` is for letters that are there already. `position` is that of
+  /// the event: one that the projection does not stand before (any more) is refused, and several
+  /// shards may each stand before one of their own. Tells the actors, and does not wait for the
+  /// commit.
   /// @throws usage_error if it does not stand before that event, or if none is named and there is
   ///   not exactly one.
-  void discard(std::string_view name, std::optional<position_t> position = {},
-               const mandate& as = {});
+  void discard_event(std::string_view name, std::optional<position_t> position = {},
+                     const mandate& as = {});
 
   /// Claims a projection that stands by, whoever holds it: for an owner that hangs or can't be
   /// reached. Tells the actors, and does not wait for the claim. What that owner has under way

@@ -120,7 +120,7 @@ json resume(engine& on, const std::string& name, const json& body) {
 
 json discard(engine& on, const std::string& name, const json& body) {
   const auto wanted = request_in(body, discard_request);
-  on.discard(name, wanted.position, wanted.as);
+  on.discard_event(name, wanted.position, wanted.as);
   return json::object();
 }
 

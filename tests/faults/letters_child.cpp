@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   const bool stands = end == waymark::wait_result::stopped;
   waymark::fault_hook = die_there;
   if (discards && stands)
-    it.discard("revenue");
+    it.discard_event("revenue");
   else if (discards)
     static_cast<void>(it.discard({.all = true}));
   static_cast<void>(it.wait_until("revenue", it.head(), patience));

@@ -62,7 +62,7 @@ TEST_CASE("a process killed when a projection stops leaves it before the event")
     CHECK(it->checkpoint("revenue")->failure->position == 2);
     CHECK(it->dead_letters().empty());
     CHECK(cents_of(*it) == 1);
-    it->discard("revenue");
+    it->discard_event("revenue");
     CHECK(it->wait_until("revenue", 4, patience) == wait_result::reached);
     CHECK(it->dead_letters().size() == 1);
     CHECK(cents_of(*it) == 3);

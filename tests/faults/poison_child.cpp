@@ -166,7 +166,7 @@ int main(int argc, char** argv) {
   for (const auto& name : it.names())
     if (it.wait_until(name, head, std::chrono::minutes{1}) == waymark::wait_result::stopped) {
       say("stopped");
-      it.discard(name); // which does not ask for the key either
+      it.discard_event(name); // which does not ask for the key either
       static_cast<void>(it.wait_until(name, head, std::chrono::minutes{1}));
     }
   it.stop();

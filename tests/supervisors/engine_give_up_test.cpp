@@ -117,7 +117,7 @@ TEST_CASE("stop: nothing is passed until an operator resumes") {
   test.it->resume("revenue");
   CHECK(test.wait(bad) == wait_result::reached);
   CHECK(cents_of(*test.it) == 2);
-  CHECK_THROWS_AS(test.it->discard("revenue"), usage_error);
+  CHECK_THROWS_AS(test.it->discard_event("revenue"), usage_error);
 }
 
 TEST_CASE("stop: an operator discards, event by event, and each gets its letter") {
@@ -127,10 +127,10 @@ TEST_CASE("stop: an operator discards, event by event, and each gets its letter"
   const auto second = test.place("b", "poison");
   const auto last = test.place("a", "monday");
   CHECK(test.wait(first) == wait_result::stopped);
-  test.it->discard("revenue");
+  test.it->discard_event("revenue");
   REQUIRE(eventually([&] { return test.it->dead_letters().size() == 1; }));
   CHECK(test.wait(second) == wait_result::stopped);
-  test.it->discard("revenue");
+  test.it->discard_event("revenue");
   CHECK(test.wait(last) == wait_result::reached);
   const auto letters = test.it->dead_letters();
   REQUIRE(letters.size() == 2);
@@ -153,7 +153,7 @@ TEST_CASE("stop: after a resume that helped, discard means the next event that s
   test.poisonous->store(true);
   const auto second = test.place("a", "poison");
   CHECK(test.wait(second) == wait_result::stopped);
-  test.it->discard("revenue");
+  test.it->discard_event("revenue");
   REQUIRE(eventually([&] { return test.it->status("revenue").passed >= second.last_position; }));
   const auto letters = test.it->dead_letters();
   REQUIRE(letters.size() == 1);
@@ -182,7 +182,7 @@ TEST_CASE("stop: each attempt's time and text outlive the engine, and stand in t
   test.it.reset();
   start();
   REQUIRE(test.comes_to(projection_state::stopped));
-  test.it->discard("revenue", {}, {.by = "anna", .why = "a typo"});
+  test.it->discard_event("revenue", {}, {.by = "anna", .why = "a typo"});
   REQUIRE(eventually([&] { return test.it->dead_letters().size() == 1; }));
   const auto letter = test.it->dead_letters().at(0);
   CHECK(letter.error == "failure 4; discarded by anna: a typo");
@@ -208,7 +208,7 @@ TEST_CASE("stop: the failure outlives the engine, also where nobody wanted what 
   test.it.reset();
   test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
   REQUIRE(test.comes_to(projection_state::stopped));
-  test.it->discard("revenue");
+  test.it->discard_event("revenue");
   CHECK(eventually([&] { return test.it->dead_letters().size() == 1; }));
 }
 
@@ -271,7 +271,7 @@ TEST_CASE("an event without a key stops the projection, whatever the rule throws
   test.place("a", "monday");
   const auto bad = test.place("bad", "monday");
   CHECK(test.wait(bad) == wait_result::stopped);
-  test.it->discard("revenue");
+  test.it->discard_event("revenue");
   CHECK(test.wait(test.place("b", "monday")) == wait_result::reached);
   CHECK(test.wait(bad) == wait_result::parked);
   CHECK(cents_of(*test.it) == 2);

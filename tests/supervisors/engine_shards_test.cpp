@@ -41,22 +41,22 @@ TEST_CASE("of shards that are stopped, a discard passes the one event that is na
   engine it{test.open_file(), test.options()};
   it.start(delicate_revenue(poison()).shards(2).on_give_up(give_up::stop));
   const auto says = [](const char* text) { return Catch::Matchers::ContainsSubstring(text); };
-  CHECK_THROWS_WITH(it.discard("revenue"), says("it is not stopped before an event"));
+  CHECK_THROWS_WITH(it.discard_event("revenue"), says("it is not stopped before an event"));
   const auto first = it.append(order("a", "poison", 1));
   const auto second = it.append(order(other_shard_than("a"), "poison", 1));
   REQUIRE(it.wait_until("revenue", first, patience) == wait_result::stopped);
   REQUIRE(it.wait_until("revenue", second, patience) == wait_result::stopped);
-  CHECK_THROWS_WITH(it.discard("revenue"),
+  CHECK_THROWS_WITH(it.discard_event("revenue"),
                     says("2 of its shards are stopped, each before an event of its own"));
-  CHECK_THROWS_WITH(it.discard("revenue", 77), says("the event at position 77"));
-  it.discard("revenue", second.last_position, {.by = "anna"});
+  CHECK_THROWS_WITH(it.discard_event("revenue", 77), says("the event at position 77"));
+  it.discard_event("revenue", second.last_position, {.by = "anna"});
   CHECK(it.wait_until("revenue", second, patience) == wait_result::parked);
   CHECK(it.wait_until("revenue", first, patience) == wait_result::stopped);
   const auto letters = it.dead_letters();
   REQUIRE(letters.size() == 1);
   CHECK(letters[0].position == second.last_position);
   CHECK(letters[0].error == "can't stand poison; discarded by anna");
-  it.discard("revenue"); // the only one now
+  it.discard_event("revenue"); // the only one now
   CHECK(eventually([&] { return it.dead_letters().size() == 2; }));
 }
 
