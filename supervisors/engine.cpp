@@ -120,7 +120,7 @@ void engine::implementation::start_actors(const spec_ptr& spec) {
   }
 }
 
-projection_handle engine::handle(std::string_view name) const {
+projection_handle engine::handle(std::string_view name) {
   static_cast<void>(impl_->shards_of(name));
   return {this, std::string{name}};
 }

@@ -8,9 +8,9 @@
 #include <waymark/persistence/store.hpp>
 #include <waymark/supervisors/child_snapshot.hpp>
 #include <waymark/supervisors/engine_options.hpp>
+#include <waymark/supervisors/projection_handle.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,47 +20,6 @@
 #include <vector>
 
 namespace waymark {
-
-/// How `wait_until` ended. Only `reached` means that the effects are there, so it has to be looked
-/// at.
-enum class [[nodiscard]] wait_result : std::uint8_t {
-  /// The effects of what was asked about are in the read model: the events of a token, or the one
-  /// at a position. Other events before them may be set aside (`status().set_aside`).
-  reached,
-  /// At least one of them was given up or parked: its effects are not there (yet).
-  parked,
-  /// The projection stands before them (failed, stopped, diverged, ended). It goes on when somebody
-  /// or its supervisor sees to it, which this does not wait for.
-  stopped
-};
-
-class engine;
-
-/// A started projection, by name. A light handle; it must not be used after the engine ended.
-class projection_handle {
- public:
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
-
-  /// Waits until the effects of an append are visible, at most `timeout`; only for those shards
-  /// that its events belong to. Blocks and throws as `engine::wait_until` does.
-  wait_result wait_until(const appended& token, std::chrono::milliseconds timeout) const;
-  /// Waits until everything up to `position` has been passed, in all shards; `parked` is told of
-  /// the event at `position` alone.
-  wait_result wait_until(position_t position, std::chrono::milliseconds timeout) const;
-
-  /// Waits until everything that is in the log now has been passed: handled, or set aside, of which
-  /// `status().set_aside` tells. It never answers `parked`.
-  wait_result wait_until_caught_up(std::chrono::milliseconds timeout) const;
-
-  [[nodiscard]] projection_status status() const; ///< As `engine::status`.
-  [[nodiscard]] waymark::lag lag() const;         ///< As `engine::lag`.
-
- private:
-  friend class engine;
-  projection_handle(const engine* of, std::string name) : engine_{of}, name_{std::move(name)} {}
-  const engine* engine_;
-  std::string name_;
-};
 
 /// What a user holds: a log, the actors that project it, and their supervisors.
 ///
@@ -103,7 +62,7 @@ class engine {
   }
 
   /// The handle of a started projection. Does not block.
-  [[nodiscard]] projection_handle handle(std::string_view name) const;
+  [[nodiscard]] projection_handle handle(std::string_view name);
   /// Of all started projections, sorted. Does not block or throw.
   [[nodiscard]] std::vector<std::string> names() const;
 
@@ -336,5 +295,20 @@ class engine {
   struct implementation;
   std::unique_ptr<implementation> impl_;
 };
+
+inline auto projection_handle::read() const {
+  return engine_->read(name_);
+}
+
+template <class F>
+  requires std::is_invocable_v<F&, read_model&>
+auto projection_handle::read(F queries) const {
+  return engine_->read(name_, std::move(queries));
+}
+
+template <class State, class F>
+auto projection_handle::read(F look) const {
+  return engine_->template read<State>(name_, std::move(look));
+}
 
 } // namespace waymark

@@ -163,26 +163,4 @@ wait_result engine::wait_until_caught_up(std::string_view name,
   return impl_->wait_for(name, {0, impl_->context->where.events->head(), {}}, timeout);
 }
 
-wait_result projection_handle::wait_until(const appended& token,
-                                          std::chrono::milliseconds timeout) const {
-  return engine_->wait_until(name_, token, timeout);
-}
-
-wait_result projection_handle::wait_until(position_t position,
-                                          std::chrono::milliseconds timeout) const {
-  return engine_->wait_until(name_, position, timeout);
-}
-
-wait_result projection_handle::wait_until_caught_up(std::chrono::milliseconds timeout) const {
-  return engine_->wait_until_caught_up(name_, timeout);
-}
-
-projection_status projection_handle::status() const {
-  return engine_->status(name_);
-}
-
-lag projection_handle::lag() const {
-  return engine_->lag(name_);
-}
-
 } // namespace waymark

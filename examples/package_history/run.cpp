@@ -103,7 +103,7 @@ class package_history {
           deadline = steady_clock::now() + patience;
         best = std::max(best, status.passed);
         if (steady_clock::now() > deadline)
-          throw std::runtime_error{engine_.explain(handle.name())};
+          throw std::runtime_error{handle.explain()};
       }
     }
   }
@@ -111,7 +111,7 @@ class package_history {
   [[nodiscard]] bool has_caught_up(const waymark::projection_handle& handle) const {
     try {
       if (handle.wait_until_caught_up(glance) == waymark::wait_result::stopped)
-        throw std::runtime_error{engine_.explain(handle.name())};
+        throw std::runtime_error{handle.explain()};
       return true;
     } catch (const waymark::timeout_error&) {
       return false;

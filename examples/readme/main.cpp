@@ -28,11 +28,10 @@ int main() {
   auto handle = engine.start(std::move(revenue));
   auto token = engine.append("o-17", waymark::any_version, shop::order_placed{"2026-11-21", 1250});
   if (handle.wait_until(token, 5s) != waymark::wait_result::reached) { // given up, or it stands
-    std::cerr << engine.explain("order-revenue") << '\n';
+    std::cerr << handle.explain() << '\n';
     return 1;
   }
   // The effect of the order is in the table, exactly once.
-  auto cents =
-      engine.read("order-revenue").query_value<std::int64_t>("SELECT sum(cents) FROM revenue");
+  auto cents = handle.read().query_value<std::int64_t>("SELECT sum(cents) FROM revenue");
   std::cout << "revenue so far: " << cents << " cents\n"; // 1250, and 1250 more in each further run
 }
