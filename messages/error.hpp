@@ -109,6 +109,21 @@ class timeout_error : public error {
   [[nodiscard]] bool retryable() const noexcept override { return true; }
 };
 
+/// What was asked of the engine can't be done now: something that hangs holds what it needs, or is
+/// the supervisor that has to do it. The text says what.
+class not_possible_now : public error {
+ public:
+  using error::error;
+  [[nodiscard]] bool retryable() const noexcept override { return true; }
+};
+
+/// A projection has come to a stand (failed, stopped, diverged, ended) before the end of what was
+/// to be done. The text says why; once that is mended, `resume` it.
+class projection_stands : public error {
+ public:
+  using error::error;
+};
+
 /// Sorts whatever a handler or a store call threw by who has to act: `store_error` the store,
 /// `projection_error`, `incompatible_store` and `call_inside_handler` the projection, anything else
 /// the event.

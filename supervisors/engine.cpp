@@ -184,7 +184,7 @@ void engine::reset(std::string_view name, const mandate& as) {
   const auto shards = impl_->shards_of(name);
   for (const auto& shard : shards)
     if (shard.status.evidence.unrecoverable) // and holds what a reset would wait for
-      throw error{impl_->explain(shards) + "; it can't be reset before that"};
+      throw not_possible_now{impl_->explain(shards) + "; it can't be reset before that"};
   const auto& first = shards.front();
   require_truncate(*first.spec);
   claim_order order;
@@ -225,7 +225,7 @@ void engine::rebuild(std::string_view name, const mandate& as, const rebuild_opt
     const auto slice = std::min(deadline, deadline_in(std::chrono::milliseconds{100}));
     const auto result = impl_->try_wait(name, {0, target, {}}, slice);
     if (result == wait_result::stopped)
-      throw error{explain(name) + "; the rebuild did not finish"};
+      throw projection_stands{explain(name) + "; the rebuild did not finish"};
     done = result.has_value();
     if (!done && std::chrono::steady_clock::now() >= deadline)
       throw timeout_error{"the rebuild did not come to position " + std::to_string(target) +

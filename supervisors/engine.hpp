@@ -49,7 +49,8 @@ class engine {
   /// Makes the projection's tables and starts its supervised actors. Asks the store for the tables;
   /// does not wait for the claim.
   /// @throws usage_error for a bad spec or a name that is taken, and inside a transactional
-  ///   handler; projection_error if a `.table` statement fails; store_error.
+  ///   handler; projection_error if a `.table` statement fails; store_error; not_possible_now if a
+  ///   supervisor does not answer.
   projection_handle start(spec_ptr spec);
   /// Starts many at once, which takes a transaction for each store instead of some for each
   /// projection. Nothing is started if one has a mistake, a name that is taken or twice in the
@@ -68,7 +69,8 @@ class engine {
 
   /// Ends one projection: it finishes its batch and releases its claim. Blocks until then; an actor
   /// that does not end within its group's `shutdown` (5 s) is left behind.
-  /// @throws usage_error inside a transactional handler; error if its supervisor does not answer.
+  /// @throws usage_error inside a transactional handler; not_possible_now if its supervisor does
+  ///   not answer.
   void stop(std::string_view name);
 
   /// Drains everything: no new work, the batches under way commit, claims are released.
@@ -85,7 +87,7 @@ class engine {
 
   /// Goes on after `pause`, and tries again after `stop` (give-up policy), `failed` or `diverged`.
   /// Tells the actors, and has those that are gone started again.
-  /// @throws error if a supervisor does not answer.
+  /// @throws not_possible_now if a supervisor does not answer.
   void resume(std::string_view name, const mandate& as = {});
 
   /// Passes the event that a projection stands before (give-up policy `stop`), with a letter whose
@@ -135,12 +137,13 @@ class engine {
   /// Empties read model and checkpoint in one transaction; the projection then starts at the
   /// beginning of the log. Waits for the batches under way, at most 10 s each, and asks the store.
   /// @throws usage_error inside a transactional handler, and for a projection into tables without a
-  ///   `.truncate`, which would have all its effects twice; error while a handler that hangs holds
-  ///   what it needs; projection_error if a `.table` or `.truncate` statement fails; store_error.
+  ///   `.truncate`, which would have all its effects twice; not_possible_now while a handler that
+  ///   hangs holds what it needs; projection_error if a `.table` or `.truncate` statement fails;
+  ///   store_error.
   void reset(std::string_view name, const mandate& as = {});
 
   /// Reset, then waits until it has caught up with the head of now.
-  /// @throws what `reset` does; timeout_error; error if the projection stands; what `report` does.
+  /// @throws what `reset` does; timeout_error; projection_stands; what `report` does.
   void rebuild(std::string_view name, const mandate& as = {}, const rebuild_options& options = {});
 
   // The log
@@ -194,7 +197,7 @@ class engine {
 
   /// The supervision tree as it is now: the engine's own supervisors, and those of the projections
   /// under "projections". Waits for their answers.
-  /// @throws error if the root has not answered in 10 s.
+  /// @throws not_possible_now if the root has not answered in 10 s.
   [[nodiscard]] child_snapshot tree() const;
 
   /// The status with everything that `explain` looks at. Asks the stores; what one that is away

@@ -131,7 +131,7 @@ caf::actor engine_actors::supervisor_named(host& in, const std::string& name) {
       .receive([&](const caf::actor& a) { found = a; },
                [&](const caf::error& e) { problem = render(e); });
   if (!found)
-    throw error{"the supervisor \"" + name + "\" does not answer: " + problem};
+    throw not_possible_now{"the supervisor \"" + name + "\" does not answer: " + problem};
   return found;
 }
 
@@ -139,15 +139,20 @@ void engine_actors::add_child(host& in, const std::string& supervisor, child_spe
   const auto to = supervisor_named(in, supervisor);
   asker self{in.system};
   std::string problem;
+  bool too_late = false;
   const auto name = child.name;
   self->request(to, request_timeout, add_child_atom_v, std::move(child))
       .receive([] {}, [&](const caf::error& e) {
         problem = render(e);
-        if (e == caf::sec::request_timeout) // and is added later, unless it is removed then
+        too_late = e == caf::sec::request_timeout;
+        if (too_late) // and is added later, unless it is removed then
           compat::anon_tell(to, remove_child_atom_v, name);
       });
+  const auto text = "\"" + name + "\" could not be started: " + problem;
+  if (too_late)
+    throw not_possible_now{text};
   if (!problem.empty())
-    throw usage_error{"\"" + name + "\" could not be started: " + problem};
+    throw usage_error{text};
 }
 
 child_snapshot engine_actors::tree() const {
@@ -159,7 +164,7 @@ child_snapshot engine_actors::tree() const {
       .receive([&](child_snapshot& s) { found = std::move(s); },
                [&](const caf::error& e) { problem = render(e); });
   if (!problem.empty())
-    throw error{"the supervision tree does not answer: " + problem};
+    throw not_possible_now{"the supervision tree does not answer: " + problem};
   return found;
 }
 
@@ -216,7 +221,7 @@ void engine_actors::remove(const std::string& projection, projection_store& reco
   self->request(from, caf::infinite, remove_child_atom_v, projection)
       .receive([] {}, [&](const caf::error& e) { problem = render(e); });
   if (!problem.empty())
-    throw error{"projection \"" + projection + "\" could not be stopped: " + problem};
+    throw not_possible_now{"projection \"" + projection + "\" could not be stopped: " + problem};
   forget(projection, records);
 }
 

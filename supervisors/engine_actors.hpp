@@ -27,8 +27,10 @@ class engine_actors {
   explicit engine_actors(std::shared_ptr<engine_context> context);
   ~engine_actors();
 
-  /// Starts the actors of a projection, or leaves nothing of it. @throws error if they could not be
-  /// added.
+  // Whatever asks a supervisor throws not_possible_now if that does not answer.
+
+  /// Starts the actors of a projection, or leaves nothing of it. @throws usage_error if they could
+  /// not be added.
   void add(const spec_ptr& spec, const std::shared_ptr<projection_store>& records,
            const std::shared_ptr<memory_state>& state);
 
@@ -46,7 +48,7 @@ class engine_actors {
   /// Sends a command to one shard. @returns false if no actor took it within 10 s.
   bool command(const shard_key& key, projection_command what);
 
-  /// The whole tree as it is now. @throws error if the root does not answer.
+  /// The whole tree as it is now.
   [[nodiscard]] child_snapshot tree() const;
 
   /// Has letters of one shard settled; `order->done` is called with what came of it, or destroyed

@@ -20,6 +20,8 @@ TEST_CASE("error: who has to act is told from the type alone") {
 TEST_CASE("error: only what may pass by itself is retryable") {
   CHECK(store_error{"locked"}.retryable());
   CHECK(timeout_error{"late"}.retryable());
+  CHECK(not_possible_now{"hangs"}.retryable());
+  CHECK_FALSE(projection_stands{"failed"}.retryable());
   CHECK_FALSE(usage_error{"wrong"}.retryable());
   CHECK_FALSE(version_conflict{"3, not 2", 3}.retryable());
 }

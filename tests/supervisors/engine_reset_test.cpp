@@ -83,6 +83,23 @@ TEST_CASE("a rebuild that finds its actor down waits for the new one's work") {
   CHECK(test.lines.count("rebuild revenue: is complete at position 60") == 1);
 }
 
+TEST_CASE("a rebuild that comes to a stand says so, and goes on once that is mended") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  const auto poisonous = poison();
+  poisonous->store(false);
+  it.start(delicate_revenue(poisonous).on_give_up(give_up::stop));
+  const auto token = it.append(order("a", "poison", 1));
+  REQUIRE(it.wait_until("revenue", token, patience) == wait_result::reached);
+  poisonous->store(true);
+  CHECK_THROWS_AS(it.rebuild("revenue"), projection_stands);
+  CHECK(it.status("revenue").state == projection_state::stopped);
+  poisonous->store(false);
+  it.resume("revenue");
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(cents_of(it) == 1);
+}
+
 TEST_CASE("a paused projection stands still, over restarts of its actor too, until it is resumed") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};

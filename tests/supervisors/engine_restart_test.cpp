@@ -126,6 +126,8 @@ TEST_CASE("an engine whose root gives up says so, and nobody waits") {
                         make_exit(exit_code::restart_limit, "too much"));
   REQUIRE(eventually([&] { return test.lines.count("the engine has given up: too much") > 0; }));
   CHECK_THROWS_AS(test.append(order("o-2", "monday", 1)), store_error);
+  CHECK_THROWS_AS(test.actors->tree(), not_possible_now);
+  CHECK_THROWS_AS(test.actors->restart("revenue", {{"revenue", 0}}), not_possible_now);
   const auto shown = test.context->shown->find(shard_key{"revenue", 0});
   CHECK(shown->status.state == projection_state::failed);
   CHECK(test.actors->stop(patience));

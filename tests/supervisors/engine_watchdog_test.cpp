@@ -80,7 +80,7 @@ TEST_CASE("a handler that does not come back fails its projection, and nobody el
                  "back"));
   CHECK(says(it, "stuck", named.event_id->to_string()));
   CHECK(test.lines.count("overdue stuck") == 1);
-  CHECK_THROWS_AS(it.reset("stuck"), error);
+  CHECK_THROWS_AS(it.reset("stuck"), not_possible_now);
   it.resume("stuck"); // changes nothing
   CHECK(it.status("stuck").state == projection_state::failed);
   const auto token = place_orders(it, 50);
