@@ -36,7 +36,7 @@ const char* to_string(work_at_hand::stage at) noexcept {
 }
 
 void to_json(json& out, const work_at_hand& value) {
-  out = json{{"projection_name", value.who.projection},
+  out = json{{"projection", value.who.projection},
              {"shard", value.who.shard},
              {"stage", to_string(value.at)},
              {"lasts_ms", value.lasts.count()},

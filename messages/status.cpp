@@ -137,7 +137,7 @@ void to_json(json& out, const lag& value) {
 }
 
 void to_json(json& out, const projection_status& value) {
-  out = json{{"projection_name", value.key.projection},
+  out = json{{"projection", value.key.projection},
              {"shard", value.key.shard},
              {"state", to_string(value.state)},
              {"reason", value.reason},
@@ -146,7 +146,7 @@ void to_json(json& out, const projection_status& value) {
              {"head", value_or_null(value.head)},
              {"events_per_second", value.events_per_second},
              {"restarts", value.restarts},
-             {"letters", value.set_aside.letters},
+             {"dead_letters", value.set_aside.letters},
              {"parked_keys", value.set_aside.parked_keys},
              {"parked_events", value.set_aside.parked_events},
              {"last_error", value_or_null(value.last_error)},

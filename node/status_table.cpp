@@ -23,13 +23,13 @@ std::string duration_in(const json& value) {
 }
 
 void add_row(const json& p, text_table& to, const console& terminal) {
-  to.add({p["name"].get<std::string>(),
+  to.add({p["projection"].get<std::string>(),
           painted_state(p["state"].get<std::string>(), terminal),
           count_in(p["position"]),
           count_in(p["head"]),
           count_in(p["lag_events"]),
           duration_in(p["lag_seconds"]),
-          duration_in(p["catch_up_seconds"]),
+          duration_in(p["time_to_catch_up_seconds"]),
           with_commas(std::llround(p["events_per_second"].get<double>())),
           count_in(p["restarts"]),
           count_in(p["dead_letters"]),
@@ -37,7 +37,7 @@ void add_row(const json& p, text_table& to, const console& terminal) {
 }
 
 void print_remarks(const json& p, console& terminal) {
-  const auto name = p["name"].get<std::string>();
+  const auto name = p["projection"].get<std::string>();
   const auto print = [&](const std::string& text) {
     terminal.out() << folded(printable(name + ": " + text), terminal.columns()) << '\n';
   };

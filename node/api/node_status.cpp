@@ -8,45 +8,19 @@ namespace waymark::node {
 
 using nlohmann::json;
 
-namespace {
-
-template <class T>
-json value_or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
-
-template <class T>
-json text_or_null(const std::optional<T>& value) {
-  return value ? json(to_string(*value)) : json();
-}
-
-} // namespace
-
 json to_json(const projection_status& status, const lag& behind,
              const health_thresholds& thresholds) {
   const auto judged = health_of(status, behind, thresholds);
-  return {{"name", status.key.projection},
-          {"state", to_string(status.state)},
-          {"reason", status.reason},
-          {"since", to_string(status.since)},
-          {"position", value_or_null(status.position)},
-          {"passed", status.passed},
-          {"head", value_or_null(status.head)},
-          {"lag_events", value_or_null(behind.events)},
-          {"lag_seconds", value_or_null(behind.lag_seconds)},
-          {"catch_up_seconds",
-           behind.time_to_catch_up ? json(behind.time_to_catch_up->count()) : json()},
-          {"events_per_second", status.events_per_second},
-          {"events_processed", behind.events_processed},
-          {"last_processed_at", text_or_null(behind.last_processed_at)},
-          {"restarts", status.restarts},
-          {"dead_letters", status.set_aside.letters},
-          {"parked_keys", status.set_aside.parked_keys},
-          {"parked_events", status.set_aside.parked_events},
-          {"last_error", value_or_null(status.last_error)},
-          {"evidence", status.evidence},
-          {"health", to_string(judged.state)},
-          {"health_reason", judged.reason}};
+  json result = status;
+  result.erase("shard"); // all of them are in it
+  const json lag_members = behind;
+  result["lag_events"] = lag_members["events"];
+  for (const auto* member :
+       {"lag_seconds", "time_to_catch_up_seconds", "events_processed", "last_processed_at"})
+    result[member] = lag_members[member];
+  result["health"] = to_string(judged.state);
+  result["health_reason"] = judged.reason;
+  return result;
 }
 
 json status_of(const engine& of, const std::string& name, const health_thresholds& thresholds) {

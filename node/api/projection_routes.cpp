@@ -66,7 +66,7 @@ void show_one(running_node& node, const Request& from, Response& reply) {
 
 void explain(running_node& node, const Request& from, Response& reply) {
   if (const auto name = projection_in(from, reply, node.engine()); !name.empty())
-    answer(reply, {{"name", name}, {"explanation", node.engine().explain(name)}});
+    answer(reply, {{"projection", name}, {"explanation", node.engine().explain(name)}});
 }
 
 /// What a POST may say.

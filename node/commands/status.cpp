@@ -44,9 +44,9 @@ json ask(const configuration& of, const std::string& name, const program_context
     return all;
   std::string known;
   for (const auto& each : all["projections"]) {
-    if (each["name"] == name)
+    if (each["projection"] == name)
       return {{"projections", json::array({each})}, {"running", running}};
-    known += (known.empty() ? "" : ", ") + each["name"].get<std::string>();
+    known += (known.empty() ? "" : ", ") + each["projection"].get<std::string>();
   }
   throw usage_error{"there is no projection \"" + name + "\"; there are: " + known};
 }

@@ -105,6 +105,8 @@ TEST_CASE("lag: as JSON, unknown is null") {
 
 TEST_CASE("status and health: as JSON") {
   const nlohmann::json status = running();
+  CHECK(status["projection"] == running().key.projection);
+  CHECK(status["dead_letters"] == 0);
   CHECK(status["state"] == "running");
   CHECK(status["position"] == 12);
   CHECK(status["head"].is_null());
@@ -118,6 +120,8 @@ TEST_CASE("status and health: as JSON") {
                                     .event_id = uuid{}};
   busy.evidence.lock = lock_wait{"pid 4711", "psql", "idle in transaction"};
   const nlohmann::json more = busy;
+  CHECK(more["evidence"]["work"]["projection"] == "order-revenue");
+  CHECK(more["evidence"]["work"]["shard"] == 1);
   CHECK(more["evidence"]["work"]["stage"] == "handling");
   CHECK(more["evidence"]["work"]["lasts_ms"] == 3'000);
   CHECK(more["evidence"]["work"]["position"] == 7);

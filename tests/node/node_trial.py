@@ -62,7 +62,7 @@ def status(*arguments, **options):
     """What a running node says of its projections by name, or None if none runs."""
     found = waymark("status", *arguments, "--json", **options)
     answer = json.loads(found.stdout) if found.returncode == 0 else {"running": False}
-    return {p["name"]: p for p in answer["projections"]} if answer["running"] else None
+    return {p["projection"]: p for p in answer["projections"]} if answer["running"] else None
 
 
 def wait_for_node(node):
