@@ -149,7 +149,7 @@ TEST_CASE("a const engine answers questions, and a reference is answered as a co
   const engine& seen = it;
   CHECK(seen.head() == 3);
   CHECK(seen.log().head() == 3);
-  CHECK(seen.handle("revenue-in-memory").wait_until(last, patience) == wait_result::reached);
+  CHECK(it.handle("revenue-in-memory").wait_until(last, patience) == wait_result::reached);
   const auto days = seen.read<shop::days>(
       "revenue-in-memory", [](const shop::days& sums) -> const shop::days& { return sums; });
   CHECK(days == shop::days{{"monday", 3}});

@@ -1,4 +1,5 @@
 #include "tests/catch.hpp"
+#include "tests/simulation/forwarding_store.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 
 #include <map>
@@ -81,6 +82,41 @@ TEST_CASE("a rebuild that finds its actor down waits for the new one's work") {
   CHECK(test.lines.count("rebuild revenue: starts, up to position 60: asked for by anna: "
                          "stocktaking") == 1);
   CHECK(test.lines.count("rebuild revenue: is complete at position 60") == 1);
+}
+
+namespace {
+
+/// Goes away for a moment behind each reset.
+class away_after_reset final : public sim::forwarding_store {
+ public:
+  using forwarding_store::forwarding_store;
+  void reset(const claim_request& as, std::span<const std::string> truncate) override {
+    forwarding_store::reset(as, truncate);
+    away_.store(true);
+  }
+  [[nodiscard]] std::optional<checkpoint> load(const shard_key& key) override {
+    if (away_.exchange(false))
+      throw store_error{"the database is away"};
+    return forwarding_store::load(key);
+  }
+
+ private:
+  std::atomic<bool> away_{false};
+};
+
+} // namespace
+
+TEST_CASE("a reset whose store goes away behind it holds nothing up") {
+  engine_fixture test;
+  auto where = test.open_file();
+  where.projections = std::make_shared<away_after_reset>(where.projections);
+  engine it{where, test.options()};
+  it.start(shop::revenue());
+  REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
+  CHECK_THROWS_AS(it.reset("revenue"), store_error);
+  CHECK(test.lines.count("reset revenue: begins anew: reset by an operator") == 1);
+  place_orders(it, 5, "p-");
+  CHECK(eventually([&] { return cents_of(it) == 10; }));
 }
 
 TEST_CASE("a rebuild that comes to a stand says so, and goes on once that is mended") {
