@@ -82,6 +82,7 @@ database::database(const address& where, const database_options& options)
       appender_{where_, purpose_ + " append", 1}, readers_{where_, purpose_ + " read", 4},
       units_{where_, purpose_ + " unit", where_.max_sessions, sign_in},
       others_{where_, purpose_ + " other", 4, options.use_records ? sign_in : nullptr},
+      queries_{where_, purpose_ + " query", 4, options.use_records ? sign_in : nullptr},
       renewal_{where_, purpose_ + " renew", 1, be_impatient} {
   check();
 }
@@ -96,6 +97,10 @@ void database::check() {
     return;
   const bool standby = setting(reader.on(), "transaction_read_only") == "on";
   upgrade_schema(reader.on(), standby || where_.verify || !options_.create);
+}
+
+session_pool database::query_within_query() const {
+  return {where_, purpose_ + " query", 1, options_.use_records ? sign_in : nullptr};
 }
 
 log_listener& database::listener() {

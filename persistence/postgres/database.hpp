@@ -42,6 +42,11 @@ class database {
   [[nodiscard]] session_pool& units() noexcept { return units_; }
   /// For what is short and must not wait for units of work.
   [[nodiscard]] session_pool& others() noexcept { return others_; }
+  /// For queries of read models, which may take as long as they like and must not hold up the
+  /// others.
+  [[nodiscard]] session_pool& queries() noexcept { return queries_; }
+  /// Of one connection, for a thread that has one of `queries` already and would wait for itself.
+  [[nodiscard]] session_pool query_within_query() const;
   /// For renewing claims, which must wait for nothing.
   [[nodiscard]] session_pool& renewal() noexcept { return renewal_; }
 
@@ -66,6 +71,7 @@ class database {
   session_pool readers_;
   session_pool units_;
   session_pool others_;
+  session_pool queries_;
   session_pool renewal_;
   running_units running_;
 

@@ -8,6 +8,7 @@
 #include <waymark/persistence/process_instance.hpp>
 
 #include <algorithm>
+#include <vector>
 
 namespace waymark::postgres {
 
@@ -18,6 +19,24 @@ constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_t
 
 /// For handlers that may take as long as they like: what a forgotten session has locked gets free.
 constexpr std::chrono::milliseconds without_limit = std::chrono::hours{24};
+
+/// The calling thread queries a database. What its queries call may query it once more, and all who
+/// do so would wait for each other's connections.
+class reading_scope {
+ public:
+  explicit reading_scope(const database* of)
+      : within_{std::find(read_.begin(), read_.end(), of) != read_.end()} {
+    read_.push_back(of);
+  }
+  ~reading_scope() { read_.pop_back(); }
+  reading_scope(const reading_scope&) = delete;
+  reading_scope& operator=(const reading_scope&) = delete;
+  [[nodiscard]] bool is_within_another() const noexcept { return within_; }
+
+ private:
+  static inline thread_local std::vector<const database*> read_;
+  bool within_;
+};
 
 /// Tables of read models may be made in waymark's schema, which may be yet to be made too.
 constexpr std::string_view with_its_schema =
@@ -156,7 +175,9 @@ bool postgres_projection_store::interrupt(const shard_key& key) {
 }
 
 void postgres_projection_store::read(const std::function<void(read_model&)>& queries) {
-  const session_pool::lease lease{in_->others()};
+  const reading_scope scope{in_.get()};
+  auto own = in_->query_within_query();
+  const session_pool::lease lease{scope.is_within_another() ? own : in_->queries()};
   const transaction all{lease.on()};
   (void)lease.on().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   handler_model model{lease.on(), sql::handler_model::access::read};

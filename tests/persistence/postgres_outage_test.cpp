@@ -88,7 +88,8 @@ class outage : public engine_fixture {
 TEST_CASE_METHOD(outage, "an engine goes on after any of its sessions was ended") {
   const auto mine = postgres::session_name(this_process_instance());
   const auto renewed_at = [&] { return it.checkpoint("revenue")->renewed_at; };
-  for (const std::string purpose : {"append", "read", "unit", "other", "renew", "listen"}) {
+  for (const std::string purpose :
+       {"append", "read", "unit", "other", "query", "renew", "listen"}) {
     CAPTURE(purpose);
     REQUIRE(eventually([&] {
       return run_sql("SELECT count(pg_terminate_backend(pid, 20000)) FROM pg_stat_activity "
