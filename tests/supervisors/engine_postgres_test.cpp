@@ -296,7 +296,7 @@ TEST_CASE_METHOD(engine_fixture, "a table that only a trigger of the commit miss
   e.start(projection{"revenue"}.on<shop::order_placed>(
       [](read_model& db, const shop::order_placed& o) {
         db.execute("INSERT INTO revenue VALUES ($1, $2)", o.day, o.cents);
-      }));
+      }).batch({.max_transaction = std::chrono::hours{1}}));
   REQUIRE(eventually([&] { return e.status("revenue").state == projection_state::failed; }));
   CHECK_THAT(e.explain("revenue"), Catch::Matchers::ContainsSubstring("42P01") &&
                                        Catch::Matchers::ContainsSubstring("\"refused\""));
