@@ -189,11 +189,14 @@ struct coordinator_state {
       head_ = found->head; // less than was said: ask again, but not at once, rather than read again
       compat::tell_after(self_, reask_interval, caf::actor{self_}, poke_atom_v);
     }
+    bool served = false;
     if (asked == wants_ && found->scanned_to > found->after) {
       cache_.add(found);
-      serve(found);
+      served = serve(found);
     }
     read_next();
+    if (served) // who waits comes first, or one that catches up fast would leave no turn to others
+      read_ahead(found->scanned_to);
   }
 
   void refuse_all(const std::string& why) {
@@ -214,16 +217,14 @@ struct coordinator_state {
       compat::tell(self_, log, poke_atom_v, caf::actor{self_});
   }
 
-  void serve(const page_ptr& found) {
-    bool served = false;
-    std::erase_if(waiting_, [&](waiter& w) {
-      if (w.after < found->after || w.after >= found->scanned_to)
-        return false;
-      w.to.deliver(found);
-      return served = true;
-    });
-    if (served)
-      read_ahead(found->scanned_to);
+  /// @returns whether anybody waited for it.
+  bool serve(const page_ptr& found) {
+    return std::erase_if(waiting_, [&](waiter& w) {
+             if (w.after < found->after || w.after >= found->scanned_to)
+               return false;
+             w.to.deliver(found);
+             return true;
+           }) > 0;
   }
 
   /// Those who wait for something that is there learn why they don't get it; they ask again.

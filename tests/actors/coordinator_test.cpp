@@ -5,6 +5,7 @@
 #include "tests/catch.hpp"
 #include "tests/testing/orders.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <vector>
 
@@ -16,22 +17,11 @@ namespace {
 
 /// A log that answers what a test has put there, and notes what it was asked.
 struct scripted_log {
+  bool endless = false; ///< Answers whatever is asked with a page of one event.
   std::deque<page_ptr> pages{};
   std::vector<std::uint64_t> allowed_bytes{}; ///< Of each read.
+  std::vector<position_t> asked{};            ///< Behind which position, each time.
 };
-
-caf::behavior play(caf::event_based_actor*, const std::shared_ptr<scripted_log>& log) {
-  return {[](poke_atom, const caf::actor&) {},
-          [log](read_atom, position_t, const wants_ptr&,
-                std::uint64_t max_bytes) -> caf::result<page_ptr> {
-            log->allowed_bytes.push_back(max_bytes);
-            if (log->pages.empty())
-              return caf::make_error(caf::sec::runtime_error);
-            auto next = std::move(log->pages.front());
-            log->pages.pop_front();
-            return next;
-          }};
-}
 
 /// A page with one event of so many bytes at `position`.
 page_ptr page_at(position_t position, std::size_t bytes) {
@@ -47,6 +37,22 @@ page_ptr page_at(position_t position, std::size_t bytes) {
   return result;
 }
 
+caf::behavior play(caf::event_based_actor*, const std::shared_ptr<scripted_log>& log) {
+  return {[](poke_atom, const caf::actor&) {},
+          [log](read_atom, position_t after, const wants_ptr&,
+                std::uint64_t max_bytes) -> caf::result<page_ptr> {
+            log->allowed_bytes.push_back(max_bytes);
+            log->asked.push_back(after);
+            if (log->endless)
+              return page_at(after + 1, 10);
+            if (log->pages.empty())
+              return caf::make_error(caf::sec::runtime_error);
+            auto next = std::move(log->pages.front());
+            log->pages.pop_front();
+            return next;
+          }};
+}
+
 /// Asks for a page behind each position, all at once, and waits.
 void ask_all(caf::event_based_actor* self, const caf::actor& coordinator, const spec_ptr& spec,
              const std::vector<position_t>& positions,
@@ -57,6 +63,17 @@ void ask_all(caf::event_based_actor* self, const caf::actor& coordinator, const 
                 std::uint64_t{1})
         .then([to = answers[i]](const page_ptr& found) { to->value = found; },
               [to = answers[i]](const caf::error& e) { to->error = render(e); });
+}
+
+/// Asks for one page after another, each as soon as it has the one before.
+void catch_up(caf::event_based_actor* self, const caf::actor& coordinator, const spec_ptr& spec,
+              position_t after, position_t until) {
+  set_quiet_handlers(self);
+  if (after < until)
+    compat::ask(self, coordinator, caf::infinite, fetch_atom_v, after, spec, std::uint64_t{1})
+        .then([=](const page_ptr& found) {
+          catch_up(self, coordinator, spec, found->scanned_to, until);
+        });
 }
 
 constexpr std::size_t budget = 1'000'000;
@@ -195,4 +212,19 @@ TEST_CASE("one page is read ahead of who catches up, and no more") {
   const auto last = test.fetch(8);
   REQUIRE(last->value);
   CHECK(test.log->allowed_bytes.size() == 9); // there is nothing behind the head
+}
+
+TEST_CASE("who catches up fast leaves their turns to others") {
+  lonely_coordinator test;
+  test.list_log();
+  test.log->endless = true;
+  test.tell_head(9, 1);
+  test.system().spawn(catch_up, test.it, test.spec, position_t{0}, position_t{6});
+  test.system().spawn(catch_up, test.it, test.spec, position_t{7}, position_t{8});
+  test.jobs();
+  const auto& asked = test.log->asked;
+  const auto turn = [&](position_t after) { return std::find(asked.begin(), asked.end(), after); };
+  REQUIRE(turn(7) != asked.end());
+  CHECK(turn(7) < turn(2));
+  CHECK(turn(5) != asked.end());
 }
