@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -25,16 +26,20 @@ class first_claims {
   [[nodiscard]] std::optional<claim_result> take(projection_store& store, const shard_key& key);
 
   /// Forgets the shards of a projection, or of all, that have not taken their answers and never
-  /// will. @returns what was granted to them, to be released by the caller.
+  /// will. Does not wait for a store that is being asked: what it grants them after this is released
+  /// by who asks. @returns what was granted to them, to be released by the caller.
   [[nodiscard]] std::vector<ownership> drop(projection_store& store,
                                             std::optional<std::string_view> projection = {});
 
  private:
   struct group {
-    std::mutex mutex; ///< Held while the store is asked, so that it is asked once.
+    std::mutex asking; ///< Held while the store is asked, so that it is asked once.
+    std::mutex mutex;  ///< Guards what follows.
     std::vector<claim_request> requests;
+    std::set<shard_key> asked; ///< The store is being asked for these, and they are wanted.
     std::map<shard_key, claim_result> answers;
   };
+  static void ask(projection_store& store, group& of, const shard_key& asker);
   [[nodiscard]] std::shared_ptr<group> group_of(projection_store& store, bool make);
 
   std::mutex mutex_;

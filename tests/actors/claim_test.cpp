@@ -4,10 +4,13 @@
 #include "actors/joint_releases.hpp"
 #include "persistence/fault_point.hpp"
 #include "tests/actors/core_fixture.hpp"
+#include "tests/eventually.hpp"
 
 #include <waymark/messages/error.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 namespace waymark::test {
 
@@ -25,6 +28,17 @@ void fail_release_once(const char* place) {
     return;
   fault_hook = nullptr;
   throw store_error{"a row is locked"};
+}
+
+std::atomic<bool> at_gate{false};
+std::atomic<bool> gate_open{false};
+
+void hold_claims(const char* place) {
+  if (std::string_view{place} != "claim.before_commit")
+    return;
+  at_gate = true;
+  while (!gate_open)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 struct claims {
@@ -171,6 +185,25 @@ TEST_CASE_METHOD(started_together, "what is not even claimed yet is forgotten") 
   CHECK(first.together->drop(*first.store).empty());
   CHECK(claim_shard(second).state == status::granted);
   CHECK(first.store->load_all().size() == 1);
+}
+
+TEST_CASE_METHOD(started_together, "who gives up what is being claimed does not wait for the store") {
+  at_gate = gate_open = false;
+  fault_hook = hold_claims;
+  claim_report report;
+  std::thread asker{[&] { report = claim_shard(first); }};
+  REQUIRE(eventually([] { return at_gate.load(); }));
+  std::atomic<bool> dropped{false};
+  std::thread dropper{[&] { dropped = first.together->drop(*first.store).empty(); }};
+  CHECK(eventually([&] { return dropped.load(); }));
+  gate_open = true;
+  asker.join();
+  dropper.join();
+  fault_hook = nullptr;
+  CHECK(report.state == status::granted);
+  const auto given_back = first.store->load(second_key());
+  REQUIRE(given_back);
+  CHECK_FALSE(given_back->owner);
 }
 
 TEST_CASE_METHOD(started_together, "shards are released together, or each alone") {

@@ -250,6 +250,46 @@ TEST_CASE("a release that goes on failing does not hold up the end, and is told"
                          "wait until it expires") == 2);
 }
 
+namespace {
+
+std::atomic<int> held_claims{0};
+std::atomic<bool> let_claims_go{false};
+
+} // namespace
+
+TEST_CASE("a stop does not wait for a claim that hangs") {
+  held_claims = 0;
+  let_claims_go = false;
+  engine_fixture test;
+  auto options = test.options();
+  options.supervisors = {supervision{.name = "g", .shutdown = 50ms, .children = {"a", "b"}}};
+  engine it{test.open_file(), options};
+  const auto made = [](const char* name) {
+    return projection{name}
+        .on<shop::order_placed>([](read_model&, const shop::order_placed&) {})
+        .freeze();
+  };
+  fault_hook = [](const char* place) {
+    if (std::string_view{place} != "claim.before_commit")
+      return;
+    ++held_claims;
+    while (!let_claims_go)
+      std::this_thread::sleep_for(1ms);
+  };
+  it.start({made("a"), made("b")});
+  REQUIRE(eventually([] { return held_claims > 0; }));
+  std::atomic<bool> stopped{false};
+  std::thread stopping{[&] {
+    it.stop("a");
+    stopped = true;
+  }};
+  CHECK(eventually([&] { return stopped.load(); }));
+  let_claims_go = true;
+  stopping.join();
+  fault_hook = nullptr;
+  CHECK(eventually([&] { return it.status("b").state == projection_state::running; }));
+}
+
 TEST_CASE("inside a handler, what would wait for it is refused") {
   engine_fixture test;
   engine it{open("memory:"), test.options()};
