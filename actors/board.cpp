@@ -173,6 +173,18 @@ std::vector<std::shared_ptr<job_meter>> board::jobs_in(std::string_view pool) co
   return result;
 }
 
+std::vector<std::shared_ptr<job_meter>> board::jobs_left_behind() const {
+  std::vector<std::shared_ptr<job_meter>> result;
+  const std::lock_guard lock{mutex_};
+  for (const auto& job : jobs_) {
+    const auto found = entries_.find(job->key());
+    const bool has_actor = found != entries_.end() && found->second.job == job;
+    if (!has_actor && job.use_count() > 1 && !job->returned())
+      result.push_back(job);
+  }
+  return result;
+}
+
 void board::set_state(const shard_key& key, projection_state state, const std::string& reason,
                       timestamp since) {
   const std::lock_guard lock{mutex_};

@@ -72,6 +72,9 @@ class board {
   /// The jobs that have the sessions of a pool, also those whose actors have ended.
   [[nodiscard]] std::vector<std::shared_ptr<job_meter>> jobs_in(std::string_view pool) const;
 
+  /// The jobs that sessions have or may still take, though their actors have ended.
+  [[nodiscard]] std::vector<std::shared_ptr<job_meter>> jobs_left_behind() const;
+
   /// Waits until `done`, called with the shards of `projection` after each change, says so.
   /// @returns false at the deadline.
   bool wait(std::string_view projection,

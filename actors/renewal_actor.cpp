@@ -5,6 +5,7 @@
 #include "actors/roles.hpp"
 
 #include <map>
+#include <set>
 #include <vector>
 
 namespace waymark {
@@ -36,8 +37,10 @@ struct renewal_state {
       return;
     const auto held = believed(); // before the look, so that no newer claim is judged by it
     try {
-      if (const auto owned = options_.store->renew(options_.owner))
+      if (const auto owned = options_.store->renew(options_.owner)) {
         tell_fenced(held, *owned);
+        release_left(*owned);
+      }
     } catch (const std::exception&) {
       // the projections of this store notice it themselves
     }
@@ -61,6 +64,21 @@ struct renewal_state {
           found == epochs.end() || found->second != each.epoch)
         if (const auto to = options_.others->find(roles::projection(each.key)))
           compat::tell(self_, to, fenced_atom_v, each.epoch);
+  }
+
+  /// Claims of projections that are not there any more, and were not released. One whose start is
+  /// under way looks whether its claim still stands; one whose job is still out keeps it, so that
+  /// nobody handles the same events meanwhile, nor this waits for rows that the job has locked.
+  void release_left(const std::vector<ownership>& owned) const {
+    std::set<shard_key> busy;
+    for (const auto& job : options_.shown->jobs_left_behind())
+      busy.insert(job->key());
+    std::vector<ownership> left;
+    for (const auto& each : owned)
+      if (busy.count(each.key) == 0 && !options_.shown->find(each.key))
+        left.push_back(each);
+    if (!left.empty())
+      options_.store->release(left);
   }
 
   self_ptr self_;

@@ -24,7 +24,8 @@ struct renewal_options {
 /// its own (detached), and so waits neither for handlers nor for other jobs, however long they
 /// take. The next renewal comes an interval after the last has come back: at a store that hangs
 /// they do not pile up. A projection whose claim is not there any more gets (fenced_atom, epoch):
-/// an idle one would notice at its next event only.
+/// an idle one would notice at its next event only. What it owns for a projection that was stopped
+/// without a release is released here.
 caf::actor spawn_renewal(caf::local_actor& host, renewal_options options);
 
 } // namespace waymark

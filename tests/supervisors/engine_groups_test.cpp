@@ -40,7 +40,7 @@ TEST_CASE("a projection whose group was given up can be stopped, and started aga
 
 TEST_CASE("a claim that was granted together with others and is not taken is released") {
   for (const bool one : {true, false}) {
-    open_engine test;
+    open_engine test{[](engine_options& o) { o.owner_timeout = 1h; }}; // no renewal meanwhile
     auto& store = *test.context->where.projections;
     claim_request wanted;
     wanted.key = {"revenue", 0};

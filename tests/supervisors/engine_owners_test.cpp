@@ -228,3 +228,52 @@ TEST_CASE("claims are renewed however rarely positions are saved, also by a new 
   CHECK(goes_on());
   CHECK(test.actors->stop(patience));
 }
+
+TEST_CASE("a projection that is stopped while it backs off is free for another engine") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.owner_timeout = 500ms;
+  options.store_backoff = {1h, 1h, 1.0, 0.0};
+  auto breaks = tries(2);
+  breaks.retry_if = [](const std::string&) -> bool { throw std::logic_error{"a bug"}; };
+  engine first{file, options};
+  first.start(projection{"broken"}
+                  .on<shop::order_placed>([](read_model&, const shop::order_placed&) {
+                    throw std::runtime_error{"not now"};
+                  })
+                  .retry(breaks));
+  first.start(shop::revenue()); // whose claim is renewed
+  place_orders(first, 1);
+  REQUIRE(eventually([&] { return first.status("broken").evidence.failures_in_a_row > 0; }));
+  first.stop("broken");
+  engine second{file, options};
+  second.start(
+      projection{"broken"}.on<shop::order_placed>([](read_model&, const shop::order_placed&) {}));
+  CHECK(eventually([&] { return second.status("broken").state == projection_state::running; }));
+  CHECK(first.status("revenue").state == projection_state::running);
+}
+
+TEST_CASE("a stopped projection keeps its claim as long as its handler is out, and no longer") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  auto options = test.options();
+  options.owner_timeout = 400ms;
+  options.supervisors = {supervision{.name = "g", .shutdown = 50ms, .children = {"mailer"}}};
+  engine first{file, options};
+  const auto held = std::make_shared<turnstile>();
+  first.start(projection::at_least_once("mailer").on<shop::order_placed>(
+      [held](const shop::order_placed&) { held->pass(); }));
+  first.start(shop::revenue());
+  place_orders(first, 1);
+  REQUIRE(held->wait_for_somebody());
+  first.stop("mailer"); // it is left behind
+  REQUIRE(test.lines.count("abandoned mailer") == 1);
+  engine second{file, options};
+  second.start(projection::at_least_once("mailer").on<shop::order_placed>(
+      [](const shop::order_placed&) {}));
+  const auto taken = [&] { return second.status("mailer").state == projection_state::running; };
+  CHECK_FALSE(eventually(taken, 3 * options.owner_timeout));
+  held->open();
+  CHECK(eventually(taken));
+}
