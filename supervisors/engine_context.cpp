@@ -98,7 +98,8 @@ void engine_context::observe(const supervisor_event& what,
   case kind::abandoned:
     return log->write(log_level::error, "abandoned", what.child,
                       "did not end in time and is left behind");
-  case kind::escalated:
+  case kind::escalated: // it comes back with its supervisor, or is given up with it
+    show(projection_state::backing_off, what.reason);
     return log->write(log_level::error, "escalated", what.supervisor,
                       "gives up because of " + what.child + ": " + what.reason);
   }

@@ -68,8 +68,10 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   if (child == children_.end())
     return; // it was abandoned
   if (child->leaving) {
+    // After an escalation with this supervisor, unless that is given up.
+    const bool goes_on = !shutting_down_ || code_of(exit_reason_) == exit_code::restart_limit;
     const bool comes_back =
-        !shutting_down_ && !child->forgotten && child->wanted == child_state::running;
+        goes_on && !child->forgotten && child->wanted == child_state::running;
     report(event(supervisor_event::kind::stopped, *child,
                  comes_back ? "stopped to be started again" : ""));
     on_gone(child);
@@ -235,7 +237,7 @@ void supervisor_state::give_up(managed& who, const std::string& why, bool for_go
 void supervisor_state::escalate(managed& who) {
   const auto why =
       "child '" + who.spec.name + "' of supervisor '" + options_.name + "' " + limit_text(who);
-  give_up(who, why);
+  who.wanted = child_state::failed;
   report(event(supervisor_event::kind::escalated, who, why));
   shut_down(make_exit(exit_code::restart_limit, why));
 }

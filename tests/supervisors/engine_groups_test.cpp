@@ -38,6 +38,48 @@ TEST_CASE("a projection whose group was given up can be stopped, and started aga
   CHECK(test.actors->stop(patience));
 }
 
+TEST_CASE("who goes down with a group that escalates is waited for") {
+  engine_fixture test;
+  auto options = test.options();
+  options.supervisors = {{.name = "g",
+                          .intensity = 1,
+                          .period = 1h,
+                          .backoff = at_once(),
+                          .children = {"slow", "revenue", "bad"}}};
+  const auto gate = std::make_shared<turnstile>();
+  const auto poisonous = poison();
+  auto breaks = tries(2);
+  breaks.retry_if = [poisonous](const std::string&) -> bool {
+    if (poisonous->load())
+      throw std::logic_error{"a bug"};
+    return true;
+  };
+  engine it{test.open_file(), options};
+  it.start(projection::at_least_once("slow").on<shop::order_placed>(
+      [gate](const shop::order_placed&) { gate->pass(); }));
+  it.start(shop::revenue());
+  const auto first = place_orders(it, 1);
+  REQUIRE(gate->wait_for_somebody()); // so that the group takes its time to go down
+  REQUIRE(it.wait_until("revenue", first, patience) == wait_result::reached);
+  it.start(projection::in_memory<shop::days>("bad")
+               .on<shop::order_placed>([poisonous](shop::days&, const shop::order_placed&) {
+                 if (poisonous->load())
+                   throw std::runtime_error{"not now"};
+               })
+               .retry(breaks));
+  REQUIRE(eventually([&] { return test.lines.count("escalated g") == 1; }));
+  REQUIRE(eventually([&] { return test.lines.count("stop revenue: stopped to be started") == 1; }));
+  for (const auto* name : {"revenue", "bad"}) {
+    CHECK(it.status(name).state == projection_state::backing_off);
+    CHECK_THROWS_AS(it.wait_until(name, position_t{2}, 10ms), timeout_error);
+  }
+  poisonous->store(false);
+  gate->open();
+  const auto second = place_orders(it, 1, "p-");
+  for (const auto* name : {"revenue", "bad", "slow"})
+    CHECK(it.wait_until(name, second, patience) == wait_result::reached);
+}
+
 TEST_CASE("a claim that was granted together with others and is not taken is released") {
   for (const bool one : {true, false}) {
     open_engine test{[](engine_options& o) { o.owner_timeout = 1h; }}; // no renewal meanwhile
