@@ -23,7 +23,9 @@ class job_meter {
   using time_point = std::chrono::steady_clock::time_point;
   enum class stage : std::uint8_t { waiting, in_store, handling, returned };
 
-  job_meter(shard_key key, std::string pool, spec_ptr spec, std::shared_ptr<handler_times> times);
+  /// `store` is where the job's transactions are; it may be null if nobody ends them.
+  job_meter(shard_key key, std::string pool, spec_ptr spec, std::shared_ptr<handler_times> times,
+            std::shared_ptr<projection_store> store = nullptr);
 
   // For the thread that does the job.
   void enter_session(const std::string& name);
@@ -71,6 +73,7 @@ class job_meter {
   /// Which session of the pool does it; empty if none does yet.
   [[nodiscard]] std::string session() const;
   [[nodiscard]] const projection_spec& spec() const noexcept { return *spec_; }
+  [[nodiscard]] projection_store* store() const noexcept { return store_.get(); }
 
   /// True for the first who asks about this run: somebody deals with its delay.
   bool take_charge(const view& seen) noexcept {
@@ -95,6 +98,7 @@ class job_meter {
   const std::string pool_;
   const spec_ptr spec_;
   const std::shared_ptr<handler_times> times_;
+  const std::shared_ptr<projection_store> store_;
   std::atomic<std::uint64_t> in_charge_{0};
   std::atomic<position_t> overdue_at_{0};
   mutable std::mutex mutex_;

@@ -238,7 +238,7 @@ struct projection_state_of_actor {
       return carry_out(machine_->on_job_lost("there is no session to run its jobs"));
     result_ = std::make_shared<job_result>();
     job_ = std::make_shared<job_meter>(key_, with_->pool, with_->context.spec,
-                                       with_->shown->times_of(key_));
+                                       with_->shown->times_of(key_), with_->context.store);
     with_->shown->begin_job(job_);
     auto work = std::make_shared<const std::function<void()>>(
         [result = result_, meter = job_, todo = make_job(with_->context, *machine_, what, job_)] {

@@ -24,12 +24,11 @@ void note(const engine_context& context, log_level level, const char* what, cons
 }
 
 /// Ends the transaction of the very run that was judged, which can't go on meanwhile.
-void end_transaction(const engine_context& context, const board_entry& shard,
-                     const job_meter::view& seen) {
-  const auto& key = shard.status.key;
+void end_transaction(const engine_context& context, job_meter& job, const job_meter::view& seen) {
+  const auto& key = job.key();
   try {
-    const auto held = shard.job->hold_in(seen);
-    if (held && shard.store->interrupt(key))
+    const auto held = job.hold_in(seen);
+    if (held && job.store() && job.store()->interrupt(key))
       note(context, log_level::warning, "interrupt", key,
            "its transaction was ended from outside");
   } catch (const std::exception& problem) {
@@ -76,26 +75,27 @@ void remedies::restart_child(const char* supervisor, const std::string& child) {
           refused);
 }
 
-void remedies::give_handler_up(const board_entry& shard, const job_meter::view& seen,
+void remedies::give_handler_up(const std::shared_ptr<job_meter>& job, const job_meter::view& seen,
                                std::chrono::milliseconds timeout) {
-  const auto work = to_work(shard.status.key, seen, job_meter::time_point::clock::now());
+  const auto work = to_work(job->key(), seen, job_meter::time_point::clock::now());
   const auto text = "the handler for " + event_of(work) + " has not come back in " +
                     spelled(work.lasts) + " (handler_timeout is " + spelled(timeout) + ")";
   {
-    const auto held = shard.job->hold_in(seen);
-    if (!held || !shard.job->take_charge(seen))
+    const auto held = job->hold_in(seen);
+    if (!held || !job->take_charge(seen))
       return;
     note_overdue(context_->owner, work.who, work.position); // before it can come back
     if (const auto to = context_->others->find(roles::projection(work.who)))
-      compat::tell(self_, to, overdue_atom_v, shard.job->id(), text);
+      compat::tell(self_, to, overdue_atom_v, job->id(), text);
   }
   note(*context_, log_level::error, "overdue", work.who, text);
-  interrupt_then_alarm(shard, seen, work, text);
-  replace_session(*shard.job);
+  interrupt_then_alarm(job, seen, work, text);
+  replace_session(*job);
 }
 
-void remedies::interrupt_then_alarm(const board_entry& shard, const job_meter::view& seen,
-                                    const work_at_hand& work, const std::string& text) {
+void remedies::interrupt_then_alarm(const std::shared_ptr<job_meter>& job,
+                                    const job_meter::view& seen, const work_at_hand& work,
+                                    const std::string& text) {
   const std::shared_ptr<void> place{nullptr, [waiting = waiting_](void*) { --*waiting; }};
   if (++*waiting_ > most_waiting)
     return note(*context_, log_level::error, "overdue", work.who,
@@ -109,8 +109,8 @@ void remedies::interrupt_then_alarm(const board_entry& shard, const job_meter::v
   if (const auto to = context_->others->find(roles::interrupts))
     compat::tell(self_, to, work_atom_v,
                  std::make_shared<const std::function<void()>>(
-                     [context = context_, shard, seen, place, alarms, alarm] {
-                       end_transaction(*context, shard, seen);
+                     [context = context_, job, seen, place, alarms, alarm] {
+                       end_transaction(*context, *job, seen);
                        if (alarm)
                          compat::anon_tell(alarms, work_atom_v, alarm);
                      }));

@@ -28,11 +28,11 @@ class remedies {
   /// Names a handler that has not come back and makes its projection `failed`; then its transaction
   /// is ended from outside, its session replaced, and `on_unrecoverable` called. Does nothing if
   /// the run that was `seen` is over, or was dealt with.
-  void give_handler_up(const board_entry& shard, const job_meter::view& seen,
+  void give_handler_up(const std::shared_ptr<job_meter>& job, const job_meter::view& seen,
                        std::chrono::milliseconds timeout);
 
  private:
-  void interrupt_then_alarm(const board_entry& shard, const job_meter::view& seen,
+  void interrupt_then_alarm(const std::shared_ptr<job_meter>& job, const job_meter::view& seen,
                             const work_at_hand& work, const std::string& text);
   void replace_session(const job_meter& job);
 

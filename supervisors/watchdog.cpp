@@ -90,6 +90,8 @@ struct watchdog_state {
       there.insert(shard.status.key);
       look_at(shard, limits, now);
     }
+    for (const auto& job : context_->shown->jobs_left_behind())
+      shortest = std::min(shortest, look_at_left(job, now));
     std::erase_if(seen_, [&](const auto& each) { return there.count(each.first) == 0; });
     interval_ = std::clamp(shortest / 10, often, seldom);
   }
@@ -145,6 +147,19 @@ struct watchdog_state {
     act(judge(facts, limits), shard, facts, work, before, limits, now);
   }
 
+  /// A handler may hang after its actor was left behind, and have a store's only writer. @returns
+  /// its limit.
+  [[nodiscard]] milliseconds look_at_left(const std::shared_ptr<job_meter>& job,
+                                          steady_clock::time_point now) {
+    const auto limit = limits_for(job->spec()).handler_timeout;
+    if (limit.count() == 0)
+      return 10 * seldom;
+    const auto work = job->look();
+    if (work.at == job_meter::stage::handling && since(work.since, now) >= limit)
+      remedies_->give_handler_up(job, work, limit);
+    return limit;
+  }
+
   /// Found out once in each look.
   [[nodiscard]] bool has_free_session(const std::string& pool) {
     const auto [known, fresh] = has_free_session_.try_emplace(pool);
@@ -177,7 +192,7 @@ struct watchdog_state {
                         "the log has not answered for " + spelled(facts.reading) + ": " +
                             context_->where.events->address());
     case watch_verdict::overdue:
-      return remedies_->give_handler_up(shard, work, limits.handler_timeout);
+      return remedies_->give_handler_up(shard.job, work, limits.handler_timeout);
     case watch_verdict::lost:
       return start_anew(shard, facts, before, limits, now);
     }

@@ -49,7 +49,7 @@ caf::actor judge_of(const open_engine& test, const board_entry& shard, const job
   return actor_that(test.actor_of().home_system(), [=, context = test.context](auto* self) {
     const auto acts = std::make_shared<remedies>(self, context);
     return caf::behavior{[=](tick_atom) {
-      acts->give_handler_up(shard, seen, 1ms);
+      acts->give_handler_up(shard.job, seen, 1ms);
       ++*judged;
     }};
   });
@@ -153,6 +153,32 @@ TEST_CASE("on_unrecoverable may block: others are judged, and an engine stops by
   CHECK(std::chrono::steady_clock::now() - began < patience);
   gate->open();
   callback->open();
+}
+
+TEST_CASE("a handler that hangs after its actor was left behind is given up, too") {
+  engine_fixture test;
+  auto options = test.options();
+  options.handler_timeout = 300ms;
+  options.drain_deadline = 1s;
+  options.supervisors = {{.name = "g", .shutdown = 20ms, .children = {"stuck"}}};
+  std::atomic<position_t> named{0};
+  options.on_unrecoverable = [&](const work_at_hand& work, const std::string&) {
+    named = work.position;
+  };
+  const auto gate = std::make_shared<turnstile>();
+  engine it{test.open_file(), options};
+  it.start(projection{"stuck"}.on<shop::order_placed>(
+      [gate](read_model&, const shop::order_placed&) { gate->pass(); }));
+  it.start(shop::revenue());
+  const auto token = it.append(order("a", "monday", 1));
+  REQUIRE(gate->wait_for_somebody());
+  it.stop("stuck");
+  CHECK(eventually([&] { return named == token.last_position; }));
+  CHECK(test.lines.count("overdue stuck") == 1);
+  CHECK(test.lines.count("interrupt stuck") == 1);
+  gate->open();
+  CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(test.lines.count("overdue stuck") == 1);
 }
 
 TEST_CASE("what on_unrecoverable throws is logged, and the next call is made") {
