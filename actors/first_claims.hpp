@@ -26,8 +26,8 @@ class first_claims {
   [[nodiscard]] std::optional<claim_result> take(projection_store& store, const shard_key& key);
 
   /// Forgets the shards of a projection, or of all, that have not taken their answers and never
-  /// will. Does not wait for a store that is being asked: what it grants them after this is released
-  /// by who asks. @returns what was granted to them, to be released by the caller.
+  /// will. Does not wait for a store that is being asked: what it grants them after this is
+  /// released by who asks. @returns what was granted to them, to be released by the caller.
   [[nodiscard]] std::vector<ownership> drop(projection_store& store,
                                             std::optional<std::string_view> projection = {});
 

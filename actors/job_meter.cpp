@@ -21,7 +21,8 @@ std::atomic<std::uint64_t> last_id{0};
 job_meter::job_meter(shard_key key, std::string pool, spec_ptr spec,
                      std::shared_ptr<handler_times> times, std::shared_ptr<projection_store> store)
     : id_{++last_id}, key_{std::move(key)}, pool_{std::move(pool)}, spec_{std::move(spec)},
-      times_{std::move(times)}, store_{std::move(store)}, since_{steady_clock::now().time_since_epoch().count()} {}
+      times_{std::move(times)}, store_{std::move(store)},
+      since_{steady_clock::now().time_since_epoch().count()} {}
 
 void job_meter::enter_session(const std::string& name) {
   {

@@ -187,7 +187,7 @@ TEST_CASE_METHOD(started_together, "what is not even claimed yet is forgotten") 
   CHECK(first.store->load_all().size() == 1);
 }
 
-TEST_CASE_METHOD(started_together, "who gives up what is being claimed does not wait for the store") {
+TEST_CASE_METHOD(started_together, "who gives up a claim under way does not wait for the store") {
   at_gate = gate_open = false;
   fault_hook = hold_claims;
   claim_report report;
