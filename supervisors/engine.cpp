@@ -172,11 +172,13 @@ void engine::discard_event(std::string_view name, std::optional<position_t> posi
   command.what = projection_command::kind::discard;
   command.as = as;
   command.position = *shard.status.evidence.stopped_before;
-  impl_->actors.command(shard.status.key, command);
+  if (!impl_->actors.command(shard.status.key, command))
+    impl_->require_taken(name, {shard.status.key});
 }
 
 void engine::take_over(std::string_view name, const mandate& as) {
-  impl_->command_all(name, projection_command::kind::take_over, as);
+  impl_->require_taken(name,
+                       impl_->command_all(name, projection_command::kind::take_over, as));
 }
 
 void engine::reset(std::string_view name, const mandate& as) {

@@ -34,6 +34,9 @@ class engine_actors {
   void add(const spec_ptr& spec, const std::shared_ptr<projection_store>& records,
            const std::shared_ptr<memory_state>& state);
 
+  /// @throws usage_error if they have been stopped.
+  void require_running() const { static_cast<void>(running()); }
+
   /// Ends the actors of a projection in good order. `records` is where its records are kept.
   void remove(const std::string& projection, projection_store& records);
 

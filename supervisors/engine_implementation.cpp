@@ -84,6 +84,15 @@ std::vector<shard_key> engine::implementation::command_all(std::string_view name
   return deaf;
 }
 
+void engine::implementation::require_taken(std::string_view name,
+                                           const std::vector<shard_key>& deaf) const {
+  if (deaf.empty())
+    return;
+  actors.require_running();
+  throw timeout_error{explain(shards_of(name)) + "; the actor of " + to_string(deaf.front()) +
+                      " is down, or has not taken this in time: ask again"};
+}
+
 void refuse_inside_handler(const char* what) {
   if (inside_handler())
     throw call_inside_handler{

@@ -53,6 +53,9 @@ struct engine::implementation {
   std::vector<shard_key> command_all(std::string_view name, projection_command::kind what,
                                      const mandate& as = {});
 
+  /// @throws timeout_error that says to ask again if there are shards that took no command.
+  void require_taken(std::string_view name, const std::vector<shard_key>& deaf) const;
+
   /// Empty if it is not reached by the deadline.
   std::optional<wait_result> try_wait(std::string_view name, const awaited& what,
                                       std::chrono::steady_clock::time_point deadline) const;

@@ -246,6 +246,7 @@ TEST_CASE("a projection that is stopped while it backs off is free for another e
   first.start(shop::revenue()); // whose claim is renewed
   place_orders(first, 1);
   REQUIRE(eventually([&] { return first.status("broken").evidence.failures_in_a_row > 0; }));
+  CHECK_THROWS_WITH(first.take_over("broken"), Catch::Matchers::ContainsSubstring("ask again"));
   first.stop("broken");
   engine second{file, options};
   second.start(
