@@ -46,14 +46,17 @@ struct event_log_state {
                 return make_exit(exit_code::store_fault, problem.what());
               }
             },
-            [](decode_atom, const page_ptr& found, const wants_ptr& wanted) {
+            [this](decode_atom, const page_ptr& found, const wants_ptr& wanted) {
               if (is_caution_asked_for())
                 return; // what decodes it may crash: it is then done under a marker
+              auto& meter = *options_.decoding;
+              meter.begin(found);
               try {
-                decode_wanted(found->events, *wanted);
+                decode_wanted(found->events, *wanted, &meter);
               } catch (const std::exception&) {
                 // out of memory: who applies the page tries again, and says so
               }
+              meter.end();
             },
             [this](poke_atom, const caf::actor& asker) {
               coordinator_ = asker; // the directory may still name its predecessor

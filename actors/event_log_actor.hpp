@@ -23,6 +23,8 @@ struct event_log_options {
   std::shared_ptr<log_identity> identity = std::make_shared<log_identity>();
   /// Beats while the log is asked.
   std::shared_ptr<pulse> asking = std::make_shared<pulse>();
+  /// Which event it decodes.
+  std::shared_ptr<decoding_meter> decoding = std::make_shared<decoding_meter>();
 };
 
 /// Reads the log for the coordinator on a thread of its own (detached), once for all who ask, and

@@ -52,12 +52,18 @@ std::shared_ptr<const wants> join_wants(const std::map<std::string, spec_ptr>& s
   return result;
 }
 
-void decode_wanted(const std::vector<event>& events, const wants& wanted) {
-  for (auto e = events.rbegin(); e != events.rend(); ++e)
-    if (const auto found = wanted.readers.find(e->event_type); found != wanted.readers.end())
-      for (const auto& reader : found->second)
-        if (reader.filter.wants(*e))
-          static_cast<void>(e->data.decode(*reader.codec, *e));
+void decode_wanted(const std::vector<event>& events, const wants& wanted, decoding_meter* meter) {
+  for (auto i = events.size(); i-- > 0;) {
+    const auto& e = events[i];
+    const auto found = wanted.readers.find(e.event_type);
+    if (found == wanted.readers.end())
+      continue;
+    if (meter)
+      meter->at(i);
+    for (const auto& reader : found->second)
+      if (reader.filter.wants(e))
+        static_cast<void>(e.data.decode(*reader.codec, e));
+  }
 }
 
 } // namespace waymark

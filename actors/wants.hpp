@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/decoding_meter.hpp"
+
 #include <waymark/actors/projection_spec.hpp>
 
 #include <map>
@@ -25,7 +27,9 @@ struct wants {
 [[nodiscard]] std::shared_ptr<const wants> join_wants(const std::map<std::string, spec_ptr>& specs);
 
 /// Decodes what is wanted of these events, so that the threads that apply them need not: from the
-/// last to the first, to meet a thread that is already at it.
-void decode_wanted(const std::vector<event>& events, const wants& wanted);
+/// last to the first, to meet a thread that is already at it. `meter`, if any, is told which one it
+/// is at.
+void decode_wanted(const std::vector<event>& events, const wants& wanted,
+                   decoding_meter* meter = nullptr);
 
 } // namespace waymark

@@ -3,6 +3,7 @@
 #include "actors/append_queue.hpp"
 #include "actors/board.hpp"
 #include "actors/claimed_stores.hpp"
+#include "actors/decoding_meter.hpp"
 #include "actors/directory.hpp"
 #include "actors/first_claims.hpp"
 #include "actors/joint_releases.hpp"
@@ -37,7 +38,8 @@ class engine_context {
   const std::shared_ptr<joint_releases> releases = std::make_shared<joint_releases>();
   const std::shared_ptr<append_queue> queue;
   const std::shared_ptr<logger> log;
-  const std::shared_ptr<pulse> reading = std::make_shared<pulse>(); ///< Of the log's reader.
+  const std::shared_ptr<pulse> reading = std::make_shared<pulse>(); ///< Of the log's reader,
+  const std::shared_ptr<decoding_meter> decoding = std::make_shared<decoding_meter>(); ///< too.
 
   /// Notes that the supervised child `name` is the actor of `key`.
   void add_shard(const std::string& name, const shard_key& key);

@@ -48,7 +48,8 @@ struct engine_options {
   /// A handler that has not come back after so long makes its projection `failed`; a projection may
   /// have its own. Its thread can't be taken back: it goes on when it does come back. 0: never.
   std::chrono::milliseconds handler_timeout{30'000};
-  /// Called for each such handler, with its event and a sentence, after its transaction was ended
+  /// Called for each such handler, and if the log's reader hangs for so long in an upcaster or
+  /// `from_json`; with the event and a sentence, after a handler's transaction was ended
   /// from outside (but not later than 2 s). The calls come one after the other on a thread that
   /// makes no others, so it may block: only its own next call waits, and at most 1,000 do. What it
   /// throws is logged, and that is all. The engine keeps running if it returns, or if there is

@@ -80,6 +80,7 @@ child_spec log_child(const context_ptr& context) {
   const auto& o = context->options;
   event_log_options reads{context->where.events, {o.page_events, o.page_bytes}, o.poll_interval};
   reads.asking = context->reading;
+  reads.decoding = context->decoding;
   return nested(options_for(context, "log", restart_strategy::rest_for_one),
                 {entered(context, roles::event_log,
                          [context, reads](caf::local_actor& host) {

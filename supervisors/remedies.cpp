@@ -116,6 +116,19 @@ void remedies::interrupt_then_alarm(const std::shared_ptr<job_meter>& job,
                      }));
 }
 
+void remedies::give_decoding_up(const work_at_hand& work, std::chrono::milliseconds timeout) {
+  const auto text = "the decoding of " + event_of(work) + " has not come back in " +
+                    spelled(work.lasts) + " (handler_timeout is " + spelled(timeout) +
+                    "), and nobody gets events meanwhile: its upcaster or from_json hangs";
+  context_->log->write(log_level::error, "overdue", "engine", text);
+  const auto alarms = context_->others->find(roles::alarms);
+  if (!alarms)
+    return;
+  ++*waiting_;
+  const std::shared_ptr<void> place{nullptr, [waiting = waiting_](void*) { --*waiting; }};
+  compat::tell(self_, alarms, work_atom_v, alarm_job(context_, work, text, place));
+}
+
 /// The only session of a store is not replaced: another would wait for the same writer.
 void remedies::replace_session(const job_meter& job) {
   const auto session = job.session();

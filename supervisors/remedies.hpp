@@ -31,6 +31,9 @@ class remedies {
   void give_handler_up(const std::shared_ptr<job_meter>& job, const job_meter::view& seen,
                        std::chrono::milliseconds timeout);
 
+  /// Names the event in whose decoding the log's reader hangs, and calls `on_unrecoverable`.
+  void give_decoding_up(const work_at_hand& work, std::chrono::milliseconds timeout);
+
  private:
   void interrupt_then_alarm(const std::shared_ptr<job_meter>& job, const job_meter::view& seen,
                             const work_at_hand& work, const std::string& text);

@@ -35,8 +35,10 @@ watch_verdict judge(const watch_facts& facts, const watch_limits& limits) noexce
   }
   if (!facts.has_events && facts.state == projection_state::running)
     return watch_verdict::fine;
-  return reached(facts.reading, limits.stalled_after) ? watch_verdict::log_away
-                                                      : watch_verdict::lost;
+  if (reached(facts.reading, limits.stalled_after))
+    return watch_verdict::log_away;
+  return reached(facts.decoding, limits.stalled_after) ? watch_verdict::decoding
+                                                       : watch_verdict::lost;
 }
 
 } // namespace waymark

@@ -79,6 +79,7 @@ struct watchdog_state {
     const auto now = steady_clock::now();
     wake_appender();
     tell_of_deafness();
+    look_at_decoding(now);
     has_free_session_.clear();
     auto shortest = 10 * seldom;
     std::set<shard_key> there;
@@ -118,6 +119,38 @@ struct watchdog_state {
     deafness_ = std::move(why);
   }
 
+  /// On the only thread that reads the log, so nobody gets events while an author's code hangs
+  /// there.
+  void look_at_decoding(steady_clock::time_point now) {
+    const auto before = std::exchange(decoding_, context_->decoding->look());
+    if (!decoding_)
+      return;
+    const auto step = decoding_->step;
+    if (!before || before->step != step)
+      same_event_since_ = now;
+    const auto limit = context_->options.handler_timeout;
+    const auto lasts = since(same_event_since_, now);
+    if (limit.count() == 0 || lasts < limit || std::exchange(decoding_told_, step) == step)
+      return;
+    auto work = decoded_now();
+    work.lasts = lasts;
+    for (const auto& shard : context_->shown->all())
+      if (shard.spec->codec_for(work.event_type)) {
+        work.who = shard.status.key;
+        break;
+      }
+    remedies_->give_decoding_up(work, limit);
+  }
+
+  [[nodiscard]] work_at_hand decoded_now() const {
+    work_at_hand work;
+    work.at = work_at_hand::stage::handling;
+    work.position = decoding_->position;
+    work.event_type = decoding_->event_type;
+    work.event_id = decoding_->event_id;
+    return work;
+  }
+
   void look_at(const board_entry& shard, const watch_limits& limits, steady_clock::time_point now) {
     auto& before = seen_[shard.status.key];
     watch_facts facts;
@@ -144,6 +177,8 @@ struct watchdog_state {
     }
     facts.sessions_free = since(std::max(before.busy_at, before.unchanged_since), now);
     facts.reading = context_->reading->waits(now);
+    if (decoding_)
+      facts.decoding = since(decoding_->begun, now);
     act(judge(facts, limits), shard, facts, work, before, limits, now);
   }
 
@@ -191,6 +226,11 @@ struct watchdog_state {
       return show_stall(shard, before,
                         "the log has not answered for " + spelled(facts.reading) + ": " +
                             context_->where.events->address());
+    case watch_verdict::decoding:
+      return show_stall(shard, before,
+                        "no events come, since the decoding of " + event_of(decoded_now()) +
+                            " has not come back; its page is being decoded for " +
+                            spelled(facts.decoding));
     case watch_verdict::overdue:
       return remedies_->give_handler_up(shard.job, work, limits.handler_timeout);
     case watch_verdict::lost:
@@ -237,6 +277,9 @@ struct watchdog_state {
   std::map<std::string, bool> has_free_session_; ///< By pool, as of this look.
   milliseconds interval_ = often;
   std::string deafness_; ///< As it was told of.
+  std::optional<decoding_meter::view> decoding_; ///< As of this look.
+  steady_clock::time_point same_event_since_{};
+  std::uint64_t decoding_told_ = 0; ///< The step that somebody was told of last.
 };
 
 caf::behavior run(watchdog_state::self_ptr self, std::shared_ptr<engine_context> context) {

@@ -1,5 +1,7 @@
 #include "tests/catch.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/sentence.hpp"
+#include "tests/supervisors/undecodable_events.hpp"
 
 using namespace waymark;
 using namespace waymark::test;
@@ -78,4 +80,47 @@ TEST_CASE("a page is decoded once for all, and not by the thread that is at a ha
   const auto by_handler = std::count(threads.begin(), threads.end(), held->thread.load());
   CAPTURE(by_handler);
   CHECK(by_handler < count);
+}
+
+TEST_CASE("a decoder that hangs is named, and nobody else is blamed") {
+  engine_fixture test;
+  auto options = test.options();
+  options.stalled_after = 200ms;
+  options.handler_timeout = 400ms;
+  options.drain_deadline = patience;
+  const auto gate = std::make_shared<turnstile>();
+  const broken_upcaster forgotten_at_end;
+  upcasters::forget("Priced");
+  upcasters::register_upcaster("Priced", 1, [gate](nlohmann::json data) {
+    gate->pass();
+    return data;
+  });
+  std::mutex guard;
+  std::string alarm;
+  options.on_unrecoverable = [&](const work_at_hand& work, const std::string& why) {
+    const std::lock_guard lock{guard};
+    if (why.find("decoding of") != std::string::npos)
+      alarm = work.who.projection + " " + std::to_string(work.position) + " " + work.event_type;
+  };
+  auto apart = open(test.folder.address("apart.db"));
+  engine it{test.open_file(), options};
+  it.start(prices().into(apart.projections));
+  it.start(shop::revenue());
+  price(it, "cup", R"({"name": "cup", "cents": 30})", 1);
+  REQUIRE(gate->wait_for_somebody());
+  const auto blamed = test.lines.count("it starts anew");
+  const auto token = place_orders(it, 3);
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" has stalled at position {n}: no events come, since the "
+                 "decoding of \"Priced\" {id} at position 1 has not come back; its page is being "
+                 "decoded for {span}"));
+  CHECK(eventually([&] {
+    const std::lock_guard lock{guard};
+    return alarm == "prices 1 Priced";
+  }));
+  CHECK(test.lines.count("overdue engine") == 1);
+  CHECK(test.lines.count("it starts anew") == blamed);
+  gate->open();
+  for (const auto* name : {"revenue", "prices"})
+    CHECK(it.wait_until(name, token, patience) == wait_result::reached);
 }

@@ -73,4 +73,8 @@ TEST_CASE("watch: what nobody works on is lost, unless the log does not answer")
   auto away = working(work::none, 45s);
   away.reading = 40s;
   CHECK(judge(away, limits) == watch_verdict::log_away);
+  auto decoding = away;
+  decoding.reading = {};
+  decoding.decoding = limits.stalled_after;
+  CHECK(judge(decoding, limits) == watch_verdict::decoding);
 }
