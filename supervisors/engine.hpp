@@ -96,7 +96,7 @@ class engine {
   /// shards may each stand before one of their own. Tells the actors, and does not wait for the
   /// commit.
   /// @throws usage_error if it does not stand before that event, or if none is named and there is
-  ///   not exactly one.
+  ///   not exactly one; timeout_error if its actor is down or hangs: ask again.
   void discard_event(std::string_view name, std::optional<position_t> position = {},
                      const mandate& as = {});
 
@@ -104,6 +104,7 @@ class engine {
   /// reached. Tells the actors, and does not wait for the claim. What that owner has under way
   /// changes nothing any more; if it lives, it stands by from then on. Shards that do not stand by
   /// go on as they are.
+  /// @throws timeout_error if an actor is down or hangs; those that are up have been told.
   void take_over(std::string_view name, const mandate& as = {});
 
   // Dead letters
