@@ -1,5 +1,7 @@
 #include "node/claims.hpp"
 
+#include <waymark/messages/error.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -29,8 +31,17 @@ void wait_for_claims(const engine& on, const std::function<bool()>& ended) {
 
 void take_over_all(engine& on, const mandate& as, const std::function<bool()>& ended) {
   wait_for_claims(on, ended);
+  const auto deadline = steady_clock::now() + longest;
   for (const auto& name : on.names())
-    on.take_over(name, as);
+    for (bool told = false; !told && !ended();)
+      try {
+        on.take_over(name, as);
+        told = true;
+      } catch (const timeout_error&) { // its actor is down, and its state says why
+        if (steady_clock::now() >= deadline)
+          break;
+        std::this_thread::sleep_for(glance);
+      }
 }
 
 } // namespace waymark::node
