@@ -5,11 +5,6 @@ namespace waymark {
 attempt_decision decide(const attempt_facts& facts, const retry_policy& retry, give_up on_give_up,
                         double random) {
   using action = attempt_decision::action;
-  if (facts.who == fault::store)
-    return {action::restart};
-  if (facts.who == fault::projection)
-    return {action::fail};
-
   const bool worth_it =
       !facts.retry_is_useless && (!retry.retry_if || retry.retry_if(facts.error));
   if (worth_it && facts.attempt < retry.attempts)

@@ -1,18 +1,18 @@
 #pragma once
 
-#include <waymark/messages/error.hpp>
 #include <waymark/messages/policies.hpp>
 #include <waymark/messages/retry_policy.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace waymark {
 
-/// What an attempt at an event came to, as far as the decision about it needs to know.
+/// How an attempt at an event has failed, as far as the decision about it needs to know. The event
+/// is at fault: what the store or the projection has to answer for is not decided here.
 struct attempt_facts {
-  fault who = fault::event;
-  std::string error;          ///< What the handler or the store said.
+  std::string error;          ///< What the handler said.
   int attempt = 1;            ///< Which try has just failed: 1, 2, 3 …
   bool retry_is_useless = false; ///< The outcome can't change: the data can't be decoded.
   bool has_key = true;        ///< False if no sequence key could be computed.
@@ -22,18 +22,17 @@ struct attempt_facts {
 /// What to do about it.
 struct attempt_decision {
   enum class action : std::uint8_t {
-    retry,   ///< Try the event again after `delay`.
-    park,    ///< Write a letter and park the key.
-    skip,    ///< Write a letter and go on with the key.
-    stop,    ///< Keep the failure in the checkpoint row and wait for an operator.
-    fail,    ///< The projection is at fault: pass nothing, write nothing.
-    restart, ///< The store is at fault: begin anew after a backoff, without end.
+    retry, ///< Try the event again after `delay`.
+    park,  ///< Write a letter and park the key.
+    skip,  ///< Write a letter and go on with the key.
+    stop,  ///< Keep the failure in the checkpoint row and wait for an operator.
+    fail,  ///< Too many were given up: the projection is at fault. Pass nothing, write nothing.
   };
   action what = action::retry;
   std::chrono::milliseconds delay{0}; ///< Of a retry.
 };
 
-/// The heart of the failure rules (guarantees G4 and G5): outcome x attempt x policy -> what to do.
+/// The heart of the failure rules (guarantees G4 and G5): failure x attempt x policy -> what to do.
 /// Pure: `random` in [0, 1) decides the jitter.
 [[nodiscard]] attempt_decision decide(const attempt_facts& facts, const retry_policy& retry,
                                       give_up on_give_up, double random);

@@ -132,7 +132,6 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
     out.emplace_back(todo::keep_failure{*record_.failure});
     return;
   case what::fail:
-  case what::restart:
     return fail(out, std::to_string(failing_.give_ups_in_a_row() + 1) +
                          " events in a row failed without a success between, the last being " +
                          describe(culprit) + ": " + outcome.error);
