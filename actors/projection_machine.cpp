@@ -154,6 +154,8 @@ actions projection_machine::on_timer(std::uint64_t token) {
   auto out = next();
   if (before == stand::standing_by || (before == stand::degraded && log_.is_asking()))
     standing_.how = before; // as long as the claim has not succeeded, or the log not answered
+  if (before == stand::standing_by && job_ == job::none && !standing_.ended)
+    wait(out, options_.standby_poll); // held, and nothing claims when that is over
   return out;
 }
 

@@ -46,6 +46,30 @@ TEST_CASE("a hold waits for the job, and says why it stands") {
   CHECK(find<todo::claim>(at.machine.begin_again()));
 }
 
+TEST_CASE("who stands by while a reset is tried, and fails, claims again after that") {
+  applying at;
+  static_cast<void>(at.machine.on_applied(done(3)));
+  auto next = at.machine.on_fenced();
+  REQUIRE(find<todo::wake>(next));
+  if (GENERATE(false, true)) { // a claim is under way, and finds another owner
+    REQUIRE(find<todo::claim>(at.machine.on_timer(find<todo::wake>(next)->token)));
+    CHECK(at.machine.hold().empty());
+    claim_report held;
+    held.state = claim_report::status::held;
+    next = at.machine.on_claim(held);
+    CHECK(find<todo::held>(next));
+    REQUIRE(find<todo::wake>(next));
+  } else {
+    CHECK(find<todo::held>(at.machine.hold()));
+  }
+  next = at.machine.on_timer(find<todo::wake>(next)->token);
+  CHECK_FALSE(find<todo::claim>(next));
+  REQUIRE(find<todo::wake>(next));
+  CHECK(at.machine.release_hold().empty());
+  CHECK(at.machine.state() == projection_state::standing_by);
+  CHECK(find<todo::claim>(at.machine.on_timer(find<todo::wake>(next)->token)));
+}
+
 TEST_CASE("an operator's take-over is for who stands by, once") {
   applying at;
   CHECK(at.machine.take_over().empty()); // it has the claim

@@ -1,6 +1,7 @@
 #include "tests/catch.hpp"
 #include "tests/supervisors/open_engine.hpp"
 
+#include <future>
 #include <thread>
 
 using namespace waymark;
@@ -27,6 +28,31 @@ TEST_CASE("two engines of one process are two owners: one works, the other stand
         wait_result::reached);
   CHECK(second.status("revenue").state == projection_state::running);
   CHECK(cents_of(second) == 30);
+}
+
+TEST_CASE("who stands by takes over later, also when a reset of it has failed meanwhile") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  const auto held = std::make_shared<turnstile>();
+  auto first = std::make_unique<engine>(file, test.options());
+  first->start(shop::revenue_tables().on<shop::order_placed>(
+      [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  REQUIRE(
+      eventually([&] { return first->status("revenue").state == projection_state::running; }));
+  engine second{file, test.options()};
+  second.start(shop::revenue().truncate("DELETE FROM nowhere"));
+  REQUIRE(
+      eventually([&] { return second.status("revenue").state == projection_state::standing_by; }));
+  place_orders(*first, 1);
+  REQUIRE(held->wait_for_somebody()); // who has the file as long as it is there
+  auto reset = std::async(std::launch::async, [&] { second.reset("revenue"); });
+  const auto is_over = [&] { return reset.wait_for(0s) == std::future_status::ready; };
+  CHECK_FALSE(eventually(is_over, 1s)); // until the stand-by has wanted to claim
+  held->open();
+  CHECK_THROWS_AS(reset.get(), error);
+  first.reset();
+  CHECK(second.wait_until("revenue", place_orders(second, 1, "p-"), patience) ==
+        wait_result::reached);
 }
 
 TEST_CASE("an idle owner keeps its claim alive") {
