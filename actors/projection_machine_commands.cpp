@@ -16,6 +16,7 @@ actions projection_machine::pause(const mandate& as) {
 actions projection_machine::resume(const mandate& as) {
   actions out;
   if (standing_.overdue) {
+    standing_.paused = false; // so it goes on once its handler has come back
     note(out, level::warning, "resume", "can't go on: " + *standing_.overdue);
     return out;
   }
@@ -31,6 +32,8 @@ actions projection_machine::resume(const mandate& as) {
 
 /// Leaves a standstill. What operators want (pause, hold, drain) stays.
 actions projection_machine::try_again() {
+  if (standing_.paused)
+    return {}; // resume does it; a claim that is lost here would not be released by a drain
   // Who stands full applies nothing, and so does not notice that its claim is lost.
   const bool full = standing_.how == stand::full && orders_.empty();
   const bool anew = full || standing_.how == stand::failed || standing_.how == stand::diverged;

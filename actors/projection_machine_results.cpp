@@ -90,6 +90,8 @@ actions projection_machine::came_back(const apply_outcome& outcome) {
   take_progress(outcome);
   state_in_doubt_ = outcome.who == fault::store;
   actions out;
+  if (outcome.unsaved)
+    out.emplace_back(todo::save_later{*outcome.unsaved});
   const auto why = *std::exchange(standing_.overdue, std::nullopt);
   fail(out, why + "; it came back with: " + outcome.error);
   go_on(out);

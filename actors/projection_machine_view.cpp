@@ -3,6 +3,8 @@
 namespace waymark {
 
 std::optional<timestamp> projection_machine::next_try() const noexcept {
+  if (standing_.paused)
+    return std::nullopt;
   if (standing_.how == stand::failed && options_.failed_retry.count() == 0)
     return std::nullopt;
   if (standing_.how == stand::failed || standing_.how == stand::backing_off)

@@ -95,6 +95,17 @@ TEST_CASE("the timer of a failed projection does not end an operator's pause") {
   CHECK(find<todo::claim>(at.machine.resume()));
 }
 
+TEST_CASE("a projection that fails keeps its claim in a pause, for a drain to release it") {
+  applying at;
+  const auto failed = at.machine.on_applied(faulted(at.events->events[0], 0, fault::projection));
+  REQUIRE(find<todo::wake>(failed));
+  CHECK(at.machine.next_try());
+  static_cast<void>(at.machine.pause({.why = "lunch"}));
+  CHECK_FALSE(at.machine.next_try());
+  static_cast<void>(at.machine.on_timer(find<todo::wake>(failed)->token));
+  CHECK(find<todo::release>(at.machine.drain()));
+}
+
 TEST_CASE("a store fault ends the machine as degraded, for its supervisor to start it again") {
   applying at;
   const auto end = at.machine.on_job_lost("the disk is full");
@@ -125,6 +136,28 @@ TEST_CASE("a machine whose handler does not come back is failed, until its batch
   CHECK(at.machine.state() == projection_state::failed);
   CHECK(find<todo::release>(at.machine.on_applied(done(3))));
   CHECK_FALSE(at.machine.unrecoverable());
+}
+
+TEST_CASE("a pause that is ended while a handler is overdue is over when it has come back") {
+  applying at;
+  static_cast<void>(at.machine.on_overdue("too long"));
+  static_cast<void>(at.machine.pause({.why = "lunch"}));
+  static_cast<void>(at.machine.resume());
+  CHECK(find<todo::fetch>(at.machine.on_applied(done(3))));
+  CHECK(at.machine.state() == projection_state::running);
+}
+
+TEST_CASE("what was handled before a handler that comes back with a fault is saved") {
+  applying at{projection::at_least_once("p").on("X", [](const nlohmann::json&, const event&) {})};
+  static_cast<void>(at.machine.on_overdue("too long"));
+  auto back = faulted(at.events->events[1], 0);
+  back.passed = 1;
+  back.unsaved.emplace();
+  back.unsaved->to = 1;
+  const auto after = at.machine.on_applied(back);
+  CHECK(at.machine.state() == projection_state::failed);
+  REQUIRE(find<todo::save_later>(after));
+  CHECK(find<todo::save_later>(after)->advance.to == 1);
 }
 
 TEST_CASE("a machine whose handler comes back with a fault stays failed, with no letter") {
