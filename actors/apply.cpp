@@ -233,8 +233,10 @@ const event* find_next(const apply_request& request, const page& events) {
 
 void note_end(apply_outcome& outcome, batch_run& run) {
   outcome.room = run.room();
-  if (outcome.state == apply_outcome::status::done && outcome.passed == run.end())
+  if (outcome.state == apply_outcome::status::done && outcome.passed == run.end()) {
     outcome.overflow = run.overflow();
+    outcome.lot_is_full = run.lot_is_full();
+  }
   outcome.unhandled_types = run.take_unhandled_types();
 }
 
@@ -330,6 +332,7 @@ apply_outcome give_up_event(const apply_request& request, const event& subject,
   auto outcome = begin_outcome(request);
   try {
     if (park && !take_room(request, outcome.room)) {
+      outcome.lot_is_full = true;
       outcome.overflow = no_room(*request.lot) + ": stands before " + describe(subject) +
                          ", which has failed (" + letter.error +
                          "), until letters are retried or discarded";

@@ -61,6 +61,7 @@ struct apply_outcome {
   std::vector<std::string> parked; ///< The key of each event that was parked.
   /// Why the next event can't be parked, in words: a limit is reached. Empty if none is.
   std::string overflow;
+  bool lot_is_full = false; ///< Then: it is the projection's limit, not the one of a key.
   /// Of what was parked, kept until the lot has been told of it.
   std::shared_ptr<parking_lot::room> room;
   std::optional<checkpoint_advance> unsaved; ///< effect::outside: still to be saved, or nothing.

@@ -135,7 +135,7 @@ bool batch_run::can_park(const item& it) {
   if (request_.parked->events(it.key) + of_key >= per_key)
     overflow_ = std::to_string(per_key) + " events are parked behind one of the key \"" +
                 shown_key(it.key) + "\", as many as .park_limits allows a key";
-  else if (!take_room(request_, room_))
+  else if (lot_is_full_ = !take_room(request_, room_); lot_is_full_)
     overflow_ = no_room(*request_.lot);
   if (!overflow_.empty()) {
     overflow_ += ": stands before " + describe(*it.subject) + " until letters are retried or "

@@ -67,6 +67,8 @@ class batch_run {
 
   /// Why there are no items beyond `end`, if the next event can't be parked.
   [[nodiscard]] const std::string& overflow() const noexcept { return overflow_; }
+  /// It is the limit of the projection then, not the one of a key.
+  [[nodiscard]] bool lot_is_full() const noexcept { return lot_is_full_; }
 
   /// What was taken in the lot for the items to be parked; null if there are none.
   [[nodiscard]] const std::shared_ptr<parking_lot::room>& room() const noexcept { return room_; }
@@ -124,6 +126,7 @@ class batch_run {
   std::vector<item> items_;
   std::vector<std::string> unhandled_types_;
   std::string overflow_;
+  bool lot_is_full_ = false;
   std::unordered_map<std::string, std::int64_t> parking_; ///< Events of this run, by key.
   std::shared_ptr<parking_lot::room> room_;
   std::vector<std::pair<const std::string*, std::chrono::nanoseconds>> spent_; ///< By type.

@@ -1,5 +1,6 @@
 #include "actors/parking_lot.hpp"
 
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -35,11 +36,9 @@ void parking_lot::look(projection_store& at, const std::string& projection) {
   std::vector<int> others;
   {
     const std::lock_guard lock{mutex_};
-    const auto now = time_.now();
-    const bool fresh = looked_ && now >= *looked_ && now - *looked_ < look_interval;
-    if (fresh)
+    if (has_just_looked())
       return;
-    looked_ = now;
+    looked_ = time_.now();
     for (int shard = 0; shard < shards_; ++shard)
       if (ours_.count(shard) == 0)
         others.push_back(shard);
@@ -55,6 +54,16 @@ void parking_lot::look(projection_store& at, const std::string& projection) {
 bool parking_lot::full() const {
   const std::lock_guard lock{mutex_};
   return is_full();
+}
+
+bool parking_lot::outdated() const {
+  const std::lock_guard lock{mutex_};
+  return std::ssize(ours_) < shards_ && !has_just_looked();
+}
+
+bool parking_lot::has_just_looked() const {
+  const auto now = time_.now();
+  return looked_ && now >= *looked_ && now - *looked_ < look_interval;
 }
 
 bool parking_lot::is_full() const {

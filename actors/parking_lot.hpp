@@ -55,9 +55,13 @@ class parking_lot {
 
   [[nodiscard]] std::int64_t limit() const noexcept { return limit_; }
   [[nodiscard]] bool full() const;
+  /// A look would count the shards of other processes anew: there are some, and it is long ago.
+  [[nodiscard]] bool outdated() const;
 
  private:
-  [[nodiscard]] bool is_full() const; ///< With the mutex held.
+  // With the mutex held.
+  [[nodiscard]] bool is_full() const;
+  [[nodiscard]] bool has_just_looked() const;
 
   const std::int64_t limit_;
   const int shards_;

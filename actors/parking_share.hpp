@@ -39,6 +39,8 @@ class parking_share {
   [[nodiscard]] const std::shared_ptr<parking_lot>& lot() const noexcept { return lot_; }
   /// Nothing more may be parked, as far as all shards are known.
   [[nodiscard]] bool full() const { return lot_->full(); }
+  /// Other processes' shards may have made room since they were looked at.
+  [[nodiscard]] bool outdated() const { return lot_->outdated(); }
 
  private:
   std::shared_ptr<parking_lot> lot_;

@@ -200,7 +200,7 @@ struct projection_state_of_actor {
       self_->quit(make_exit(exit_code::store_fault, what.text));
   }
 
-  /// The jobs: claim, apply, give_up, replay, keep_failure, save_passed, release.
+  /// The jobs: claim, apply, give_up, replay, look, keep_failure, save_passed, release.
   template <class Job>
   void carry_out(const Job&, const action& what) {
     if (with_->context.spec->where == effect::outside && !std::is_same_v<Job, todo::claim>)

@@ -92,6 +92,14 @@ struct job_maker {
     });
   }
 
+  job operator()(const todo::look&) const {
+    return guarded(
+        [store = context.store, lot = machine.lot(), name = context.spec->name]() -> job_result {
+          lot->look(*store, name);
+          return [](projection_machine& m) { return m.on_looked(); };
+        });
+  }
+
   job operator()(const todo::keep_failure& what) const {
     return guarded([store = context.store, owner = owner_of(machine), what]() -> job_result {
       return [status = store->store_failure(owner, what.why)](projection_machine& m) {

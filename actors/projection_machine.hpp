@@ -42,8 +42,8 @@ struct machine_options {
 /// The life of one shard of a projection as a state machine without threads, clocks or I/O: events
 /// go in, things to do come out. The projection actor carries them out; the simulation does the
 /// same under a fake clock with faults in between. At most one job (claim, apply, give up, replay,
-/// save, release) is out at any time, besides one fetch; so no event of a key is ever handled while
-/// one of the same key is replayed.
+/// look, save, release) is out at any time, besides one fetch; so no event of a key is ever handled
+/// while one of the same key is replayed.
 class projection_machine {
  public:
   projection_machine(spec_ptr spec, int shard, machine_options options = {});
@@ -55,6 +55,7 @@ class projection_machine {
   [[nodiscard]] actions on_applied(const apply_outcome& outcome);
   [[nodiscard]] actions on_given_up(const apply_outcome& outcome);
   [[nodiscard]] actions on_replayed(const replay_outcome& outcome);
+  [[nodiscard]] actions on_looked();
   /// For the last three: `fenced`, or what the job came to.
   [[nodiscard]] actions on_failure_kept(commit_status status);
   [[nodiscard]] actions on_saved(commit_status status);
@@ -133,6 +134,7 @@ class projection_machine {
     apply,
     give_up,
     replay,
+    look,
     keep_failure,
     save,
     release
@@ -156,7 +158,7 @@ class projection_machine {
   void end_order(actions& out);
   void replay_unfinished(actions& out, claim_report& report);
   void plan_retry(actions& out, const std::string& sequence_key, const round_to_come& next);
-  void stand_full(actions& out, const std::string& why);
+  void stand_full(actions& out, const apply_outcome& outcome);
   actions look_for_room();
   /// Whatever a timer was to wake it for is not waited for any more.
   void forget_timer();

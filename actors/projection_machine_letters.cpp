@@ -160,13 +160,13 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
   return settle(std::move(order));
 }
 
-void projection_machine::stand_full(actions& out, const std::string& why) {
+void projection_machine::stand_full(actions& out, const apply_outcome& outcome) {
   failing_.forget_attempts();
-  standing_.still(stand::full, why);
-  note(out, level::error, "full", why);
+  standing_.still(stand::full, outcome.overflow);
+  note(out, level::error, "full", outcome.overflow);
   const bool for_good = options_.failed_retry.count() == 0;
   full_until_ = for_good ? timestamp::max() : options_.time->now() + options_.failed_retry;
-  if (spec_->shards > 1 && aside_.full())
+  if (spec_->shards > 1 && outcome.lot_is_full)
     wait(out, for_good ? options_.room_poll : std::min(options_.room_poll, options_.failed_retry));
   else if (spec_->where != effect::memory)
     wait_after_failure(out); // what is parked may have been settled, or reset, elsewhere
@@ -177,11 +177,26 @@ actions projection_machine::look_for_room() {
   if (spec_->shards == 1 || options_.time->now() >= full_until_)
     return try_again();
   actions out;
-  if (aside_.full()) {
+  if (!aside_.full()) {
+    standing_.go_on();
+    go_on(out);
+  } else if (job_ == job::none && claimed_ && standing_.is_full() && aside_.outdated()) {
+    job_ = job::look;
+    out.emplace_back(todo::look{});
+  } else {
     wait(out, options_.room_poll);
-    return out;
   }
-  standing_.go_on();
+  return out;
+}
+
+actions projection_machine::on_looked() {
+  if (!take_result())
+    return next();
+  actions out;
+  if (standing_.how == stand::full && aside_.full())
+    wait(out, options_.room_poll);
+  else if (standing_.how == stand::full)
+    standing_.go_on();
   go_on(out);
   return out;
 }

@@ -53,7 +53,7 @@ actions projection_machine::on_applied(const apply_outcome& outcome) {
       note(out, level::warning, "unhandled",
            "has no handler for \"" + type + "\"; such events are passed over");
   if (!outcome.overflow.empty())
-    stand_full(out, outcome.overflow);
+    stand_full(out, outcome);
   if (outcome.state == apply_outcome::status::faulted) {
     if (outcome.who == fault::store) {
       add(out, end_for_store(find_stall(outcome).value_or(outcome.error)));
@@ -172,7 +172,7 @@ actions projection_machine::on_given_up(const apply_outcome& outcome) {
   if (!outcome.overflow.empty()) {
     actions out;
     giving_up_ = {};
-    stand_full(out, outcome.overflow);
+    stand_full(out, outcome);
     go_on(out);
     return out;
   }

@@ -41,6 +41,8 @@ struct replay {
   settle_order_ptr order;
   replay_task task;
 };
+/// Run the lot's `look`: what other processes' shards have parked counts too; on_looked.
+struct look {};
 /// An order that `settle` was given is done with: call its `done` with `report`; no answer.
 using settled = settled_order;
 /// Call on_letters_due with `token` after `delay`; nothing waits for it.
@@ -86,9 +88,9 @@ struct end {
 } // namespace todo
 
 using action = std::variant<todo::claim, todo::fetch, todo::apply, todo::give_up,
-                            todo::replay, todo::settled, todo::retry_letters, todo::keep_failure,
-                            todo::save_passed, todo::save_later, todo::release, todo::wake,
-                            todo::announce_letter, todo::note, todo::held, todo::end>;
+                            todo::replay, todo::look, todo::settled, todo::retry_letters,
+                            todo::keep_failure, todo::save_passed, todo::save_later, todo::release,
+                            todo::wake, todo::announce_letter, todo::note, todo::held, todo::end>;
 using actions = std::vector<action>;
 
 /// Puts `more` behind what is to be done.

@@ -129,6 +129,7 @@ TEST_CASE("who stands because the whole projection is full goes on when another 
   REQUIRE(find<todo::apply>(next));
   apply_outcome none;
   none.overflow = "full";
+  none.lot_is_full = true;
   next = machine.on_applied(none);
   CHECK(machine.state() == projection_state::paused);
   REQUIRE(find<todo::wake>(next));

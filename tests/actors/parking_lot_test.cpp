@@ -65,6 +65,20 @@ TEST_CASE("shards of other processes count as they stood at the last look") {
   CHECK_FALSE(lot.full());
 }
 
+TEST_CASE("a look is worth it while others have shards, and the last was long ago") {
+  const auto store = open("memory:").projections;
+  manual_clock time;
+  parking_lot lot{5, 2, time};
+  lot.set(0, 2);
+  CHECK(lot.outdated());
+  lot.look(*store, "p");
+  CHECK_FALSE(lot.outdated());
+  time.advance(parking_lot::look_interval);
+  CHECK(lot.outdated());
+  lot.set(1, 0);
+  CHECK_FALSE(lot.outdated()); // all are ours
+}
+
 TEST_CASE("a batch ends before the event that finds no room, and what it took is given back") {
   const auto at = open("memory:");
   claim_order order;
@@ -84,12 +98,14 @@ TEST_CASE("a batch ends before the event that finds no room, and what it took is
     CHECK(outcome.passed == 3);
     CHECK(outcome.parked.size() == 2);
     CHECK_THAT(outcome.overflow, Catch::Matchers::ContainsSubstring("3 events are parked"));
+    CHECK(outcome.lot_is_full);
     CHECK(request.lot->full());
     request.stored = request.passed = 3;
     dead_letter letter;
     letter.error = "bad";
     const auto given_up = give_up_event(request, made_event(4, "z"), letter, true);
     CHECK_THAT(given_up.overflow, Catch::Matchers::ContainsSubstring("which has failed (bad)"));
+    CHECK(given_up.lot_is_full);
     CHECK(at.projections->counts({"p", 0}) == letter_counts{0, 1, 2});
   }
   CHECK_FALSE(request.lot->full());

@@ -11,9 +11,9 @@ namespace {
 
 const char* name_of(const action& what) {
   static constexpr const char* names[] = {
-      "claim",           "fetch",        "apply",       "give_up",    "replay",  "settled",
-      "retry_letters",   "keep_failure", "save_passed", "save_later", "release", "wake",
-      "announce_letter", "note",         "held",        "end"};
+      "claim",         "fetch",           "apply",        "give_up",     "replay",     "look",
+      "settled",       "retry_letters",   "keep_failure", "save_passed", "save_later", "release",
+      "wake",          "announce_letter", "note",         "held",        "end"};
   return names[what.index()];
 }
 
@@ -120,7 +120,7 @@ void shard_runner::carry_out(const todo::end& what, const action&) {
     restart_at_ = on_.time.now() + std::chrono::milliseconds{on_.random.between(1, 500)};
 }
 
-/// The jobs: claim, apply, give_up, keep_failure, save_passed, release.
+/// The jobs: claim, apply, give_up, replay, look, keep_failure, save_passed, release.
 template <class Job>
 void shard_runner::carry_out(const Job&, const action& what) {
   if (wanted_ || result_)
