@@ -162,6 +162,7 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
 
 void projection_machine::stand_full(actions& out, const apply_outcome& outcome) {
   failing_.forget_attempts();
+  suspect_.unsettle();
   standing_.still(stand::full, outcome.overflow);
   note(out, level::error, "full", outcome.overflow);
   const bool for_good = options_.failed_retry.count() == 0;

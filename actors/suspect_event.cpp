@@ -4,7 +4,15 @@ namespace waymark {
 
 void suspect_event::take(std::optional<attempt_marker> marker) {
   marker_ = std::move(marker);
-  poison_at_ = marker_ && judge(marker_->counts, limits_) == blame::poison ? marker_->position : 0;
+  unsettle();
+}
+
+void suspect_event::unsettle() {
+  poison_at_ = is_poison() ? marker_->position : 0;
+}
+
+bool suspect_event::is_poison() const {
+  return marker_ && judge(marker_->counts, limits_) == blame::poison;
 }
 
 void suspect_event::acquit() noexcept {
@@ -14,7 +22,7 @@ void suspect_event::acquit() noexcept {
 }
 
 bool suspect_event::is_poison(const event& subject) const {
-  return is(subject) && judge(marker_->counts, limits_) == blame::poison;
+  return is(subject) && is_poison();
 }
 
 std::optional<std::string> suspect_event::sequence_key() const {

@@ -31,6 +31,8 @@ class suspect_event {
   [[nodiscard]] position_t poison_at() const noexcept { return poison_at_; }
   /// That is done, or somebody else has decided about it.
   void settle() noexcept { poison_at_ = 0; }
+  /// It came to nothing: there was no room. Its handler must not run once there is some.
+  void unsettle();
   /// A person's word to run its handler again.
   void acquit() noexcept;
 
@@ -44,6 +46,8 @@ class suspect_event {
   [[nodiscard]] std::string suspicion() const;
 
  private:
+  [[nodiscard]] bool is_poison() const;
+
   crash_limits limits_;
   std::optional<attempt_marker> marker_;
   position_t poison_at_ = 0;

@@ -40,6 +40,14 @@ struct careful {
 
 constexpr end_counts crashed_twice{2, 0, 2};
 
+apply_outcome no_room(position_t passed) {
+  apply_outcome outcome;
+  outcome.stored = outcome.passed = passed;
+  outcome.overflow = "full";
+  outcome.lot_is_full = true;
+  return outcome;
+}
+
 } // namespace
 
 TEST_CASE("events are handled one by one until so many have been handled") {
@@ -112,6 +120,27 @@ TEST_CASE("a poison is given up by the policy without running its handler") {
   // An operator's resume runs the handler again, still with a marker.
   CHECK(find<todo::apply>(stopping.feed(stopping.machine.resume())));
   CHECK(stopping.machine.careful());
+}
+
+TEST_CASE("a poison that there is no room for is given up once there is, without its handler") {
+  const std::string its_key{"Thing\0b", 7};
+  careful at{seeing(), 0, crashed_twice};
+  auto before = done(1);
+  const bool parked = GENERATE(false, true);
+  if (parked)
+    before.parked = {its_key};
+  const auto tried = at.feed(at.machine.on_applied(before));
+  REQUIRE((find<todo::apply>(tried) != nullptr) == parked); // parking runs no handler
+  (void)(parked ? at.machine.on_applied(no_room(1)) : at.machine.on_given_up(no_room(1)));
+  REQUIRE(at.machine.full());
+  auto order = std::make_shared<settle_order>();
+  order->tasks.push_back({its_key, {1}, false});
+  REQUIRE(find<todo::replay>(at.machine.settle(order)));
+  replay_outcome replayed;
+  replayed.key.sequence_key = its_key; // of which nothing is parked now
+  const auto next = at.feed(at.machine.on_replayed(replayed));
+  CHECK_FALSE(find<todo::apply>(next));
+  CHECK(find<todo::give_up>(next));
 }
 
 } // namespace waymark::test

@@ -57,6 +57,17 @@ TEST_CASE("an event that is suspected is watched until it has passed") {
                                "1 in a row: SIGSEGV");
 }
 
+TEST_CASE("what could not be done about a poison is still to be done, unless it is acquitted") {
+  suspect_event suspect{2};
+  suspect.take(marker(some_event(), crashed_twice));
+  suspect.settle();
+  suspect.unsettle();
+  CHECK(suspect.poison_at() == 7);
+  suspect.acquit();
+  suspect.unsettle();
+  CHECK(suspect.poison_at() == 0);
+}
+
 TEST_CASE("an event is poison after as many crashes as the policy says") {
   const auto e = some_event();
   const int most = GENERATE(2, 3);
