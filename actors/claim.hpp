@@ -22,7 +22,7 @@ struct claim_order {
   int shard = 0;
   std::shared_ptr<projection_store> store;
   std::shared_ptr<event_store> log; ///< Null if events are handed in by hand: nothing is compared.
-  std::shared_ptr<memory_state> state; ///< effect::memory only: gets a new object.
+  std::shared_ptr<memory_state> state{}; ///< effect::memory only: gets a new object.
   std::string owner;
   std::chrono::milliseconds owner_timeout{10'000};
   bool take_over = false; ///< An operator's word: claim it whoever holds it.

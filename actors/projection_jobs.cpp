@@ -51,9 +51,15 @@ struct job_maker {
   std::shared_ptr<job_meter> meter;
 
   job operator()(const todo::claim& what) const {
-    claim_order order{context.spec,  context.shard, context.store,         context.log,
-                      context.state, context.owner, context.owner_timeout, what.take_over,
-                      context.together};
+    claim_order order{.spec = context.spec,
+                      .shard = context.shard,
+                      .store = context.store,
+                      .log = context.log,
+                      .state = context.state,
+                      .owner = context.owner,
+                      .owner_timeout = context.owner_timeout,
+                      .take_over = what.take_over,
+                      .together = context.together};
     return guarded([order = std::move(order)]() -> job_result {
       return [report = claim_shard(order)](projection_machine& m) { return m.on_claim(report); };
     });

@@ -209,9 +209,13 @@ std::optional<lag> projector::lag(event_store& log) const {
 void projector::reset() {
   auto& self = *impl_;
   require_truncate(*self.context.spec);
-  claim_order order{self.context.spec,         self.options.shard, self.context.store,
-                    self.context.log,          self.context.state, self.context.owner,
-                    self.context.owner_timeout};
+  const claim_order order{.spec = self.context.spec,
+                          .shard = self.options.shard,
+                          .store = self.context.store,
+                          .log = self.context.log,
+                          .state = self.context.state,
+                          .owner = self.context.owner,
+                          .owner_timeout = self.context.owner_timeout};
   self.context.store->reset(request_of(order), self.context.spec->truncate);
   if (self.context.state) {
     const std::lock_guard lock{self.context.state->guard};

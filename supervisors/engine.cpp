@@ -189,11 +189,10 @@ void engine::reset(std::string_view name, const mandate& as) {
       throw not_possible_now{impl_->explain(shards) + "; it can't be reset before that"};
   const auto& first = shards.front();
   require_truncate(*first.spec);
-  claim_order order;
-  order.spec = first.spec;
-  order.store = first.store;
-  order.log = impl_->context->where.events;
-  order.owner = impl_->context->owner;
+  const claim_order order{.spec = first.spec,
+                          .store = first.store,
+                          .log = impl_->context->where.events,
+                          .owner = impl_->context->owner};
   std::optional<waymark::checkpoint> now_stored;
   impl_->command_all(name, projection_command::kind::hold);
   try {

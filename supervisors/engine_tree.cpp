@@ -240,18 +240,17 @@ child_spec projection_child(const context_ptr& context, const spec_ptr& spec,
                    why + "; an event that ends the process is found only after 5 ends in a row");
       });
   const auto where = [&](int shard) {
-    return projection_context{spec,
-                              shard,
-                              records,
-                              context->where.events,
-                              state,
-                              context->owner,
-                              context->options.owner_timeout,
-                              &clock::system(),
-                              context->options.record_crashes,
-                              unrecorded,
-                              context->together,
-                              context->releases};
+    return projection_context{.spec = spec,
+                              .shard = shard,
+                              .store = records,
+                              .log = context->where.events,
+                              .state = state,
+                              .owner = context->owner,
+                              .owner_timeout = context->options.owner_timeout,
+                              .record_crashes = context->options.record_crashes,
+                              .unrecorded = unrecorded,
+                              .together = context->together,
+                              .releases = context->releases};
   };
   const auto lot = std::make_shared<parking_lot>(spec->parking.per_projection, spec->shards);
   const auto group = group_of(context, spec->name);
