@@ -3,6 +3,7 @@
 #include "persistence/postgres/round_trip.hpp"
 #include "persistence/postgres/sql_words.hpp"
 #include "persistence/postgres/written_tables.hpp"
+#include "persistence/sql/refusals.hpp"
 
 #include <charconv>
 #include <optional>
@@ -11,13 +12,10 @@ namespace waymark::postgres {
 
 namespace {
 
-std::string in_quotes(std::string_view sql) {
-  return "\"" + std::string{sql.substr(0, 300)} + (sql.size() > 300 ? "…\"" : "\"");
-}
+using sql::in_quotes;
 
 void require_allowed(std::string_view sql, const std::vector<std::string>& words) {
-  if (sql.find('\0') != std::string_view::npos)
-    throw projection_error{"SQL may not hold a NUL: " + in_quotes(sql)};
+  sql::require_no_nul(sql);
   for (const auto& word : words)
     if (is_forbidden(word))
       throw projection_error{"a handler may not end or nest the transaction or change its session, "
@@ -78,10 +76,7 @@ std::optional<std::string> text_of(const sql_value& value, unsigned int type, st
 const handler_statement& handler_statements::fitting(std::string_view sql, std::size_t arguments,
                                                      stage when) {
   const auto& statement = find_or_prepare(sql, when);
-  if (statement.types.size() != arguments)
-    throw projection_error{"the statement takes " + std::to_string(statement.types.size()) +
-                           " argument(s) and was given " + std::to_string(arguments) + ": " +
-                           in_quotes(sql)};
+  sql::require_arguments(statement.types.size(), arguments, sql);
   return statement;
 }
 
@@ -153,19 +148,9 @@ rows handler_statements::send(const handler_statement& what, const round_trip::a
 }
 
 const handler_statement& handler_statements::find_or_prepare(std::string_view sql, stage when) {
-  // A handler mostly repeats its last statement.
-  if (!kept_.empty() && kept_.front().sql == sql)
-    return kept_.front();
-  if (const auto found = by_sql_.find(sql); found != by_sql_.end()) {
-    kept_.splice(kept_.begin(), kept_, found->second);
-    return kept_.front();
-  }
-  auto prepared = prepare(sql, when);
-  if (kept_.size() == bound)
-    drop_oldest();
-  kept_.push_front(std::move(prepared));
-  by_sql_.emplace(kept_.front().sql, kept_.begin());
-  return kept_.front();
+  return kept_.find_or_make(
+      sql, [&] { return prepare(sql, when); },
+      [&](const handler_statement& old) { deallocate(old); });
 }
 
 /// A name without a schema may be a user's own table; the server knows which it finds.
@@ -190,10 +175,9 @@ handler_statement handler_statements::prepare(std::string_view sql, stage when) 
   const auto words = first_words(sql);
   require_allowed(sql, words);
   if (words.empty())
-    throw projection_error{"there is no SQL statement in " + in_quotes(sql)};
+    sql::refuse_empty(sql);
   if (words.size() > 1)
-    throw projection_error{"more than one statement in one call, give them one by one: " +
-                           in_quotes(sql)};
+    sql::refuse_several(sql);
   require_tables_of_others(sql);
   ++made_;
   const auto name = on_.where().pooled ? std::string{} : "handler" + std::to_string(made_);
@@ -207,11 +191,9 @@ handler_statement handler_statements::prepare(std::string_view sql, stage when) 
   return result;
 }
 
-void handler_statements::drop_oldest() {
-  if (!on_.where().pooled)
-    (void)on_.execute("DEALLOCATE " + kept_.back().name);
-  by_sql_.erase(kept_.back().sql);
-  kept_.pop_back();
+void handler_statements::deallocate(const handler_statement& old) {
+  if (!old.name.empty())
+    (void)on_.execute("DEALLOCATE " + old.name);
 }
 
 void handler_statements::try_out(const sql_trial& trial) {
@@ -220,9 +202,7 @@ void handler_statements::try_out(const sql_trial& trial) {
   const auto words = first_words(trial.sql);
   if (trial.how == sql_trial::kind::script && words.size() != 1)
     return require_allowed(trial.sql, words);
-  const auto prepared = prepare(trial.sql, stage::handler);
-  if (!prepared.name.empty())
-    (void)on_.execute("DEALLOCATE " + prepared.name);
+  deallocate(prepare(trial.sql, stage::handler));
 }
 
 void handler_statements::run_script(std::string_view sql) {

@@ -2,6 +2,7 @@
 
 #include "persistence/postgres/fault.hpp"
 #include "persistence/postgres/round_trip.hpp"
+#include "persistence/sql/statement_cache.hpp"
 
 #include <waymark/persistence/projection_store.hpp>
 #include <waymark/persistence/sql_value.hpp>
@@ -9,7 +10,6 @@
 #include <libpq-fe.h>
 
 #include <cstddef>
-#include <list>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,12 +32,9 @@ struct handler_statement {
   std::vector<unsigned int> types; ///< Of its parameters, as the server deduced them.
 };
 
-/// The users' statements on one session: prepared once, the least recently used given up beyond a
-/// bound.
+/// The users' statements on one session: prepared once.
 class handler_statements {
  public:
-  static constexpr std::size_t bound = 256;
-
   explicit handler_statements(session& on) noexcept : on_{on} {}
 
   /// Runs one statement; the rows are in text.
@@ -49,7 +46,7 @@ class handler_statements {
   [[nodiscard]] rows run_prepared(std::string_view sql, const params& with);
   /// The same within a round trip, for one that is prepared. All must outlive its `answers`.
   void add_prepared(round_trip& to, std::string_view sql, const params& with);
-  [[nodiscard]] bool is_prepared(std::string_view sql) const { return by_sql_.contains(sql); }
+  [[nodiscard]] bool is_prepared(std::string_view sql) const { return kept_.contains(sql); }
 
   /// Of the parameters of a statement with so many arguments. @throws as `run`.
   [[nodiscard]] std::vector<unsigned int> types_of(std::string_view sql, std::size_t arguments);
@@ -65,11 +62,7 @@ class handler_statements {
   /// @throws as handlers' statements do.
   void try_out(const sql_trial& trial);
 
-  [[nodiscard]] std::size_t kept() const noexcept { return kept_.size(); }
-
  private:
-  using list = std::list<handler_statement>;
-
   rows send(const handler_statement& what, const round_trip::arguments& with,
             std::string_view sql, stage when);
   const handler_statement& find_or_prepare(std::string_view sql, stage when);
@@ -77,13 +70,12 @@ class handler_statements {
   handler_statement prepare(std::string_view sql, stage when);
   /// @throws projection_error if a table of waymark's own would be written.
   void require_tables_of_others(std::string_view sql);
-  void drop_oldest();
+  void deallocate(const handler_statement& old);
 
   session& on_;
   std::size_t made_ = 0;
   std::unordered_map<unsigned int, std::string> type_names_;
-  list kept_;                                                   ///< Most recently used first.
-  std::unordered_map<std::string_view, list::iterator> by_sql_; ///< Keys are views of `kept_`.
+  sql::statement_cache<handler_statement> kept_;
 };
 
 } // namespace waymark::postgres

@@ -1,5 +1,6 @@
 #include "persistence/sqlite/handler_statements.hpp"
 
+#include "persistence/sql/refusals.hpp"
 #include "persistence/sqlite/fault.hpp"
 
 #include <waymark/messages/error.hpp>
@@ -11,6 +12,8 @@ namespace waymark::sqlite {
 
 namespace {
 
+using sql::in_quotes;
+
 /// The n of `$n`, also with a cast as PostgreSQL writes it (`$1::text`, which SQLite takes for a
 /// name); 0 for any other name.
 std::size_t number_of(std::string_view name) noexcept {
@@ -20,10 +23,6 @@ std::size_t number_of(std::string_view name) noexcept {
   const auto [end, error] = std::from_chars(name.data() + 1, name.data() + name.size(), number);
   const std::string_view rest{end, static_cast<std::size_t>(name.data() + name.size() - end)};
   return error == std::errc{} && (rest.empty() || rest.starts_with("::")) ? number : 0;
-}
-
-std::string in_quotes(std::string_view sql) {
-  return "\"" + std::string{sql.substr(0, 300)} + (sql.size() > 300 ? "…\"" : "\"");
 }
 
 struct binder {
@@ -54,11 +53,10 @@ handler_statements::handler_statements(sqlite3* db, std::string_view file)
 
 handler_statement& handler_statements::ready(std::string_view sql, std::span<const sql_value> args,
                                              bool may_read_own_tables) {
-  auto& found = find_or_prepare(sql, may_read_own_tables);
-  if (found.arguments != args.size())
-    throw projection_error{"the statement takes " + std::to_string(found.arguments) +
-                           " argument(s) and was given " + std::to_string(args.size()) + ": " +
-                           in_quotes(sql)};
+  auto& found = kept_.find_or_make(
+      sql, [&] { return prepare(sql, nullptr, may_read_own_tables); },
+      [](const handler_statement&) {});
+  sql::require_arguments(found.arguments, args.size(), sql);
   int parameter = 0;
   for (const auto argument : found.argument_of) {
     const int code = std::visit(binder{found.handle.get(), ++parameter}, args[argument].get());
@@ -68,29 +66,9 @@ handler_statement& handler_statements::ready(std::string_view sql, std::span<con
   return found;
 }
 
-handler_statement& handler_statements::find_or_prepare(std::string_view sql,
-                                                       bool may_read_own_tables) {
-  // A handler mostly repeats its last statement.
-  if (!kept_.empty() && kept_.front().sql == sql)
-    return kept_.front();
-  if (const auto found = by_sql_.find(sql); found != by_sql_.end()) {
-    kept_.splice(kept_.begin(), kept_, found->second);
-    return kept_.front();
-  }
-  auto prepared = prepare(sql, nullptr, may_read_own_tables);
-  if (kept_.size() == bound) {
-    by_sql_.erase(kept_.back().sql);
-    kept_.pop_back();
-  }
-  kept_.push_front(std::move(prepared));
-  by_sql_.emplace(kept_.front().sql, kept_.begin());
-  return kept_.front();
-}
-
 handler_statement handler_statements::prepare(std::string_view sql, std::string_view* rest,
                                               bool may_read_own_tables) {
-  if (sql.find('\0') != std::string_view::npos)
-    throw projection_error{"SQL may not hold a NUL: " + in_quotes(sql)};
+  sql::require_no_nul(sql);
   const guard::watch on_guard{guard_, may_read_own_tables};
   handler_statement result;
   result.sql = sql;
@@ -109,15 +87,14 @@ handler_statement handler_statements::prepare(std::string_view sql, std::string_
     *rest = sql.substr(sql.size() - left);
   } else {
     if (handle == nullptr)
-      throw projection_error{"there is no SQL statement in " + in_quotes(sql)};
+      sql::refuse_empty(sql);
     sqlite3_stmt* second = nullptr;
     const int again =
         left == 0 ? SQLITE_OK
                   : sqlite3_prepare_v2(db_, tail, static_cast<int>(left + 1), &second, nullptr);
     sqlite3_finalize(second);
     if (again != SQLITE_OK || second != nullptr)
-      throw projection_error{"more than one statement in one call, give them one by one: " +
-                             in_quotes(sql)};
+      sql::refuse_several(sql);
   }
   result.writes = handle != nullptr && sqlite3_stmt_readonly(handle) == 0;
   number_parameters(result);

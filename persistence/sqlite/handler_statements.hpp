@@ -1,5 +1,6 @@
 #pragma once
 
+#include "persistence/sql/statement_cache.hpp"
 #include "persistence/sqlite/guard.hpp"
 
 #include <waymark/persistence/projection_store.hpp>
@@ -8,12 +9,10 @@
 #include <sqlite3.h>
 
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace waymark::sqlite {
@@ -32,11 +31,10 @@ struct handler_statement {
   bool writes = false;
 };
 
-/// The users' statements on one connection: prepared on guard, once, the least recently used given
-/// up beyond a bound.
+/// The users' statements on one connection: prepared on guard, once.
 class handler_statements {
  public:
-  static constexpr std::size_t bound = 256;
+  static constexpr std::size_t bound = sql::statement_cache<handler_statement>::bound;
 
   /// `file` names the database in errors and must outlive this.
   handler_statements(sqlite3* db, std::string_view file);
@@ -59,17 +57,13 @@ class handler_statements {
   [[nodiscard]] std::size_t kept() const noexcept { return kept_.size(); }
 
  private:
-  using list = std::list<handler_statement>;
-
-  handler_statement& find_or_prepare(std::string_view sql, bool may_read_own_tables);
   handler_statement prepare(std::string_view sql, std::string_view* rest, bool may_read_own_tables);
   void number_parameters(handler_statement& s) const;
 
   sqlite3* db_;
   std::string_view file_;
   guard guard_;
-  list kept_;                                                   ///< Most recently used first.
-  std::unordered_map<std::string_view, list::iterator> by_sql_; ///< Keys are views of `kept_`.
+  sql::statement_cache<handler_statement> kept_;
 };
 
 } // namespace waymark::sqlite
