@@ -3,6 +3,8 @@
 #include "fuzz/fuzz.hpp"
 #include "messages/text.hpp"
 #include "persistence/postgres/sql_words.hpp"
+#include "persistence/postgres/written_tables.hpp"
+#include "persistence/sql/lexer.hpp"
 #include "persistence/sqlite/handler_statements.hpp"
 
 #include <algorithm>
@@ -40,19 +42,22 @@ void require_sound(const sqlite::handler_statement& found, std::size_t given) {
                   "every argument has a parameter");
 }
 
-/// PostgreSQL's side reads the same text: nothing is lost, and a parameter is `$` and digits.
-void require_whole(std::string_view sql) {
+/// The lexer reads the same text for both databases: nothing is lost, and a parameter of PostgreSQL
+/// is `$` and digits. The guards over it come to an end.
+void require_whole(std::string_view sql, sql::dialect of) {
   std::string all;
-  for (const auto& token : postgres::sql_tokens(sql)) {
+  for (const auto& token : sql::tokens(sql, of)) {
     fuzz::require(!token.text.empty(), "a token is not empty");
     all += token.text;
-    if (token.what == postgres::sql_token::kind::parameter)
+    if (of == sql::dialect::postgres && token.what == sql::token::kind::parameter)
       fuzz::require(token.text.size() > 1 && token.text.front() == '$' &&
                         token.text.find_first_not_of("0123456789", 1) == std::string_view::npos,
                     "a parameter is a number");
   }
   fuzz::require(all == sql, "the tokens are the text");
   static_cast<void>(postgres::first_words(sql));
+  static_cast<void>(postgres::written_tables(sql));
+  static_cast<void>(postgres::call_that_outlives_transaction(sql));
 }
 
 } // namespace
@@ -64,7 +69,8 @@ void fuzz::one_input(std::string_view input) {
     return;
   const std::size_t given = static_cast<unsigned char>(input.front()) & 7u;
   const auto sql = input.substr(1);
-  require_whole(sql);
+  require_whole(sql, waymark::sql::dialect::sqlite);
+  require_whole(sql, waymark::sql::dialect::postgres);
   static constexpr std::string_view file{"fuzz"};
   sqlite::handler_statements statements{database(), file};
   std::vector<sql_value> arguments;

@@ -73,9 +73,6 @@ class reader {
   }
 
   void read_projections(const field& root) {
-    std::vector<std::string> models;
-    for (const auto& [name, address] : result_.read_models)
-      models.push_back(name);
     const auto projections = root.member("projections");
     if (!projections || !projections->object())
       return;
@@ -83,7 +80,7 @@ class reader {
     for (const auto& [name, at] : projections->members()) {
       if (std::find(written.begin(), written.end(), name) != written.end())
         at.wrong("the program itself has a projection of this name");
-      result_.projections.push_back(read_projection(name, at, models));
+      result_.projections.push_back(read_projection(name, at, result_));
       names_.push_back(name);
     }
   }

@@ -10,9 +10,9 @@
 /// The readers of the parts of a configuration; each notes what is wrong in its document.
 namespace waymark::node {
 
-/// One member of "projections". `read_models` are the names there are.
+/// One member of "projections". `stores` has the addresses of the store and of the read models.
 [[nodiscard]] sql_projection read_projection(const std::string& name, const field& at,
-                                             const std::vector<std::string>& read_models);
+                                             const configuration& stores);
 
 /// "supervision": one supervisor with its tree. `projections` are the names there are.
 [[nodiscard]] supervision read_supervision(const field& at,

@@ -25,10 +25,10 @@ std::vector<std::string> plain_statements(const field& at) {
   return result;
 }
 
-std::vector<sql_template> templates(const field& at) {
+std::vector<sql_template> templates(const field& at, sql::dialect of) {
   std::vector<sql_template> result;
   for (const auto& [text, where] : read_statements(at)) {
-    auto parsed = parse_placeholders(text);
+    auto parsed = parse_placeholders(text, of);
     for (const auto& mistake : parsed.mistakes)
       where.wrong("at character " + std::to_string(mistake.offset + 1) + ": " + mistake.text);
     result.push_back(std::move(parsed.statement));
@@ -36,7 +36,7 @@ std::vector<sql_template> templates(const field& at) {
   return result;
 }
 
-void read_handlers(const field& at, sql_projection& into) {
+void read_handlers(const field& at, sql::dialect of, sql_projection& into) {
   if (!at.object())
     return;
   if (at.value().empty())
@@ -44,7 +44,7 @@ void read_handlers(const field& at, sql_projection& into) {
   for (const auto& [type, statements] : at.members()) {
     if (type.empty())
       statements.wrong("expected the name of an event type, found an empty one");
-    into.on.push_back({type, templates(statements)});
+    into.on.push_back({type, templates(statements, of)});
   }
 }
 
@@ -108,23 +108,29 @@ void check_name(const std::string& name, const field& at) {
              "\"");
 }
 
-std::string choice(const std::vector<std::string>& names) {
-  if (names.empty())
+using addresses = std::map<std::string, std::string>;
+
+std::string choice(const addresses& models) {
+  if (models.empty())
     return "no read_model (there are no \"read_models\"), for the store itself";
   std::string result;
-  for (const auto& each : names)
-    result += (result.empty() ? "one of \"" : ", \"") + each + "\"";
+  for (const auto& [name, address] : models)
+    result += (result.empty() ? "one of \"" : ", \"") + name + "\"";
   return result;
 }
 
-void read_model_name(const field& at, const std::vector<std::string>& names, std::string& into) {
-  const bool known =
-      at.value().is_string() && std::find(names.begin(), names.end(),
-                                          at.value().get<std::string>()) != names.end();
-  if (known)
+void read_model_name(const field& at, const addresses& models, std::string& into) {
+  if (at.value().is_string() && models.contains(at.value().get<std::string>()))
     into = at.value().get<std::string>();
   else
-    at.expected(choice(names));
+    at.expected(choice(models));
+}
+
+/// Of the database that the projection writes to.
+sql::dialect dialect_of(const sql_projection& projection, const configuration& stores) {
+  const auto& model = projection.read_model;
+  const auto& address = model.empty() ? stores.store : stores.read_models.at(model);
+  return address.starts_with("postgres") ? sql::dialect::postgres : sql::dialect::sqlite;
 }
 
 void read_policies(const field& at, sql_projection& into) {
@@ -155,7 +161,7 @@ std::vector<std::pair<std::string, field>> read_statements(const field& at) {
 }
 
 sql_projection read_projection(const std::string& name, const field& at,
-                               const std::vector<std::string>& read_models) {
+                               const configuration& stores) {
   sql_projection result;
   result.name = name;
   check_name(name, at);
@@ -164,7 +170,7 @@ sql_projection read_projection(const std::string& name, const field& at,
                   "on_give_up", "unhandled", "filter"}))
     return result;
   if (const auto model = at.member("read_model"))
-    read_model_name(*model, read_models, result.read_model);
+    read_model_name(*model, stores.read_models, result.read_model);
   at.read_whole("version", result.version, 1);
   at.read_whole("shards", result.shards, 1, 1024);
   if (const auto tables = at.member("tables"))
@@ -172,7 +178,7 @@ sql_projection read_projection(const std::string& name, const field& at,
   if (const auto truncate = at.member("truncate"))
     result.truncate = plain_statements(*truncate);
   if (const auto on = at.required("on", "an object of event types and their SQL"))
-    read_handlers(*on, result);
+    read_handlers(*on, dialect_of(result, stores), result);
   if (const auto retry = at.member("retry"))
     read_retry(*retry, result.retry);
   if (const auto letters = at.member("retry_letters"))

@@ -1,7 +1,6 @@
 #include "node/sql/placeholders.hpp"
 
 #include "messages/text.hpp"
-#include "node/sql/sql_lexer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,13 +44,25 @@ bool sticks(char c) {
          c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
 
+/// The same for one before it, with which SQLite's parameters may begin too.
+bool sticks_before(char c) {
+  return sticks(c) || c == ':' || c == '@' || c == '#' || c == '?';
+}
+
+/// The same for one behind it, which SQLite takes for a part of its name.
+bool sticks_behind(char c) {
+  return sticks(c) || c == '(';
+}
+
 bool begins_with_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
 }
 
+using kind = sql::token::kind;
+
 class parser {
  public:
-  explicit parser(std::string_view text) : text_{text}, lexer_{text} {}
+  parser(std::string_view text, sql::dialect of) : text_{text}, of_{of} {}
 
   parsed_sql run() {
     while (at_ < text_.size())
@@ -69,10 +80,20 @@ class parser {
     if (rest.front() == '}')
       complain("a } without a {; a brace of the SQL itself is written }}");
     if (rest.front() == '$' && begins_with_digit(rest.substr(1)) &&
-        lexer_.part_at(at_) == sql_part::code)
+        part() == kind::parameter)
       complain("$" + std::string{rest.substr(1, 1)} +
                " can't be given a value; write a placeholder like {/cents}");
     copy(rest.substr(0, 1), 1);
+  }
+
+  /// What stands at this place is part of.
+  kind part() {
+    while (end_ <= at_) {
+      const auto next = sql::token_at(text_, end_, of_);
+      part_ = next.what;
+      end_ += next.text.size();
+    }
+    return part_;
   }
 
   void copy(std::string_view what, std::size_t length) {
@@ -90,9 +111,9 @@ class parser {
     }
     const auto inside = rest.substr(1, end - 1);
     const auto shown = "{" + readable(inside, 60) + "}";
-    if (const auto part = lexer_.part_at(at_); part != sql_part::code)
+    if (const auto in = part(); in != kind::sign)
       complain(shown + " stands in " +
-               (part == sql_part::comment ? "a comment" : "quotes, where it would be text") +
+               (in == kind::comment ? "a comment" : "quotes, where it would be text") +
                "; a placeholder is a value and needs no quotes");
     else if (auto made = make(inside))
       add(std::move(*made));
@@ -110,12 +131,12 @@ class parser {
   void add(placeholder made) {
     auto& [sql, values] = result_.statement;
     const auto next = at_ + made.text.size() + 2;
-    lexer_.skip_to(next);
+    end_ = next; // a placeholder's text is no SQL
     values.push_back(std::move(made));
-    if (!sql.empty() && sticks(sql.back()))
+    if (!sql.empty() && sticks_before(sql.back()))
       sql += ' ';
     sql += "$" + std::to_string(values.size());
-    if (next < text_.size() && sticks(text_[next])) // `{/a}1` must not become $11
+    if (next < text_.size() && sticks_behind(text_[next])) // `{/a}1` must not become $11
       sql += ' ';
   }
 
@@ -148,15 +169,17 @@ class parser {
   }
 
   std::string_view text_;
-  sql_lexer lexer_;
+  sql::dialect of_;
   std::size_t at_ = 0;
+  kind part_ = kind::blank;
+  std::size_t end_ = 0; ///< Of the part.
   parsed_sql result_;
 };
 
 } // namespace
 
-parsed_sql parse_placeholders(std::string_view text) {
-  return parser{text}.run();
+parsed_sql parse_placeholders(std::string_view text, sql::dialect of) {
+  return parser{text, of}.run();
 }
 
 } // namespace waymark::node

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "node/sql/json_pointer.hpp"
+#include "persistence/sql/lexer.hpp"
 
 #include <cstddef>
 #include <string>
@@ -57,8 +58,8 @@ struct parsed_sql {
 /// Turns `{/pointer}`, `{/pointer?}`, `{position}`, `{metadata/pointer}` … into parameters, each
 /// occurrence into one of its own, and `{{` and `}}` into braces. `{data}` and `{metadata}` are the
 /// whole as JSON text. A pointer ends at the first `}`. Refused: unknown names, a placeholder
-/// within quotes or a comment, where a database would not take a parameter, and `$1` in the text.
+/// within quotes or a comment, where the database would not take a parameter, and `$1` in the text.
 /// Pure; takes any bytes.
-[[nodiscard]] parsed_sql parse_placeholders(std::string_view text);
+[[nodiscard]] parsed_sql parse_placeholders(std::string_view text, sql::dialect of);
 
 } // namespace waymark::node

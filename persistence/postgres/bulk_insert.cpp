@@ -1,6 +1,6 @@
 #include "persistence/postgres/bulk_insert.hpp"
 
-#include "persistence/postgres/sql_words.hpp"
+#include "persistence/sql/lexer.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,12 +10,8 @@ namespace waymark::postgres {
 
 namespace {
 
-using kind = sql_token::kind;
-using tokens = std::span<const sql_token>;
-
-bool is_sign(const sql_token& token, char sign) noexcept {
-  return token.what == kind::sign && token.text.front() == sign;
-}
+using kind = sql::token::kind;
+using tokens = std::span<const sql::token>;
 
 bool has_word(tokens in, std::string_view word) noexcept {
   return std::any_of(in.begin(), in.end(), [&](const auto& each) { return each.is(word); });
@@ -24,12 +20,12 @@ bool has_word(tokens in, std::string_view word) noexcept {
 std::string text_of(tokens some) {
   std::string result;
   for (const auto& each : some) // a comment to the end of the line would swallow what follows
-    result += each.what == kind::blank ? std::string_view{" "} : each.text;
+    result += each.separates() ? std::string_view{" "} : each.text;
   return result;
 }
 
 tokens without_blanks_before(tokens some) {
-  while (!some.empty() && some.front().what == kind::blank)
+  while (!some.empty() && some.front().separates())
     some = some.subspan(1);
   return some;
 }
@@ -38,7 +34,7 @@ tokens without_blanks_before(tokens some) {
 std::size_t bracketed(tokens some) noexcept {
   int depth = 0;
   for (std::size_t i = 0; i < some.size(); ++i) {
-    depth += is_sign(some[i], '(') ? 1 : is_sign(some[i], ')') ? -1 : 0;
+    depth += some[i].is('(') ? 1 : some[i].is(')') ? -1 : 0;
     if (depth == 0)
       return i + 1;
   }
@@ -50,7 +46,7 @@ std::size_t up_to_values(tokens some) noexcept {
   int depth = 0;
   std::size_t i = 0;
   for (; i < some.size() && !(depth == 0 && some[i].is("VALUES")); ++i)
-    depth += is_sign(some[i], '(') ? 1 : is_sign(some[i], ')') ? -1 : 0;
+    depth += some[i].is('(') ? 1 : some[i].is(')') ? -1 : 0;
   return i;
 }
 
@@ -61,7 +57,7 @@ std::string alias(std::size_t number) {
 } // namespace
 
 std::optional<bulk_insert> bulk_insert::of(std::string_view sql) {
-  const auto all = sql_tokens(sql);
+  const auto all = sql::tokens(sql, sql::dialect::postgres);
   const auto statement = without_blanks_before(all);
   if (statement.empty() || !statement.front().is("INSERT"))
     return std::nullopt;
@@ -72,7 +68,7 @@ std::optional<bulk_insert> bulk_insert::of(std::string_view sql) {
   if (head.size() == statement.size())
     return std::nullopt;
   const auto rest = without_blanks_before(statement.subspan(head.size() + 1));
-  if (rest.empty() || !is_sign(rest.front(), '('))
+  if (rest.empty() || !rest.front().is('('))
     return std::nullopt;
   const auto length = bracketed(rest);
   if (length == 0)
@@ -82,7 +78,7 @@ std::optional<bulk_insert> bulk_insert::of(std::string_view sql) {
   if (has_word(row, "DEFAULT") || (!tail.empty() && !tail.front().is("ON")))
     return std::nullopt;
   for (const auto& each : tail)
-    if (each.what == kind::parameter || is_sign(each, ';'))
+    if (each.what == kind::parameter || each.is(';'))
       return std::nullopt;
   bulk_insert result;
   result.head_ = text_of(head);
@@ -90,7 +86,7 @@ std::optional<bulk_insert> bulk_insert::of(std::string_view sql) {
   result.pieces_.emplace_back();
   for (const auto& each : row) {
     if (each.what != kind::parameter) {
-      result.pieces_.back() += each.what == kind::blank ? std::string_view{" "} : each.text;
+      result.pieces_.back() += each.separates() ? std::string_view{" "} : each.text;
       continue;
     }
     std::size_t number = 0;

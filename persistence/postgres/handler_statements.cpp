@@ -14,8 +14,19 @@ namespace {
 
 using sql::in_quotes;
 
-void require_allowed(std::string_view sql, const std::vector<std::string>& words) {
+/// What is read here must be read by the server in the same way.
+bool has_standard_texts(const session& on) noexcept {
+  const char* setting = PQparameterStatus(on.raw(), "standard_conforming_strings");
+  return setting == nullptr || std::string_view{setting} == "on";
+}
+
+void require_allowed(const session& on, std::string_view sql,
+                     const std::vector<std::string>& words) {
   sql::require_no_nul(sql);
+  if (!has_standard_texts(on))
+    throw projection_error{"a handler may not change its session, so standard_conforming_strings = "
+                           "off is refused: " +
+                           in_quotes(sql)};
   for (const auto& word : words)
     if (is_forbidden(word))
       throw projection_error{"a handler may not end or nest the transaction or change its session, "
@@ -173,7 +184,7 @@ void handler_statements::require_tables_of_others(std::string_view sql) {
 
 handler_statement handler_statements::prepare(std::string_view sql, stage when) {
   const auto words = first_words(sql);
-  require_allowed(sql, words);
+  require_allowed(on_, sql, words);
   if (words.empty())
     sql::refuse_empty(sql);
   if (words.size() > 1)
@@ -201,13 +212,13 @@ void handler_statements::try_out(const sql_trial& trial) {
     return run_script(trial.sql);
   const auto words = first_words(trial.sql);
   if (trial.how == sql_trial::kind::script && words.size() != 1)
-    return require_allowed(trial.sql, words);
+    return require_allowed(on_, trial.sql, words);
   deallocate(prepare(trial.sql, stage::handler));
 }
 
 void handler_statements::run_script(std::string_view sql) {
   const auto words = first_words(sql);
-  require_allowed(sql, words);
+  require_allowed(on_, sql, words);
   if (words.empty())
     return;
   require_tables_of_others(sql);

@@ -32,7 +32,8 @@ std::string settings(const address& where, const std::string& set) {
   std::string result;
   for (const char* each :
        {"lock_timeout = '10s'", "timezone = 'UTC'", "datestyle = 'ISO'", "bytea_output = 'hex'",
-        "intervalstyle = 'iso_8601'", "extra_float_digits = 1"})
+        "intervalstyle = 'iso_8601'", "extra_float_digits = 1",
+        "standard_conforming_strings = on"})
     (result += set) += each + std::string{"; "};
   result += set + "idle_in_transaction_session_timeout = " +
             std::to_string(where.idle_in_transaction.count()) + "; ";

@@ -27,6 +27,7 @@
   ", " WAYMARK_SETTING("intervalstyle")                                                            \
   ", " WAYMARK_SETTING("bytea_output")                                                             \
   ", " WAYMARK_SETTING("extra_float_digits")                                                       \
+  ", " WAYMARK_SETTING("standard_conforming_strings")                                              \
   ")"
 
 /// What the statement of the checkpoint fails with, before the settings that it found and a '>'.

@@ -16,13 +16,14 @@
 
 using namespace waymark;
 using namespace waymark::node;
+using waymark::sql::dialect;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
 /// What a statement becomes: its SQL, then its placeholders, or its mistakes.
-std::string shown(std::string_view text) {
-  const auto parsed = parse_placeholders(text);
+std::string shown(std::string_view text, dialect of = dialect::postgres) {
+  const auto parsed = parse_placeholders(text, of);
   std::string result = parsed.statement.sql;
   for (const auto& p : parsed.statement.values)
     result += " | " + p.text;
@@ -52,7 +53,7 @@ class recording_model final : public read_model {
 
 nlohmann::json bound(std::string_view text, event e) {
   recording_model model;
-  run_statements({parse_placeholders(text).statement}, model, e.json(), e);
+  run_statements({parse_placeholders(text, dialect::sqlite).statement}, model, e.json(), e);
   return model.values;
 }
 
@@ -92,24 +93,62 @@ TEST_CASE("what is no placeholder is refused where it stands") {
   CHECK(shown("a {/x") == "a  ! 2");
   CHECK(shown("{}{cents}{position?}{position/x}{/a~2}") == " ! 0 ! 2 ! 9 ! 20 ! 32");
 
-  CHECK_THAT(parse_placeholders("{tenant_id?}").mistakes.at(0).text,
+  CHECK_THAT(parse_placeholders("{tenant_id?}", dialect::sqlite).mistakes.at(0).text,
              ContainsSubstring("expected {tenant_id}, which is NULL by itself"));
 
-  CHECK(shown("{/a} $1") == "$1 $1 | /a ! 5");
-  CHECK(parse_placeholders("SELECT '$1'").mistakes.empty());
+  for (const auto of : {dialect::sqlite, dialect::postgres}) {
+    CHECK(shown("{/a} $1", of) == "$1 $1 | /a ! 5");
+    CHECK(shown("SELECT '$1' AS a$1", of) == "SELECT '$1' AS a$1");
+  }
 }
 
 TEST_CASE("a placeholder within quotes or a comment would be text and is refused") {
-  for (const auto* wrong : {"'{/a}'", "\"{/a}\"", "-- {/a}", "/* /* */ {/a} */", "$x$ {/a} $x$",
-                            "E'\\' {/a}'", "'it''s {/a}'"}) {
-    INFO(wrong);
-    CHECK(parse_placeholders(wrong).mistakes.size() == 1);
+  const auto mistakes = [](std::string_view text, dialect of) {
+    return parse_placeholders(text, of).mistakes.size();
+  };
+  for (const auto of : {dialect::sqlite, dialect::postgres}) {
+    for (const auto* wrong : {"'{/a}'", "\"{/a}\"", "-- {/a}", "/* {/a} */", "'it''s {/a}'",
+                              "'{/a' || 'b}' || '{/c}'"}) {
+      INFO(wrong);
+      CHECK(mistakes(wrong, of) == (std::string_view{wrong}.ends_with("/c}'") ? 2 : 1));
+    }
+    for (const auto* right : {"'a' || {/a}", "-- x\n {/a}", "'it''s' || {/a}", "x$y || {/a}",
+                              "'\\' || {/a}", "{/it's} || {/--b} || {/c}"}) {
+      INFO(right);
+      CHECK(mistakes(right, of) == 0);
+    }
   }
-  for (const auto* right : {"'a' || {/a}", "E'\\'' || {/a}", "-- x\n {/a}", "/* /* */ */ {/a}",
-                            "$$x$$ || {/a}", "'it''s' || {/a}", "x$y || {/a}"}) {
+}
+
+TEST_CASE("quotes and comments are read as the projection's own database reads them") {
+  const auto mistakes = [](std::string_view text, dialect of) {
+    return parse_placeholders(text, of).mistakes.size();
+  };
+  for (const auto* only_sqlite : {"[{/a}]", "`{/a}`", "-- \r {/a}", "'\\' || '{/a}'"}) {
+    INFO(only_sqlite);
+    CHECK(mistakes(only_sqlite, dialect::sqlite) == 1);
+  }
+  for (const auto* only_postgres : {"/* /* */ {/a} */", "$x$ {/a} $x$", "E'\\' {/a}'",
+                                    "E'a'\n'\\' {/a}'", "E'it''s \\' {/a}'"}) {
+    INFO(only_postgres);
+    CHECK(mistakes(only_postgres, dialect::postgres) == 1);
+  }
+  for (const auto* right : {"[{/a}]", "-- \r {/a}", "E'\\'' || {/a}", "/* /* */ */ {/a}",
+                            "$$x$$ || {/a}", "x$E'\\' || {/a}", "a$$ || {/a} || b$$"}) {
     INFO(right);
-    CHECK(parse_placeholders(right).mistakes.empty());
+    CHECK(mistakes(right, dialect::postgres) == 0);
   }
+  for (const auto* right : {"/* /* */ {/a}", "$x$ {/a} $x$", "E'\\' || {/a}"}) {
+    INFO(right);
+    CHECK(mistakes(right, dialect::sqlite) == 0);
+  }
+}
+
+TEST_CASE("nothing beside a placeholder becomes a part of its parameter") {
+  CHECK(shown("a{/a}b") == "a $1 b | /a");
+  CHECK(shown(":{/a}(1)", dialect::sqlite) == ": $1 (1) | /a");
+  CHECK(shown("${/a}$", dialect::sqlite) == "$ $1 $ | /a");
+  CHECK(shown("{/a}::text", dialect::sqlite) == "$1::text | /a");
 }
 
 TEST_CASE("values keep their kind") {

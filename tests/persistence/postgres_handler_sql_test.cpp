@@ -119,6 +119,7 @@ TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the handler t
            {"default_transaction_isolation", "serializable"},
            {"session_replication_role", "replica"},
            {"timezone", "Asia/Tokyo"},
+           {"standard_conforming_strings", "off"},
            {"role", "pg_monitor"}}) {
     CAPTURE(name);
     const auto shown = "SHOW " + name;
@@ -177,6 +178,19 @@ TEST_CASE_METHOD(server_fixture, "names that hold the name of such a call are fr
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
 }
 
+TEST_CASE_METHOD(server_fixture, "texts are read by the server as the guards read them") {
+  // A later one of two `options` holds.
+  const auto off = schema.address("&options=-csearch_path%3D" + schema.name() +
+                                  "%20-cstandard_conforming_strings%3Doff");
+  const auto here = open(off).projections;
+  auto unit = here->begin(owner);
+  auto& db = unit->model();
+  CHECK(db.query_value<std::string>("SELECT '\\'") == "\\"); // whatever a role or an address sets
+  db.execute("DO $$ BEGIN SET LOCAL standard_conforming_strings = off; END $$");
+  CHECK_THROWS_WITH(db.query("SELECT '\\', set_config(''lock_timeout'', ''0'', false) --'"),
+                    ContainsSubstring("standard_conforming_strings = off is refused"));
+}
+
 TEST_CASE_METHOD(server_fixture, "many different statements are all served") {
   auto unit = store.projections->begin(owner);
   for (int round = 0; round < 2; ++round)
@@ -231,6 +245,13 @@ TEST_CASE_METHOD(server_fixture, "handlers write no table of waymark's and chang
            "ALTER TABLE events ADD COLUMN x BIGINT",
            "MERGE INTO checkpoints USING t ON false WHEN MATCHED THEN DELETE",
            "DO $$ BEGIN UPDATE " + mine + "checkpoints SET epoch = 9; END $$",
+           "DO 'BEGIN UPDATE " + mine + "checkpoints SET epoch = 9; END'",
+           "DO $$ BEGIN EXECUTE 'UPDATE " + mine + "checkpoints SET epoch = 9'; END $$",
+           "UPDATE U&\"checkpoint\\0073\" SET position = 7",
+           "UPDATE ONLY (checkpoints) SET position = 7", "TRUNCATE t *, parked",
+           "SELECT 1 -- \r, set_config('lock_timeout', '0', false)",
+           "SELECT E'it''s \\'', set_config('lock_timeout', '0', false), ''",
+           "SELECT U&\"set\\005fconfig\"('lock_timeout', '0', false)",
            std::string{"SELECT set_config('lock_timeout', '0', false)"},
            std::string{"DO $$ BEGIN PERFORM Set_Config('lock_timeout', '0', false); END $$"}})
     (void)refused<projection_error>(sql);
