@@ -132,8 +132,7 @@ json take_over(engine& on, const std::string& name, const json& body) {
 /// A projection whose tables nobody empties would count every event once more.
 void require_truncate(const running_node& node, const std::string& name) {
   for (const auto& each : node.recorded())
-    if (each.spec->name == name && each.spec->where == effect::database &&
-        each.spec->truncate.empty())
+    if (each.spec->name == name && !each.spec->can_be_reset())
       throw usage_error{name + " does not say how to empty its tables, and would handle all events "
                                "a second time on top of what they hold; expected \"truncate\""};
 }

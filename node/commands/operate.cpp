@@ -146,11 +146,13 @@ exit_status discard(const operation& wanted, const api_client& node, console& te
   const auto path = path_of_projection(wanted.about.name);
   const auto status = node.get(path);
   auto position = wanted.position;
-  if (!position && status["state"] == "stopped") {
-    position = status["evidence"]["stopped_before"].get<std::int64_t>();
+  if (status["state"] == "stopped") { // else the node refuses, with what to do
+    if (!position)
+      position = status["evidence"]["stopped_before"].get<std::int64_t>();
     confirm(wanted,
             wanted.about.name + " is " + status["reason"].get<std::string>() +
-                "\nPass this event for good? It becomes a dead letter.",
+                "\nPass the event at position " + with_commas(*position) +
+                " for good? It becomes a dead letter.",
             terminal);
   }
   auto body = signed_by(wanted.as);

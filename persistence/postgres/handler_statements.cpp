@@ -6,6 +6,7 @@
 #include "persistence/sql/refusals.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 namespace waymark::postgres {
@@ -37,10 +38,15 @@ void require_allowed(const session& on, std::string_view sql,
                            " is refused: " + in_quotes(sql)};
 }
 
+/// A whole number without an exponent, so that a column of integers takes it whatever its digits.
 std::string number(double value) {
+  constexpr double most_whole = 1e18;
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  return {buffer, end};
+  auto* const end = buffer + sizeof buffer;
+  const bool whole = std::abs(value) <= most_whole && std::trunc(value) == value;
+  const auto written = whole ? std::to_chars(buffer, end, value, std::chars_format::fixed)
+                             : std::to_chars(buffer, end, value);
+  return {buffer, written.ptr};
 }
 
 /// A value as the server reads it in text; nothing for NULL.

@@ -70,6 +70,18 @@ TEST_CASE_METHOD(server_fixture, "execute answers the rows it changed") {
   CHECK(db.query_as<std::int64_t>("DELETE FROM t WHERE id = 1 RETURNING id").size() == 1);
 }
 
+TEST_CASE_METHOD(server_fixture, "a column of integers takes every whole number") {
+  auto unit = store.projections->begin(owner);
+  auto& db = unit->model();
+  db.execute("CREATE TABLE whole (n BIGINT, x DOUBLE PRECISION)");
+  for (const double each : {0.0, -3.0, 99'999.0, 100'000.0, 2e6, 1e15, -1e18}) {
+    db.execute("DELETE FROM whole");
+    db.execute("INSERT INTO whole VALUES ($1, $2)", each, each);
+    CHECK(db.query_value<std::int64_t>("SELECT n FROM whole") == static_cast<std::int64_t>(each));
+    CHECK(db.query_value<double>("SELECT x FROM whole") == each);
+  }
+}
+
 TEST_CASE_METHOD(server_fixture, "values come back as what they are") {
   auto unit = store.projections->begin(owner);
   auto& db = unit->model();
