@@ -31,6 +31,7 @@ struct letters_arguments {
   std::string type;
   std::string since;
   std::string before;
+  std::string by;
   std::int64_t limit = 100;
   bool limited = false;
   bool settled = false;
@@ -184,6 +185,7 @@ constexpr option_use uses[]{
     {"--limit", "list and export"},
     {"--dry-run", "retry and discard"},
     {"--yes", "retry and discard"},
+    {"--by", "retry and discard"},
 };
 
 /// An option that would change nothing may be thought to limit what is done.
@@ -214,6 +216,7 @@ exit_status run_letters(letters_arguments& wanted, const CLI::App& given,
   settle_request request;
   request.which = wanted.which;
   request.options.dry_run = wanted.dry_run;
+  request.options.by = wanted.by;
   return settle_letters(settings, stores, of,
                         action == "retry" ? settle_verb::retry : settle_verb::discard, request,
                         wanted.manners, context.terminal);
@@ -245,6 +248,9 @@ command add_dead_letters_command(CLI::App& program) {
   parsed->add_flag("--dry-run", wanted->dry_run,
                    "retry, discard: say what would happen; nothing is changed");
   add_yes(*parsed, wanted->manners.yes);
+  parsed->add_option("--by", wanted->by,
+                     "retry, discard: who wants it; you at this host, unless given")
+      ->type_name("NAME");
   auto* limit = parsed->add_option("--limit", wanted->limit, "list, export: at most so many")
                     ->check(whole_number())
                     ->type_name("N");

@@ -83,7 +83,8 @@ exit_status settle_letters(const configuration& settings, const node_stores& sto
                            console& terminal) {
   if (!manners.yes && !wanted.options.dry_run)
     confirm(projections, verb, wanted.which, terminal);
-  wanted.options.by = operator_name();
+  if (wanted.options.by.empty())
+    wanted.options.by = operator_name();
   wanted = settle_request_in(to_json(wanted)); // with the node's time limit in either case
   json report;
   if (const api_client node{socket_of_node(settings)}; node.somebody_answers()) {

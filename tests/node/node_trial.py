@@ -234,7 +234,8 @@ def interrupt_twice():
     for first, second in ((signal.SIGINT, signal.SIGINT), (signal.SIGINT, signal.SIGTERM),
                           (signal.SIGTERM, signal.SIGINT)):
         node = start("run", "endless.json")
-        wait_until(lambda: status("endless.json"), "a node that answers")
+        wait_until(lambda: (found := status("endless.json")) and
+                   (found["slow"]["evidence"]["work"] or {}).get("stage") == "handling", "a batch")
         node.send_signal(first)
         wait_until(lambda: status("endless.json")["slow"]["state"] == "draining", "a drain")
         check(node.poll() is None, "it did not wait for the batch under way")

@@ -205,6 +205,8 @@ TEST_CASE("a projection may be named like an actor of the engine, which is not s
     const auto who = [&] { return test.context->others->find(roles::projection(key)); };
     const auto before = who();
     test.append(order("b", "monday", 1));
+    REQUIRE(passes(2)); // of the coordinator, which it had asked before
+    REQUIRE(eventually([&] { return asked->load() > 0; }));
     test.append(order("c", "monday", 1));
     REQUIRE(eventually([&] { return who() && who() != before; }));
     const auto again = who(); // by itself; lost a second time, it is its supervisor that is asked
