@@ -116,8 +116,11 @@ std::int64_t id_in(const action_words& words) {
   if (more.size() == 1)
     std::from_chars(more.front().data(), more.front().data() + more.front().size(), id);
   if (id <= 0 || std::to_string(id) != more.front())
-    throw usage_error{words.action +
-                      " takes the id of a letter; waymark dead-letters list shows them"};
+    throw usage_error{words.action + " takes the id of a letter" +
+                      (more.empty() ? "" : ", not \"" + more.front() + "\"") +
+                      "; waymark dead-letters list shows them (a file stands in front: "
+                      "waymark dead-letters FILE " +
+                      words.action + ")"};
   return id;
 }
 

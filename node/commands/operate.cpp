@@ -67,9 +67,8 @@ struct operation_command {
   [[nodiscard]] command running(action what) const {
     return {parsed, [wanted = wanted, what = std::move(what)](program_context& context) {
               resolve(wanted->about, true);
-              const auto settings =
-                  read_configuration(wanted->about.file, names_of(context.projections));
-              return what(*wanted, api_client{socket_of_node(settings)}, context.terminal);
+              const auto place = read_place(wanted->about.file);
+              return what(*wanted, api_client{socket_of_node(place)}, context.terminal);
             }};
   }
 

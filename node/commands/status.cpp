@@ -33,12 +33,14 @@ struct status_arguments {
 };
 
 /// All projections, or the one that is asked for, as the node or else the stores tell.
-json ask(const configuration& of, const std::string& name, const program_context& context) {
-  const api_client node{socket_of_node(of)};
+json ask(const configuration& place, const std::string& name, const program_context& context) {
+  const api_client node{socket_of_node(place)};
   const bool running = node.somebody_answers();
   if (running && !name.empty())
     return {{"projections", json::array({node.get(path_of_projection(name))})}, {"running", true}};
-  auto all = running ? node.get("/v1/projections") : stored_status(of, context.projections);
+  auto all = running ? node.get("/v1/projections")
+                     : stored_status(read_configuration(place.file, names_of(context.projections)),
+                                     context.projections);
   all["running"] = running;
   if (name.empty())
     return all;
@@ -62,15 +64,15 @@ void show(const json& found, const status_arguments& wanted, console& terminal) 
 
 exit_status run_status(status_arguments& wanted, program_context& context) {
   resolve(wanted.about, false);
-  const auto settings = read_configuration(wanted.about.file, names_of(context.projections));
+  const auto place = read_place(wanted.about.file);
   if (!wanted.watch) {
-    show(ask(settings, wanted.about.name, context), wanted, context.terminal);
+    show(ask(place, wanted.about.name, context), wanted, context.terminal);
     return exit_status::done;
   }
   const interruption signals;
   pollfd signal{signals.descriptor(), POLLIN, 0};
   do {
-    show(ask(settings, wanted.about.name, context), wanted, context.terminal);
+    show(ask(place, wanted.about.name, context), wanted, context.terminal);
   } while (::poll(&signal, 1, watch_ms) == 0);
   return exit_status::done;
 }

@@ -56,8 +56,7 @@ const json& projections_in(const json& root) {
 
 exit_status run_tree(const tree_arguments& wanted, program_context& context) {
   auto& terminal = context.terminal;
-  const auto settings = read_configuration(wanted.file, names_of(context.projections));
-  const auto found = api_client{socket_of_node(settings)}.get("/v1/tree");
+  const auto found = api_client{socket_of_node(read_place(wanted.file))}.get("/v1/tree");
   const auto& shown = wanted.all ? found : projections_in(found);
   if (wanted.json) {
     terminal.print_json(shown);

@@ -24,7 +24,18 @@ class reader {
     result_.file = file;
   }
 
+  /// What it takes to speak with a node; other texts of the environment may be missing here.
+  configuration read_place() {
+    const field root{in_, in_.json, ""};
+    std::erase_if(in_.unset, [](const auto& each) { return each.path != "/socket"; });
+    note_unset();
+    if (in_.mistakes.empty() && in_.json.is_object())
+      read_socket(root);
+    return finished();
+  }
+
   configuration read() {
+    note_unset();
     const field root{in_, in_.json, ""};
     if (in_.mistakes.empty() &&
         root.object({"$schema", "store", "read_models", "projections", "supervision", "socket",
@@ -39,12 +50,26 @@ class reader {
     }
     if (in_.mistakes.empty())
       check_tree();
+    return finished();
+  }
+
+ private:
+  void note_unset() {
+    in_.mistakes.insert(in_.mistakes.end(), in_.unset.begin(), in_.unset.end());
+  }
+
+  configuration finished() {
     if (!in_.mistakes.empty())
       throw configuration_error{result_.file, std::move(in_.mistakes)};
     return std::move(result_);
   }
 
- private:
+  void read_socket(const field& root) {
+    root.read_text("socket", result_.socket, "the path of a Unix socket");
+    if (!result_.socket.empty())
+      result_.socket = in_folder(result_.socket);
+  }
+
   /// A file that is not absolute is meant from the configuration's folder.
   [[nodiscard]] std::string in_folder(const std::string& path) const {
     return (folder_ / path).lexically_normal().string();
@@ -86,9 +111,7 @@ class reader {
   }
 
   void read_node(const field& root) {
-    root.read_text("socket", result_.socket, "the path of a Unix socket");
-    if (!result_.socket.empty())
-      result_.socket = in_folder(result_.socket);
+    read_socket(root);
     read_engine(root, result_.engine);
     if (const auto log = root.member("log"); log && log->object({"level", "format"}))
       read_log(*log);
@@ -157,8 +180,9 @@ configuration parse_configuration(std::string_view text, const std::string& file
   return result;
 }
 
-configuration read_configuration(const std::string& file,
-                                 const std::vector<std::string>& more_projections) {
+namespace {
+
+std::string text_of(const std::string& file) {
   std::error_code problem;
   if (fs::is_directory(file, problem))
     throw usage_error{file + " is a folder; expected a configuration file"};
@@ -170,7 +194,18 @@ configuration read_configuration(const std::string& file,
   if (!in || !(text << in.rdbuf()))
     throw usage_error{"can't read the configuration " + file +
                       "; `waymark init` writes one to begin with"};
-  return parse_configuration(text.str(), file, more_projections);
+  return text.str();
+}
+
+} // namespace
+
+configuration read_configuration(const std::string& file,
+                                 const std::vector<std::string>& more_projections) {
+  return parse_configuration(text_of(file), file, more_projections);
+}
+
+configuration read_place(const std::string& file) {
+  return reader{parse_document(text_of(file)), file, {}}.read_place();
 }
 
 } // namespace waymark::node

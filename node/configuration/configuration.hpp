@@ -61,6 +61,10 @@ struct configuration {
 [[nodiscard]] configuration
 read_configuration(const std::string& file, const std::vector<std::string>& more_projections = {});
 
+/// Of a file only what it takes to speak with its node, `file` and `socket`: who operates a node
+/// need not have what it has in its environment. @throws configuration_error, usage_error.
+[[nodiscard]] configuration read_place(const std::string& file);
+
 /// The configuration as written, with every key that is missing filled in from the defaults.
 [[nodiscard]] ordered_json with_defaults(const configuration& from);
 

@@ -138,7 +138,7 @@ class environment_pass {
       if (const char* const value = std::getenv(name.c_str()))
         result += coded ? percent_coded(value) : value;
       else
-        complain(path, "the environment variable " + name + " is not set");
+        in_.unset.push_back({path, "the environment variable " + name + " is not set"});
       in_.from_environment.insert(path);
       text.erase(0, end + 1);
     }

@@ -19,12 +19,12 @@ struct document {
   ordered_json json;
   std::set<std::string> from_environment; ///< Paths of texts that are not to be shown.
   std::vector<configuration_mistake> mistakes;
+  std::vector<configuration_mistake> unset; ///< Variables of the environment that are not set.
 };
 
 /// Parses JSON with comments and puts environment variables in: `${NAME}` in any text (not in the
 /// names of members), `$${` for `${` itself. Mistakes: a syntax error with line and column, a
-/// member that stands twice in one object, more than 64 levels, a variable that is not set. Takes
-/// any bytes.
+/// member that stands twice in one object, more than 64 levels. Takes any bytes.
 [[nodiscard]] document parse_document(std::string_view text);
 
 /// A member's place below `path`, as JSON Pointer.
