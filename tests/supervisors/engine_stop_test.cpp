@@ -204,7 +204,7 @@ TEST_CASE("an engine of many projections releases them together when it stops") 
   stopping.join();
   fault_hook = nullptr;
   CHECK(well);
-  CHECK(releases <= 2);
+  CHECK(releases <= 4); // of 31: together, and the renewal may find what others are about to
   for (const auto& record : file.projections->load_all())
     CHECK_FALSE(record.owner.has_value());
 }
