@@ -82,7 +82,8 @@ void projection_machine::work_next(actions& out) {
 void projection_machine::apply_next(actions& out) {
   const auto discarded = failing_.discard_at();
   const auto poison = suspect_.poison_at();
-  if (discarded > passed_ && page_.reaches(discarded)) {
+  const bool poison_first = poison > passed_ && poison < discarded;
+  if (discarded > passed_ && !poison_first && page_.reaches(discarded)) {
     auto before = page_.part(passed_, discarded);
     if (before->events.empty())
       return give_up_discarded(out);

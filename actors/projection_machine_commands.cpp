@@ -54,7 +54,8 @@ actions projection_machine::discard(position_t position, const mandate& as) {
   if (position == 0 || stopped_before() != position)
     return {};
   failing_.discard(position, as.in_words());
-  suspect_.settle();
+  if (suspect_.poison_at() == position)
+    suspect_.settle(); // one before it is poison still
   standing_.go_on();
   return next();
 }

@@ -122,6 +122,26 @@ TEST_CASE("a poison is given up by the policy without running its handler") {
   CHECK(stopping.machine.careful());
 }
 
+TEST_CASE("a discard of another event does not set a poison before it free") {
+  careful at{seeing(), 0, crashed_twice};
+  auto keyless = faulted(at.events->events[2], 0);
+  keyless.retry_is_useless = true;
+  keyless.has_key = false;
+  REQUIRE(find<todo::keep_failure>(at.machine.on_applied(keyless)));
+  (void)at.machine.on_failure_kept(commit_status::committed);
+  REQUIRE(at.machine.stopped_before() == 3);
+  auto next = at.feed(at.machine.discard(3, {.by = "anna"}));
+  const auto* before = find<todo::apply>(next);
+  REQUIRE(before);
+  CHECK(before->events->events.size() == 1);
+  next = at.feed(at.machine.on_applied(done(1)));
+  REQUIRE(find<todo::give_up>(next));
+  CHECK(find<todo::give_up>(next)->subject->position == 2);
+  next = at.feed(at.machine.on_given_up(done(2)));
+  REQUIRE(find<todo::give_up>(next));
+  CHECK(find<todo::give_up>(next)->subject->position == 3);
+}
+
 TEST_CASE("a poison that there is no room for is given up once there is, without its handler") {
   const std::string its_key{"Thing\0b", 7};
   careful at{seeing(), 0, crashed_twice};
