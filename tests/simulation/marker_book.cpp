@@ -12,8 +12,11 @@ constexpr int most_unmarked = 4;
 void marker_book::begun(const place& where, const attempt_marker& subject, std::int64_t generation,
                         const std::string& owner) {
   auto& m = markers_[where];
-  if (m.position != subject.position || m.generation != generation)
+  if (m.position != subject.position || m.generation != generation) {
+    if (m.generation == generation && m.counts.ends > 0)
+      known_[where] = m;
     m = {subject.position, generation, {}, {}, false};
+  }
   m.owner = owner;
 }
 
@@ -24,6 +27,7 @@ void marker_book::ended(const place& where) {
 
 void marker_book::granted(const place& where, const checkpoint& before, const claim_request& by,
                           const claim_result& result) {
+  known_.erase(where);
   const auto found = markers_.find(where);
   if (found == markers_.end())
     return;
@@ -44,9 +48,10 @@ void marker_book::granted(const place& where, const checkpoint& before, const cl
 }
 
 void marker_book::reset(const projection_store& in, const std::string& projection) {
-  std::erase_if(markers_, [&](const auto& each) {
-    return each.first.first == &in && each.first.second.projection == projection;
-  });
+  for (auto* const book : {&markers_, &known_})
+    std::erase_if(*book, [&](const auto& each) {
+      return each.first.first == &in && each.first.second.projection == projection;
+    });
   std::erase_if(unmarked_, [&](const auto& each) { return each.first.first == projection; });
 }
 
@@ -57,10 +62,13 @@ void marker_book::forgive(const std::string& projection) {
 }
 
 bool marker_book::may_be_blamed(const place& where, position_t at, int max_crashes) const {
+  const auto blames = [&](const marker& m) {
+    return m.position == at && (m.counts.crashes >= max_crashes || m.counts.long_ends >= 1 ||
+                                m.counts.ends >= std::max(5, max_crashes));
+  };
   const auto* m = find(where);
-  return m && m->position == at &&
-         (m->counts.crashes >= max_crashes || m->counts.long_ends >= 1 ||
-          m->counts.ends >= std::max(5, max_crashes));
+  const auto known = known_.find(where);
+  return (m && blames(*m)) || (known != known_.end() && blames(known->second));
 }
 
 void marker_book::killed(const place& where, position_t at, int max_crashes, bool replays) {

@@ -50,6 +50,8 @@ class marker_book {
   trace& trace_;
   const graveyard& dead_;
   std::map<place, marker> markers_;
+  /// What an owner's claim has told it; a replay's marker has taken its place in the store since.
+  std::map<place, marker> known_;
   std::map<std::pair<std::string, position_t>, int> unmarked_; ///< Deaths without a marker.
 };
 
