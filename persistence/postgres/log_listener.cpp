@@ -141,9 +141,10 @@ void log_listener::serve() {
   // A notification need not be on disk before it is passed on.
   pqxx::nontransaction{on}.exec("SET synchronous_commit = off");
   hearing ear;
+  bool listens = false; // what was appended before that was told to nobody here
   const channel_listener listener{on, channel_, [&](int sender) {
                                     ear.hear();
-                                    if (sender == on.backendpid())
+                                    if (std::exchange(listens, true) && sender == on.backendpid())
                                       growth_.signal();
                                     else
                                       growth_.signal_from_elsewhere();
