@@ -286,6 +286,7 @@ struct projection_state_of_actor {
     status.evidence.next_try_at = m.next_try();
     status.evidence.stopped_before = m.stopped_before();
     status.evidence.full = m.full();
+    status.evidence.held = m.held();
     if (m.claimed() || m.record().epoch > 0)
       status.position = m.record().position;
     status.passed = m.passed();

@@ -117,6 +117,8 @@ class projection_machine {
   [[nodiscard]] std::optional<position_t> stopped_before() const noexcept;
   /// It stands since as much is parked as may be.
   [[nodiscard]] bool full() const noexcept;
+  /// It stands until a reset is done.
+  [[nodiscard]] bool held() const noexcept { return standing_.holding; }
   /// A handler has not come back.
   [[nodiscard]] bool unrecoverable() const noexcept { return standing_.overdue.has_value(); }
   /// When it tries again by itself; empty if it waits for nothing of that kind.

@@ -65,6 +65,7 @@ void to_json(json& out, const projection_evidence& value) {
              {"unrecoverable", value.unrecoverable},
              {"stopped_before", value_or_null(value.stopped_before)},
              {"full", value.full},
+             {"held", value.held},
              {"parked_since", time_or_null(value.parked_since)},
              {"last_appended_at", time_or_null(value.last_appended_at)},
              {"append_obstacle", text_or_null(value.append_obstacle)}};

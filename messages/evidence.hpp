@@ -59,6 +59,7 @@ struct projection_evidence {
 
   std::optional<position_t> stopped_before; ///< The event that a stopped projection waits at.
   bool full = false; ///< It is paused since as much is parked as may be.
+  bool held = false; ///< It is paused until its reset is done.
 
   std::optional<timestamp> parked_since;     ///< The oldest letter; asked for by `examine` only.
   std::optional<timestamp> last_appended_at; ///< The newest event; asked for by `examine` only.

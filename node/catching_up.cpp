@@ -16,8 +16,7 @@ constexpr int glance_ms = 50;
 /// A handler that hangs fails its projection, and a moment later the node ends itself. A wait that
 /// ended in between would stop the engine, and the next process would not hear of that handler.
 bool ends_the_node(const projection_status& of) {
-  return of.state == projection_state::failed &&
-         of.reason.find("has not come back in") != std::string::npos &&
+  return of.state == projection_state::failed && of.evidence.unrecoverable &&
          clock::system().now() - of.since < std::chrono::seconds{10};
 }
 
@@ -27,7 +26,7 @@ bool stands(const projection_status& of) {
   return (of.state == projection_state::failed && !ends_the_node(of)) ||
          of.state == projection_state::stopped || of.state == projection_state::diverged ||
          of.state == projection_state::ended ||
-         (of.state == projection_state::paused && !of.reason.starts_with("held until"));
+         (of.state == projection_state::paused && !of.evidence.held);
 }
 
 void show(console& terminal, position_t slowest, position_t head, std::size_t waiting) {

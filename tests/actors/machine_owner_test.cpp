@@ -42,8 +42,10 @@ TEST_CASE("a hold waits for the job, and says why it stands") {
   CHECK_FALSE(find<todo::held>(at.machine.hold()));
   CHECK(find<todo::held>(at.machine.on_applied(done(3))));
   CHECK(at.machine.state() == projection_state::paused);
+  CHECK(at.machine.held());
   CHECK_FALSE(at.machine.reason().empty());
   CHECK(find<todo::claim>(at.machine.begin_again()));
+  CHECK_FALSE(at.machine.held());
 }
 
 TEST_CASE("who stands by while a reset is tried, and fails, claims again after that") {

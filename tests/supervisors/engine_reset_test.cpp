@@ -1,5 +1,6 @@
 #include "tests/catch.hpp"
 #include "tests/simulation/forwarding_store.hpp"
+#include "persistence/fault_point.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 
 #include <map>
@@ -274,6 +275,31 @@ TEST_CASE("a state in memory is replayed after a reset and counts every event on
   const auto sum = it.read<shop::days>("revenue-in-memory",
                                        [](const shop::days& days) { return days.at("monday"); });
   CHECK(sum == 300);
+}
+
+TEST_CASE("a projection that a reset holds says so, and another pause does not") {
+  static turnstile gate;
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue());
+  REQUIRE(it.wait_until("revenue", place_orders(it, 10), patience) == wait_result::reached);
+  it.pause("revenue");
+  REQUIRE(eventually([&] { return it.status("revenue").state == projection_state::paused; }));
+  CHECK_FALSE(it.status("revenue").evidence.held);
+  fault_hook = [](const char* place) {
+    if (std::string_view{place} == "reset.before_commit")
+      gate.pass();
+  };
+  std::thread operators{[&] { it.reset("revenue"); }};
+  const bool stands = gate.wait_for_somebody();
+  const auto seen = it.status("revenue");
+  gate.open();
+  operators.join();
+  fault_hook = nullptr;
+  CHECK(stands);
+  CHECK(seen.state == projection_state::paused);
+  CHECK(seen.evidence.held);
+  CHECK(eventually([&] { return !it.status("revenue").evidence.held; }));
 }
 
 TEST_CASE("a reset that fails changes nothing, and the projection goes on") {
