@@ -43,7 +43,7 @@ class replayer {
     bool going = true;
     while (going && has_rest()) {
       going = out_.rest.letters.empty() ? replay_head() : settle_next();
-      if (going && has_rest() && std::chrono::steady_clock::now() >= until) {
+      if (going && has_acted_ && has_rest() && std::chrono::steady_clock::now() >= until) {
         out_.state = replay_outcome::status::more;
         going = false;
       }
@@ -73,16 +73,18 @@ class replayer {
     const auto letter = store_.letter(id);
     if (!letter || letter->key != on_.owner.key || letter->generation != request_.generation) {
       out_.key.refused = "letter " + std::to_string(id) + " was settled meanwhile";
+      has_acted_ = true;
       return true;
     }
     const bool parked = std::binary_search(parked_.begin(), parked_.end(), letter->position);
     out_.rest.queue = out_.rest.queue || parked;
     if (request_.order->verb == settle_verb::discard)
       return discard(*letter, parked);
-    return parked || handle(letter->position, letter);
+    return parked || handle(letter->position, letter); // what is parked has its turn in the queue
   }
 
   bool discard(const dead_letter& letter, bool parked) {
+    has_acted_ = true;
     auto unit = store_.begin(on_.owner);
     if (!unit)
       return stop_fenced();
@@ -105,6 +107,7 @@ class replayer {
   /// Hands one event to its handler, with its removal from where it was kept, under a marker: it
   /// may be what ends the process, and the author's rule for its key may be too.
   bool handle(position_t position, const std::optional<dead_letter>& letter) {
+    has_acted_ = true;
     if (letter && request_.order->by_itself && is_for_a_person(*letter)) {
       out_.key.refused = "a process ended in letter " + std::to_string(letter->id) +
                          ", which nobody but a person tries again";
@@ -283,6 +286,7 @@ class replayer {
   uuid at_stored_;
   std::vector<position_t> parked_;
   std::optional<attempt_scope> attempt_; ///< Around the event that is handled now.
+  bool has_acted_ = false; ///< However slow the store is, a step gets something done.
   position_t leaving_ = 0; ///< Is taken from the queue by the commit to come.
 };
 
