@@ -140,6 +140,7 @@ TEST_CASE("no transaction is open while handlers with effects outside run, whate
       builder.on_batch({"X"}, [&](batch_of<nlohmann::json>) { write_elsewhere(); });
     else
       builder.on("X", [&](const nlohmann::json&) { write_elsewhere(); });
+    builder.batch({.max_transaction = std::chrono::hours{1}});
     applied to{std::move(builder), open(folder.address()).projections};
     const std::string key{"Thing\0b", 7};
     to.request.parked = std::make_shared<parked_set>(parked_set{{key, 1}});

@@ -49,7 +49,8 @@ TEST_CASE("shards of a process have one limit, with what is under way in any of 
 
 TEST_CASE("shards of other processes count as they stood at the last look") {
   const auto store = open("memory:").projections;
-  parking_lot lot{5, 2};
+  manual_clock time;
+  parking_lot lot{5, 2, time};
   lot.set(0, 2);
   park_in(*store, 1, 2);
   lot.look(*store, "p");

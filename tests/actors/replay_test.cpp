@@ -313,6 +313,7 @@ TEST_CASE("a replay tells its meter what it does") {
   builder.on("X", [&](read_model&, const nlohmann::json&, const event&) {
     seen.push_back(meter->look());
   });
+  builder.batch({.max_transaction = std::chrono::hours{1}});
   parked_stream test{std::move(builder), 2};
   const auto times = std::make_shared<handler_times>();
   meter = std::make_shared<job_meter>(test.owner.key, "pool", test.spec, times);

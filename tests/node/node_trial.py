@@ -466,7 +466,7 @@ def show_life(manager, name):
     for _ in range(5):
         check(manager.recv(100) == b"WATCHDOG=1", "no sign of life")
     took = time.monotonic() - begun
-    check(1.9 < took, "signs of life came too often", took)
+    check(1.5 < took, "signs of life came too often", took)
     node.terminate()
     while (said := manager.recv(100)) == b"WATCHDOG=1":
         pass

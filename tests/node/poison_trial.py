@@ -119,10 +119,10 @@ def letters():
 
 def hangs():
     """The second life hangs with a marker; the innocent one's handler is under way beside it."""
-    slow = lasting(4)
+    slow = lasting(1)
     events = {f"e{i}": {"aa": 0, "bb": 0} for i in range(20)}
     events["guilty"] = {"aa": FOR_EVER, "bb": 0}
-    events.update({f"slow{i}": {"aa": 0, "bb": slow} for i in range(4)})
+    events.update({f"slow{i}": {"aa": 0, "bb": slow} for i in range(16)})
     configure(("aa", "bb"), handler_timeout="8s")
     append(events)
     lives = 0
@@ -144,12 +144,21 @@ def hangs():
     print(error)
 
 
+def states():
+    """Of a running node's projections, by name."""
+    found = waymark("status", "--json")
+    answer = json.loads(found.stdout) if found.returncode == 0 else {"running": False}
+    return answer["running"] and {p["projection"]: p["state"] for p in answer["projections"]}
+
+
 def open_marker():
     return query("aa", f"SELECT begun_at FROM {table('attempts')} WHERE owner IS NOT NULL")
 
 
-def stop_in_handler(how, asked=None):
+def stop_in_handler(how, asked=None, lasts=None):
     """A node that comes to the slow event with a marker, and is stopped in it."""
+    configure(("aa",), lasts=lasts, handler_timeout="10m",
+              drain_deadline="1s" if how == "deadline" else "10m")
     before = open_marker()
     node = start("run")
     if asked:
@@ -159,7 +168,7 @@ def stop_in_handler(how, asked=None):
     time.sleep(1.5)  # from one second on an end that is not explained would be the event's
     node.terminate()
     if how != "deadline":
-        time.sleep(0.3)
+        wait_until(lambda: (found := states()) and found["aa"] == "draining", "a drain")
         node.send_signal(signal.SIGTERM if how == "twice" else signal.SIGKILL)
     said = node.communicate(timeout=60)[1]
     check(node.returncode == {"deadline": 0, "twice": -15, "killed": -9}[how], how, said)
@@ -168,8 +177,8 @@ def stop_in_handler(how, asked=None):
 
 
 def stops():
-    slow = lasting(5)
-    configure(("aa",), drain_deadline="1s")
+    slow = lasting(10)
+    configure(("aa",), handler_timeout="10m")
     append({"slow": {"aa": slow}, "last": {"aa": 0}})
     first = start("run")
     claimed = f"SELECT 1 FROM {table('checkpoints')} WHERE owner IS NOT NULL"
@@ -185,9 +194,8 @@ def stops():
     append({"unknown": {}})
     done = waymark("run", "--until-caught-up", timeout=60)
     check(len(letters()) == 1, done)
-    configure(("aa",), lasts=slow, drain_deadline="1s")
     for how in ("twice", "killed"):
-        stop_in_handler(how, ("dead-letters", "retry", "--all", "--yes"))
+        stop_in_handler(how, ("dead-letters", "retry", "--all", "--yes"), slow)
     check(len(letters()) == 1 and len(letters()[0]["attempts"]) == 1, letters())
     done = waymark("dead-letters", "retry", "--all", "--yes")
     check(letters() == [], done)

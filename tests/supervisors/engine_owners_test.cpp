@@ -59,7 +59,7 @@ TEST_CASE("an idle owner keeps its claim alive") {
   engine_fixture test;
   const auto file = test.open_file();
   auto options = test.options();
-  options.owner_timeout = 400ms;
+  options.owner_timeout = 2s;
   engine first{file, options};
   first.start(shop::revenue());
   REQUIRE(first.wait_until("revenue", place_orders(first, 10), patience) == wait_result::reached);
@@ -67,14 +67,14 @@ TEST_CASE("an idle owner keeps its claim alive") {
   second.start(shop::revenue());
   const auto epoch = first.checkpoint("revenue")->epoch;
   const auto taken = [&] { return first.checkpoint("revenue")->epoch != epoch; };
-  CHECK_FALSE(eventually(taken, 2s));
+  CHECK_FALSE(eventually(taken, 2 * options.owner_timeout));
 }
 
 TEST_CASE("handlers with outside effects may take long without losing the claim") {
   engine_fixture test;
   const auto file = test.open_file();
   auto options = test.options();
-  options.owner_timeout = 400ms;
+  options.owner_timeout = 2s;
   options.drain_deadline = 1s;
   engine first{file, options};
   const auto held = std::make_shared<turnstile>();
@@ -95,7 +95,7 @@ TEST_CASE("handlers with outside effects may take long without losing the claim"
   for (int i = 0; i < 5; ++i)
     second.start(projection::at_least_once("mailer-" + std::to_string(i))
                      .on<shop::order_placed>([&](const shop::order_placed&) { ++twice; }));
-  CHECK_FALSE(eventually([&] { return twice.load() > 0; }, 2s));
+  CHECK_FALSE(eventually([&] { return twice.load() > 0; }, 2 * options.owner_timeout));
   CHECK(claimed() == epochs);
   held->open();
   for (int i = 0; i < 5; ++i)
@@ -123,7 +123,7 @@ TEST_CASE("a handler that keeps the file for long costs no idle projection its c
   engine second{file, options};
   second.start(idle());
   const auto taken = [&] { return file.projections->load({"idle", 0})->epoch != epoch; };
-  CHECK_FALSE(eventually(taken, 3 * options.owner_timeout));
+  CHECK_FALSE(eventually(taken, 2 * options.owner_timeout));
   held->open();
   CHECK(first.wait_until("busy", token, patience) == wait_result::reached);
   CHECK(eventually(
@@ -285,7 +285,7 @@ TEST_CASE("a stopped projection keeps its claim as long as its handler is out, a
   engine_fixture test;
   const auto file = test.open_file();
   auto options = test.options();
-  options.owner_timeout = 400ms;
+  options.owner_timeout = 2s;
   options.supervisors = {supervision{.name = "g", .shutdown = 50ms, .children = {"mailer"}}};
   engine first{file, options};
   const auto held = std::make_shared<turnstile>();

@@ -150,7 +150,9 @@ TEST_CASE("a projection may have a handler timeout of its own, and what is slow 
   engine it{test.open_file(), options};
   const auto gate = std::make_shared<turnstile>();
   it.start(held_at(gate).handler_timeout(0ms));
+  REQUIRE(eventually([&] { return it.status("stuck").state == projection_state::running; }));
   const auto token = it.append(order("b", "poison", 1));
+  REQUIRE(gate->wait_for_somebody());
   REQUIRE(
       eventually([&] { return it.status("stuck").state == projection_state::stalled; }));
   CHECK(it.health("stuck").state == health::level::degraded);
@@ -159,7 +161,7 @@ TEST_CASE("a projection may have a handler timeout of its own, and what is slow 
   gate->open();
   CHECK(it.wait_until("stuck", token, patience) == wait_result::reached);
   CHECK(eventually([&] { return it.status("stuck").state == projection_state::running; }));
-  CHECK(test.lines.count("stalled stuck") == 1);
+  CHECK(test.lines.count("stalled stuck: has stalled at position 0: in event") == 1);
   CHECK(test.lines.count("overdue") == 0);
 }
 

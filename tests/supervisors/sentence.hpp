@@ -47,7 +47,7 @@ inline bool is_like(const std::string& text, std::string_view pattern) {
 
 /// Whether the engine comes to explain a projection like `pattern`.
 inline bool explains(const engine& it, const std::string& name, const std::string& pattern) {
-  const bool found = eventually([&] { return is_like(it.explain(name), pattern); }, 20s);
+  const bool found = eventually([&] { return is_like(it.explain(name), pattern); });
   if (!found)
     WARN(it.explain(name));
   return found;
