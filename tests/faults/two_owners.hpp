@@ -60,7 +60,7 @@ class two_owners {
     engine it{open(address_), test.options()};
     it.start(shop::revenue());
     const auto head = it.head();
-    CHECK(head > 100);
+    CHECK(head > 20);
     REQUIRE(it.wait_until("revenue", head, patience) == wait_result::reached);
     CHECK(cents_of(it) == head);
   }

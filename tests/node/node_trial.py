@@ -132,7 +132,7 @@ def killed():
             break
         node = start("run", "--until-caught-up")
         longest = 0.25 if STORE.startswith("sqlite:") else 0.6
-        time.sleep(RANDOM.uniform(0.02, min(longest, 0.04 * (i + 1))))
+        time.sleep(RANDOM.uniform(0.02, min(longest if halfway else 2.0, 0.04 * (i + 1))))
         kills += node.poll() is None
         node.kill()
         node.communicate()
@@ -225,7 +225,7 @@ def interrupt_connecting():
             waiting = start(command, "silent.json")
             with silent.accept()[0]:
                 waiting.send_signal(signal.SIGINT)
-                check(waiting.wait(5) == -signal.SIGINT, command, waiting.returncode)
+                check(waiting.wait(60) == -signal.SIGINT, command, waiting.returncode)
 
 
 def interrupt_twice():
@@ -240,13 +240,13 @@ def interrupt_twice():
         wait_until(lambda: status("endless.json")["slow"]["state"] == "draining", "a drain")
         check(node.poll() is None, "it did not wait for the batch under way")
         node.send_signal(second)
-        check(node.wait(10) == -second, node.returncode)
+        check(node.wait(60) == -second, node.returncode)
 
 
 def interrupted_request():
     """Requests under way hold up neither others nor the end, even if they never came back."""
     slow_configuration("waymark.json", f"CASE WHEN {{position}} = 1 THEN 1 ELSE {10 ** 15} END",
-                       drain_deadline="2s")
+                       drain_deadline="2s", handler_timeout="10m")
     with open("waymark.json") as given:
         settings = json.load(given)
     settings["projections"]["slow"].update(
@@ -344,7 +344,7 @@ def many():
     with open("e.jsonl", "w") as out:
         out.write('{"aggregate_type":"A","aggregate_id":"a","event_type":"Seen","data":{}}\n' * 3)
     check(waymark("append", "--store", "sqlite:log.db", "e.jsonl").returncode == 0)
-    done = waymark("run", "--until-caught-up", timeout=100)
+    done = waymark("run", "--until-caught-up", timeout=200)
     check(done.returncode == 0, done)
     rows = sqlite3.connect("log.db").execute("SELECT count(*), min(n), max(n) FROM seen").fetchall()
     check(rows == [(1000, 3, 3)], rows)
@@ -675,7 +675,7 @@ def fill_disk():
     stuck = wait_until(lambda: (s := status()["rows"])["state"] == "degraded" and s, "degraded")
     check("full" in stuck["reason"], stuck)
     check("full" in waymark("explain", "rows").stdout, "explain")
-    check(stuck["dead_letters"] == 0 and stuck["restarts"] >= 0, stuck)
+    check(stuck["dead_letters"] == 0, stuck)
     os.unlink("small/filler")
     wait_until(lambda: status()["rows"]["lag_events"] == 0, "all events, with space again")
     check(node.poll() is None, "the node ended")

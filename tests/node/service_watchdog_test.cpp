@@ -93,5 +93,10 @@ TEST_CASE("signs of life are given only to who waits for them") {
   CHECK(watchdog_interval() == std::chrono::microseconds{7000});
   ::setenv("WATCHDOG_PID", "1", 1);
   CHECK_FALSE(watchdog_interval());
-  const service_watchdog signs{[]() -> bool { throw std::logic_error{"nobody asks"}; }};
+  std::atomic<bool> asked{false};
+  {
+    const service_watchdog signs{[&] { return asked.exchange(true); }};
+    ::usleep(30'000); // four times the interval
+  }
+  CHECK_FALSE(asked.load());
 }

@@ -383,7 +383,7 @@ TEST_CASE_METHOD(engine_fixture, "a password over TLS works and shows nowhere") 
   run_sql("CREATE ROLE " + role + " LOGIN SUPERUSER PASSWORD '" + password + "'");
   REQUIRE(server.run_as_owner("printf 'local all all trust\\n"
                               "hostssl all all 127.0.0.1/32 scram-sha-256\\n' >data/pg_hba.conf"));
-  const auto tcp = std::to_string(20'000 + ::getpid() % 30'000);
+  const auto tcp = std::to_string(20'000 + ::getpid() % 12'000);
   run_sql("ALTER SYSTEM SET ssl = on");
   run_sql("ALTER SYSTEM SET listen_addresses = '127.0.0.1'");
   run_sql("ALTER SYSTEM SET port = " + tcp);

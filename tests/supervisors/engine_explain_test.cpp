@@ -263,7 +263,7 @@ TEST_CASE("explained: an event that it is stopped before") {
                  "poison; resume or discard it"));
 }
 
-TEST_CASE("explained: an append lock is asked for only where there is one") {
+TEST_CASE("explained: a file has no append lock that anybody could hold") {
   engine_fixture test;
   engine it{test.open_file(), test.options()};
   it.start(shop::revenue());

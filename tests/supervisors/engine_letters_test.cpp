@@ -237,9 +237,12 @@ TEST_CASE("a key that is full pauses the projection before the event, and a retr
   REQUIRE(eventually(paused));
   CHECK(test.it->status("revenue").passed == 3);
   test.it->resume("revenue");
+  REQUIRE(eventually([&] { return test.lines.count("goes on: resumed") == 1; }));
   REQUIRE(eventually(paused)); // nothing has changed
   test.poisonous->store(false);
-  CHECK(test.it->retry({.id = id}).replayed() == 3);
+  const auto replayed = test.it->retry({.id = id}).replayed();
+  CHECK(replayed >= 3);
+  CHECK(replayed <= 4); // if there is room for another before the last is handled
   CHECK(test.wait(last) == wait_result::reached);
   CHECK(test.wait(other) == wait_result::reached);
   CHECK(cents_of(*test.it) == 5);
@@ -402,7 +405,7 @@ projection slow_when_mended(std::shared_ptr<std::atomic<bool>> failing,
 
 TEST_CASE("the rest of a key whose retry a pause has interrupted follows after the resume") {
   letters_fixture test;
-  test.start(slow_when_mended(test.poisonous, 15ms));
+  test.start(slow_when_mended(test.poisonous, 30ms));
   const auto id = test.park("a", 100);
   test.poisonous->store(false);
   settle_report report;

@@ -172,7 +172,7 @@ TEST_CASE("two engines that fight over many shards under resets leave one effect
   engine_fixture test;
   const auto file = test.open_file();
   auto options = test.options();
-  options.owner_timeout = 50ms; // so short that they do take shards from each other
+  options.owner_timeout = 150ms; // so short that they do take shards from each other
   engine first{file, options};
   engine second{file, options};
   first.start(shop::revenue().shards(3).batch({.max_events = 5}));

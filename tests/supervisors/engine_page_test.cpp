@@ -33,7 +33,7 @@ TEST_CASE("the page on the engine shows what works") {
           std::vector<std::string>{"customers", "revenue", "revenue-in-memory"});
 
     auto token = engine.append("o-17", waymark::no_stream, shop::order_placed{"2026-11-21", 1250});
-    if (revenue.wait_until(token, 5s) != waymark::wait_result::reached)
+    if (revenue.wait_until(token, 30s) != waymark::wait_result::reached)
       std::cerr << engine.explain("revenue") << '\n';
     CHECK(revenue.status().passed >= token.last_position);
 
@@ -44,7 +44,7 @@ TEST_CASE("the page on the engine shows what works") {
     for (const auto& result : engine.append_all(std::move(commands)))
       if (result.state != waymark::append_result::status::appended)
         std::cerr << result.problem << '\n';
-    const bool caught_up = revenue.wait_until_caught_up(5s) == waymark::wait_result::reached;
+    const bool caught_up = revenue.wait_until_caught_up(30s) == waymark::wait_result::reached;
     CHECK(caught_up);
 
     auto cents = engine.read("revenue").query_value<std::int64_t>("SELECT sum(cents) FROM revenue");
@@ -54,7 +54,7 @@ TEST_CASE("the page on the engine shows what works") {
     });
     CHECK(days == std::vector{std::tuple{std::string{"2026-11-21"}, std::int64_t{1250}},
                               std::tuple{std::string{"2026-11-22"}, std::int64_t{200}}});
-    REQUIRE(engine.wait_until_caught_up("revenue-in-memory", 5s) == waymark::wait_result::reached);
+    REQUIRE(engine.wait_until_caught_up("revenue-in-memory", 30s) == waymark::wait_result::reached);
     auto in_memory =
         engine.read<shop::days>("revenue-in-memory", [](const auto& all) { return all.size(); });
     CHECK(in_memory == 2);

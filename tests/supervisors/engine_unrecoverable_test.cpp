@@ -92,6 +92,7 @@ TEST_CASE("an interrupt that comes late meets nobody else") {
   open_engine test{[](engine_options& o) { o.handler_timeout = 50ms; }};
   test.spec = gates.behind().freeze();
   const auto jobs = std::make_shared<std::vector<session_job>>();
+  jobs->reserve(2); // the first stays where it is when the second comes
   const auto count = std::make_shared<std::atomic<int>>(0);
   test.start();
   REQUIRE(eventually([&] { return test.actor_of() != nullptr; }));
@@ -175,7 +176,7 @@ TEST_CASE("a handler that hangs after its actor was left behind is given up, too
   it.stop("stuck");
   CHECK(eventually([&] { return named == token.last_position; }));
   CHECK(test.lines.count("overdue stuck") == 1);
-  CHECK(test.lines.count("interrupt stuck") == 1);
+  CHECK(eventually([&] { return test.lines.count("interrupt stuck") == 1; }));
   gate->open();
   CHECK(it.wait_until("revenue", token, patience) == wait_result::reached);
   CHECK(test.lines.count("overdue stuck") == 1);
