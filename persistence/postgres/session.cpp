@@ -224,14 +224,17 @@ rows session::take(PGresult* result, std::string_view doing, stage when) {
   auto message = field(result, PG_DIAG_MESSAGE_PRIMARY);
   if (message.empty())
     message = status == PGRES_EMPTY_QUERY ? "there is no SQL statement" : PQerrorMessage(raw());
-  if (const auto detail = field(result, PG_DIAG_MESSAGE_DETAIL); !detail.empty())
-    message += " (" + detail + ")";
   auto sqlstate = field(result, PG_DIAG_SQLSTATE);
   if (sqlstate.empty() && !connected())
     sqlstate = ended_by_;
   if (status == PGRES_EMPTY_QUERY)
     sqlstate = "42601";
   last_sqlstate_ = sqlstate;
+  if (when == stage::commit) // looked for before words of it are masked as if they were a password
+    if (const auto settings = settings_refused(sqlstate, message))
+      throw refused_checkpoint{*settings};
+  if (const auto detail = field(result, PG_DIAG_MESSAGE_DETAIL); !detail.empty())
+    message += " (" + detail + ")";
   raise({sqlstate, where_.without_password(trimmed(message)), where_.shown, std::string{doing},
          connected()},
         when);

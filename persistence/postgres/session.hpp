@@ -61,6 +61,13 @@ class row_of final : public sql::row {
   int at_;
 };
 
+/// The server has refused a checkpoint for what it found.
+struct refused_checkpoint : statement_error {
+  explicit refused_checkpoint(std::string_view now)
+      : statement_error{"another owner, or changed settings"}, settings{now} {}
+  std::string settings; ///< As `settings_refused` gives them; they may hold a password.
+};
+
 /// One connection to the server, with the statements that were prepared on it. Used by one thread
 /// at a time. libpq itself and not libpqxx, which knows neither binary results nor arrays in
 /// binary.
@@ -119,7 +126,8 @@ class session final : public sql::connection {
   /// Throws unless `done` has committed: the server answers COMMIT after a failure by a rollback.
   void require_committed(const rows& done) const;
 
-  /// Takes a result that libpq gave, or throws what it deserves.
+  /// Takes a result that libpq gave, or throws what it deserves: for a commit also
+  /// refused_checkpoint.
   rows take(PGresult* result, std::string_view doing, stage when);
 
   /// Looks whether the server has ended the session meanwhile, so that the next statement can say

@@ -49,15 +49,14 @@ namespace waymark::postgres {
 }
 
 /// The settings that the statement of the checkpoint has failed for, empty if there was no row of
-/// this owner; nothing if it has failed for something else. `message` has the server's words, in
-/// its language, and then the code in brackets.
+/// this owner; nothing if it has failed for something else. `message` is the server's own, in its
+/// language.
 [[nodiscard]] inline std::optional<std::string_view>
 settings_refused(std::string_view sqlstate, std::string_view message) noexcept {
   constexpr std::string_view before = WAYMARK_SETTINGS_REFUSED;
   constexpr std::string_view not_a_number = "22P02";
   const auto begin = message.find(before);
-  // The '>' of before the code: each language of the server's messages has quotes of its own.
-  const auto end = message.rfind('>', message.rfind(" [22P02]"));
+  const auto end = message.rfind('>'); // each language has quotes of its own
   if (sqlstate != not_a_number || begin == message.npos || end == message.npos ||
       end < begin + before.size())
     return std::nullopt;

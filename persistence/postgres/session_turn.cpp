@@ -66,32 +66,37 @@ commit_status session_turn::commit(const ownership& owner, const checkpoint_adva
   try {
     advance_and_commit(arguments_of(owner, advance, dated(), on.settings()));
     return commit_status::committed;
-  } catch (const std::exception& problem) {
+  } catch (const refused_checkpoint& found) {
+    if (on.refused() || found.settings.empty())
+      return commit_status::fenced;
+    raise_changed(on, found.settings);
+  } catch (const std::exception&) {
     if (on.refused())
       return commit_status::fenced;
-    const auto found = settings_refused(on.last_sqlstate(), problem.what());
-    if (!found)
-      throw;
-    if (found->empty())
-      return commit_status::fenced;
-    const std::string change{changed_setting(on.settings(), *found)};
-    if (on.begins_otherwise()) {
-      on.retire();
-      in_->units().close_idle();
-      throw store_error{on.where().shown + ": the server's settings have changed meanwhile (" +
-                        change + "); its sessions are opened anew"};
-    }
-    throw projection_error{on.where().shown +
-                           ": a handler has changed its session, which others use too (" + change +
-                           "); set it in the function that needs it, by the function's own SET"};
+    throw;
   }
+}
+
+/// Throws what another setting than the transaction began with deserves.
+void session_turn::raise_changed(session& on, std::string_view now) {
+  const auto change = on.where().without_password(
+      std::string{changed_setting(on.settings(), now)});
+  if (on.begins_otherwise()) {
+    on.retire();
+    in_->units().close_idle();
+    throw store_error{on.where().shown + ": the server's settings have changed meanwhile (" +
+                      change + "); its sessions are opened anew"};
+  }
+  throw projection_error{on.where().shown +
+                         ": a handler has changed its session, which others use too (" + change +
+                         "); set it in the function that needs it, by the function's own SET"};
 }
 
 /// A pooler takes one statement at a time.
 void session_turn::advance_and_commit(const params& with) {
   auto& on = lease_.on();
   if (on.where().pooled) {
-    (void)on.run(advance_or_fail, with);
+    (void)on.run(advance_or_fail, with, stage::commit);
     fault_point("unit.before_commit");
     return on.commit();
   }

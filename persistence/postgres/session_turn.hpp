@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace waymark::postgres {
 
@@ -27,6 +28,7 @@ class session_turn final : public sql::unit_turn {
 
  private:
   void advance_and_commit(const params& with);
+  [[noreturn]] void raise_changed(session& on, std::string_view now);
 
   std::shared_ptr<database> in_;
   const shard_key key_;

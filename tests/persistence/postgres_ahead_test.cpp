@@ -43,6 +43,13 @@ struct ahead_fixture : handler_fixture<postgres_schema> {
 
 constexpr const char* add = "INSERT INTO t VALUES ($1, 'x')";
 
+std::string quoted_in_address(std::string text) {
+  for (const auto& [sign, code] : {std::pair{' ', "%20"}, std::pair{'<', "%3C"}})
+    for (auto at = text.find(sign); at != text.npos; at = text.find(sign))
+      text.replace(at, 1, code);
+  return text;
+}
+
 void lose_the_answer(const char* place) {
   if (std::string_view{place} == "unit.commit_sent")
     throw store_error{"the answer is lost", store_error::outcome::unknown};
@@ -160,6 +167,25 @@ TEST_CASE_METHOD(ahead_fixture, "settings are judged with the checkpoint") {
   }
   CHECK(rows() == 0);
   CHECK(begin()->commit(step(0, 1)) == commit_status::committed);
+}
+
+TEST_CASE_METHOD(ahead_fixture, "a commit is judged in the same way whatever the password") {
+  const std::string password = GENERATE("waymark", "owner", "r", "settings <", "on");
+  CAPTURE(password);
+  const bool ahead = GENERATE(true, false);
+  store = open(place.address("&password=" + quoted_in_address(password)));
+  const auto begin_unit = [&] {
+    return ahead ? store.projections->begin_ahead(owner) : store.projections->begin(owner);
+  };
+  run_sql("CREATE FUNCTION " + place.name() +
+          ".hush() RETURNS void LANGUAGE sql AS "
+          "'SELECT set_config(''synchronous_commit'', ''off'', false)'");
+  auto unit = begin_unit();
+  static_cast<void>(unit->model().query("SELECT hush()"));
+  CHECK_THROWS_AS(unit->commit(step(0, 1)), projection_error);
+  unit.reset();
+  CHECK(begin_unit()->commit(step(7, 8)) == commit_status::fenced);
+  CHECK(begin_unit()->commit(step(0, 1)) == commit_status::committed);
 }
 
 TEST_CASE_METHOD(ahead_fixture, "an answer that is lost leaves a batch that is there or is not") {

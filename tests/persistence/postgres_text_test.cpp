@@ -110,11 +110,11 @@ TEST_CASE("refused settings are found in the server's words of any language") {
          {"invalid input syntax for type integer: \"" + words + "\"",
           "ungültige Eingabesyntax für Typ integer: »" + words + "«",
           "syntaxe en entrée invalide pour le type integer : « " + words + " »"})
-      CHECK(found("postgresql://db/shop: " + message + " [22P02] (UPDATE … a > b)") == settings);
+      CHECK(found(message) == settings);
   }
-  CHECK(found("invalid input syntax for type integer: \"twelve>\" [22P02]") == "nothing");
-  CHECK(found("-> " + said + "cut off [22P02]") == "nothing");
-  CHECK_FALSE(settings_refused("22003", said + "a = b>\" [22003]"));
+  CHECK(found("invalid input syntax for type integer: \"twelve>\"") == "nothing");
+  CHECK(found("-> " + said + "cut off") == "nothing");
+  CHECK_FALSE(settings_refused("22003", said + "a = b>\""));
 }
 
 TEST_CASE("an insert of one row is made one of many") {
