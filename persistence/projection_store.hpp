@@ -257,6 +257,7 @@ class projection_store {
   /// `truncate`, raises the generation, drops parked events and markers, sets the positions to 0
   /// and keeps what `as` says (shards, key rule, version, log) with no owner. Letters stay, as
   /// history.
+  /// @throws projection_error naming the statement that can't be run.
   virtual void reset(const claim_request& as, std::span<const std::string> truncate) = 0;
 
   /// Letters of every generation, oldest id first.

@@ -37,7 +37,12 @@ constexpr std::array table{
     // the projection's SQL and its tables
     row{"09", blame::projection, ""},
     row{"0A", blame::projection, ""},
+    row{"0L", blame::projection, ""},
+    row{"0P", blame::projection, ""},
+    row{"0Z", blame::projection, ""},
+    row{"24", blame::projection, ""},
     row{"25001", blame::projection, "a handler runs in a transaction that has begun already"},
+    row{"2B", blame::projection, ""},
     row{"2D", blame::projection, "a handler may not end or nest the transaction"},
     row{"2F", blame::projection, ""},
     row{"34", blame::projection, ""},
@@ -49,6 +54,8 @@ constexpr std::array table{
     row{"42P01", blame::projection, "name the table in .table, or see the search_path"},
     row{"42", blame::projection, ""},
     row{"55000", blame::projection, "the statement does not fit what it is used on"},
+    row{"55P02", blame::projection, ""},
+    row{"55P04", blame::projection, "add the value to its type in an earlier transaction"},
     // the server
     row{"08", blame::store, "the connection was lost; it is made anew"},
     row{"25006", blame::store, "the server is a standby, or read-only; connect to the primary"},

@@ -60,17 +60,22 @@ auto projection_store::reading(Action action) {
   return *std::move(result);
 }
 
+// Such scripts run for no event, not even what their COMMIT finds.
+void projection_store::run_scripts_and_commit(const work& what) {
+  try {
+    run_and_commit(what);
+  } catch (const statement_error& e) {
+    throw projection_error{e.what()};
+  }
+}
+
 void projection_store::prepare_tables(std::span<const std::string> statements) {
   if (statements.empty())
     return;
-  run_and_commit([&](connection& on) {
+  run_scripts_and_commit([&](connection& on) {
     enter_claims(on);
     for (const auto& sql : statements)
-      try {
-        on.run_script(sql);
-      } catch (const statement_error& e) {
-        throw projection_error{e.what()};
-      }
+      on.run_script(sql);
   });
 }
 
@@ -223,7 +228,7 @@ commit_status projection_store::store_failure(const ownership& owner,
 // older owner finds no row of its epoch. If the process dies before COMMIT, the read model and its
 // checkpoints are as before; after it, the read model is empty and every position is 0.
 void projection_store::reset(const claim_request& as, std::span<const std::string> truncate) {
-  run_and_commit([&](connection& on) {
+  run_scripts_and_commit([&](connection& on) {
     enter_claims(on);
     checkpoint_rows records{on};
     records.raise_epochs(as.key.projection);

@@ -57,6 +57,7 @@ class projection_store : public waymark::projection_store {
   virtual void run_reading(const work& what) = 0;
   /// Runs in a transaction that can write, and rolls back.
   virtual void run_in_vain(const work& what) = 0;
+  void run_scripts_and_commit(const work& what);
   /// Runs the statement that renews an owner's rows, unless it would have to wait for a handler.
   virtual void run_renewal(std::string_view owner, const work& what) = 0;
   /// When the owner was last known to live, if its rows do not say so.

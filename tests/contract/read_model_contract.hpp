@@ -74,6 +74,11 @@ inline void tables_and_checkpoint_are_one(const projection_store_factory& make) 
   CHECK_THROWS_AS(store->reset(request_of("p", "a"), wrong), projection_error);
   CHECK(store->load(owner.key)->position == 9);
   CHECK(store->load(owner.key)->epoch == again.epoch);
+  // No event is to blame for what it would violate.
+  const std::vector<std::string> negative{"INSERT INTO revenue VALUES ('2026-11-21', -1)"};
+  CHECK_THROWS_AS(store->reset(request_of("p", "a"), negative), projection_error);
+  CHECK_THROWS_AS(store->prepare_tables(negative), projection_error);
+  CHECK(store->load(owner.key)->position == 9);
   const std::vector<std::string> bad{"CREATE TABLE good (x BIGINT)", "CREATE TABLE bad ("};
   CHECK_THROWS_AS(store->prepare_tables(bad), projection_error);
   CHECK_THROWS_AS(store->read([](read_model& db) { (void)db.query("SELECT * FROM good"); }),

@@ -20,6 +20,9 @@ const expectation expected[] = {
     {"08P01", store},        // protocol violation
     {"09000", projection},   // triggered action
     {"0A000", projection},   // feature not supported
+    {"0LP01", projection},   // may not grant
+    {"0P000", projection},   // no such role
+    {"0Z002", projection},   // diagnostics outside of a handler of exceptions
     {"20000", blame::event}, // CASE not found
     {"21000", blame::event}, // cardinality violation
     {"22001", blame::event}, // string too long
@@ -34,6 +37,7 @@ const expectation expected[] = {
     {"23505", blame::event}, // unique
     {"23514", blame::event}, // CHECK
     {"23P01", blame::event}, // exclusion
+    {"24000", projection},   // a cursor that stands on no row
     {"25001", projection},   // not in a transaction, or not in one that has begun
     {"25006", store},        // read-only, as after a failover
     {"25P02", blame::event}, // in failed transaction
@@ -43,6 +47,7 @@ const expectation expected[] = {
     {"27000", blame::event}, // triggered data change
     {"28000", store},        // authorization
     {"28P01", store},        // password
+    {"2BP01", projection},   // other objects depend on it
     {"2D000", projection},   // COMMIT in a procedure
     {"2F005", projection},   // a function without RETURN
     {"34000", projection},   // no such cursor
@@ -70,6 +75,8 @@ const expectation expected[] = {
     {"54001", blame::event}, // too complex
     {"55000", projection},   // a view that takes no rows, currval before nextval
     {"55006", store},        // object in use
+    {"55P02", projection},   // a setting that can't be changed now
+    {"55P04", projection},   // a value of an enum of the same transaction
     {"55P03", store},        // lock timeout
     {"57000", store},        // operator intervention
     {"57014", blame::event}, // cancelled

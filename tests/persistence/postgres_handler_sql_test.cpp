@@ -57,6 +57,27 @@ TEST_CASE_METHOD(server_fixture, "who is to blame for a statement") {
       ContainsSubstring("$1::bytea"));
 }
 
+TEST_CASE_METHOD(server_fixture, "no event is to blame for how tables are emptied") {
+  const auto refuses = [&](const std::string& sql) {
+    CAPTURE(sql);
+    const std::vector<std::string> script{sql};
+    CHECK_THROWS_AS(store.projections->reset(request_of("p", "a"), script), projection_error);
+    CHECK_THROWS_AS(store.projections->prepare_tables(script), projection_error);
+  };
+  const auto runs_all = [&](const std::vector<std::string>& all) {
+    store.projections->prepare_tables(all);
+  };
+  for (const std::string checked : {"", " DEFERRABLE INITIALLY DEFERRED"}) {
+    runs_all({"CREATE TABLE child (id BIGINT REFERENCES t (id)" + checked + ")",
+              "INSERT INTO t VALUES (1)", "INSERT INTO child VALUES (1)"});
+    refuses("DELETE FROM t");
+    runs_all({"DROP TABLE child", "DELETE FROM t"});
+  }
+  runs_all({"CREATE VIEW all_of_t AS SELECT * FROM t"});
+  refuses("DROP TABLE t");
+  CHECK(store.projections->load(owner.key)->epoch == owner.epoch);
+}
+
 TEST_CASE_METHOD(server_fixture, "execute answers the rows it changed") {
   auto unit = store.projections->begin(owner);
   auto& db = unit->model();
