@@ -77,10 +77,10 @@ struct bulk_call {
   params with;
 };
 
-bulk_call call_of(const bulk_insert& insert, session& on, std::string_view sql,
-                  std::span<const sql_column> columns) {
+/// @param types of the parameters of `sql`.
+bulk_call call_of(const bulk_insert& insert, session& on, const std::vector<unsigned int>& types,
+                  std::string_view sql, std::span<const sql_column> columns) {
   bulk_call result;
-  const auto types = on.handlers().types_of(sql, columns.size());
   std::vector<bulk_insert::column> shape;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto element = sent_as(columns[i], types[i]);
@@ -122,13 +122,17 @@ std::optional<std::int64_t> run_at_once(session& on, std::string_view sql,
   const auto insert = bulk_insert::of(sql);
   if (!insert || columns.front().size() == 1)
     return std::nullopt;
-  const auto call = call_of(*insert, on, sql, columns);
+  const auto types = on.handlers().types_of(sql, columns.size());
+  bool begun = false;
   try {
+    const auto call = call_of(*insert, on, types, sql, columns);
+    begun = true;
     return run_within_savepoint(on, call);
   } catch (const statement_error&) {  // tried again row by row, which says which one it was
   } catch (const projection_error&) { // a row of constants and parameters need not be a SELECT
   }
-  (void)on.execute("ROLLBACK TO waymark_rows; RELEASE waymark_rows");
+  if (begun)
+    (void)on.execute("ROLLBACK TO waymark_rows; RELEASE waymark_rows");
   return std::nullopt;
 }
 

@@ -127,22 +127,49 @@ rows handler_statements::run(std::string_view sql, std::span<const sql_value> ar
     on_.look_for_end();
   const auto before = made_;
   const auto& statement = fitting(sql, args.size(), when);
-  std::vector<std::optional<std::string>> texts;
-  texts.reserve(args.size());
-  for (std::size_t i = 0; i < args.size(); ++i)
-    texts.push_back(text_of(args[i], statement.types[i], i + 1, sql));
-  std::vector<const char*> values;
-  values.reserve(args.size());
-  for (const auto& each : texts)
-    values.push_back(each ? each->c_str() : nullptr);
+  bool sent = false;
   try {
+    std::vector<std::optional<std::string>> texts;
+    texts.reserve(args.size());
+    for (std::size_t i = 0; i < args.size(); ++i)
+      texts.push_back(text_of(args[i], statement.types[i], i + 1, sql));
+    std::vector<const char*> values;
+    values.reserve(args.size());
+    for (const auto& each : texts)
+      values.push_back(each ? each->c_str() : nullptr);
+    sent = true;
     return send(statement, {static_cast<int>(values.size()), values.data()}, sql, when);
-  } catch (const projection_error& e) {
-    // A table changed under a statement that was prepared before: on another session it is sound.
-    if (made_ != before || (on_.last_sqlstate() != "0A000" && !on_.where().pooled))
+  } catch (const store_error&) {
+    throw;
+  } catch (const std::exception& e) {
+    if (made_ != before || !(sent ? is_outdated_after_failure(statement) : is_outdated(statement)))
       throw;
-    on_.retire();
+    on_.retire(); // on another session it is sound
     throw store_error{e.what()};
+  }
+}
+
+/// Whether a table has changed under a statement that was prepared before, so that the failure is
+/// neither the event's nor the projection's.
+bool handler_statements::is_outdated_after_failure(const handler_statement& what) {
+  const auto& code = on_.last_sqlstate();
+  if (code.starts_with("0A"))
+    return true;
+  if (!code.starts_with("22") && !code.starts_with("42"))
+    return false;
+  on_.rollback();
+  const transaction another{on_};
+  return is_outdated(what);
+}
+
+/// Whether the server would deduce other types by now: it keeps those that it has deduced once.
+bool handler_statements::is_outdated(const handler_statement& what) noexcept {
+  try {
+    (void)on_.take(PQprepare(on_.raw(), "", what.sql.c_str(), 0, nullptr), what.sql,
+                   stage::handler);
+    return parameter_types("", what.sql, stage::handler) != what.types;
+  } catch (const std::exception&) { // what it has failed with says more
+    return false;
   }
 }
 
@@ -201,10 +228,17 @@ handler_statement handler_statements::prepare(std::string_view sql, stage when) 
   handler_statement result{std::string{sql}, name, {}};
   (void)on_.take(PQprepare(on_.raw(), result.name.c_str(), result.sql.c_str(), 0, nullptr), sql,
                  when);
-  const auto described = on_.take(PQdescribePrepared(on_.raw(), result.name.c_str()), sql, when);
+  result.types = parameter_types(result.name, sql, when);
+  return result;
+}
+
+std::vector<unsigned int> handler_statements::parameter_types(const std::string& name,
+                                                              std::string_view sql, stage when) {
+  const auto described = on_.take(PQdescribePrepared(on_.raw(), name.c_str()), sql, when);
+  std::vector<unsigned int> result;
   const int count = PQnparams(described.raw());
   for (int i = 0; i < count; ++i)
-    result.types.push_back(PQparamtype(described.raw(), i));
+    result.push_back(PQparamtype(described.raw(), i));
   return result;
 }
 

@@ -68,6 +68,10 @@ class handler_statements {
   const handler_statement& find_or_prepare(std::string_view sql, stage when);
   const handler_statement& fitting(std::string_view sql, std::size_t arguments, stage when);
   handler_statement prepare(std::string_view sql, stage when);
+  std::vector<unsigned int> parameter_types(const std::string& name, std::string_view sql,
+                                            stage when);
+  bool is_outdated_after_failure(const handler_statement& what);
+  bool is_outdated(const handler_statement& what) noexcept;
   /// @throws projection_error if a table of waymark's own would be written.
   void require_tables_of_others(std::string_view sql);
   void deallocate(const handler_statement& old);

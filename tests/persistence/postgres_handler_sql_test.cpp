@@ -8,7 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
+#include <span>
 #include <thread>
 
 namespace waymark::test {
@@ -312,6 +314,37 @@ TEST_CASE_METHOD(server_fixture, "a table that changes under a prepared statemen
   run_sql("ALTER TABLE " + schema.name() + ".t ADD COLUMN y BIGINT");
   CHECK_THROWS_AS(count(), store_error); // so it is done again
   CHECK(count() == 3);
+}
+
+TEST_CASE_METHOD(server_fixture, "a column whose type changes under a prepared statement") {
+  static constexpr std::array some{std::byte{255}};
+  struct change {
+    std::string before, after;
+    sql_value small, large;
+  };
+  const auto [before, after, small, large] = GENERATE(
+      change{"INTEGER", "BIGINT", 1, 3'000'000'000}, change{"INTEGER", "DATE USING NULL", 1, "now"},
+      change{"TEXT", "BYTEA USING NULL", nullptr, std::span<const std::byte>{some}});
+  const bool ahead = GENERATE(true, false);
+  const bool many = GENERATE(false, true);
+  CAPTURE(before, after, ahead, many);
+  const auto insert = [&](const sql_value& value) {
+    auto unit = ahead ? store.projections->begin_ahead(owner) : store.projections->begin(owner);
+    if (many)
+      unit->model().execute_many("INSERT INTO changing VALUES ($1)", std::array{value, value});
+    else
+      unit->model().execute("INSERT INTO changing VALUES ($1)", value);
+  };
+  store.projections->prepare_tables(
+      std::vector<std::string>{"CREATE TABLE changing (x " + before + ")"});
+  insert(small);
+  insert(small); // is kept
+  CHECK_THROWS(insert(large));
+  insert(small);
+  run_sql("ALTER TABLE " + schema.name() + ".changing ALTER x TYPE " + after);
+  CHECK_THROWS_AS(insert(large), store_error); // so it is done again
+  CHECK_NOTHROW(insert(large));
+  CHECK_NOTHROW(insert(large));
 }
 
 TEST_CASE_METHOD(server_fixture, "many rows take whatever type their columns have") {
