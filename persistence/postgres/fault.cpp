@@ -17,6 +17,9 @@ constexpr std::string_view own_classes =
     "00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F "
     "40 42 44 53 54 55 57 58 72 F0 HV P0 XX";
 
+constexpr std::string_view pooled =
+    "behind a pooler in transaction mode, add pooled=transaction to the address";
+
 // Whatever is missing is the store's.
 constexpr std::array table{
     // the values, or the handler when given them
@@ -49,6 +52,7 @@ constexpr std::array table{
     row{"3B", blame::projection, "a handler may not end or nest the transaction"},
     row{"3F", blame::projection, ""},
     row{"42501", blame::projection, "grant the role what the projection needs"},
+    row{"42P05", blame::store, pooled},
     row{"42P08", blame::projection, "say what the parameter is by a cast, for example $1::text"},
     row{"42P18", blame::projection, "say what the parameter is by a cast, for example $1::text"},
     row{"42P01", blame::projection, "name the table in .table, or see the search_path"},
@@ -59,6 +63,7 @@ constexpr std::array table{
     // the server
     row{"08", blame::store, "the connection was lost; it is made anew"},
     row{"25006", blame::store, "the server is a standby, or read-only; connect to the primary"},
+    row{"26", blame::store, pooled},
     row{"28", blame::store, "see user, password and pg_hba.conf"},
     row{"3D", blame::store, "create the database, or name another"},
     row{"40", blame::store, "this call may be repeated"},

@@ -230,6 +230,8 @@ rows session::take(PGresult* result, std::string_view doing, stage when) {
   if (status == PGRES_EMPTY_QUERY)
     sqlstate = "42601";
   last_sqlstate_ = sqlstate;
+  if (sqlstate == "26000" || sqlstate == "42P05") // its statements are not those that it prepared
+    retire();
   if (when == stage::commit) // looked for before words of it are masked as if they were a password
     if (const auto settings = settings_refused(sqlstate, message))
       throw refused_checkpoint{*settings};

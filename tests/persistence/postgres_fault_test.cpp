@@ -64,6 +64,7 @@ const expectation expected[] = {
     {"42703", projection},   // no such column
     {"42804", projection},   // types do not match
     {"42P01", projection},   // no such table
+    {"42P05", store},        // prepared before by another, as behind a pooler
     {"42P08", projection},   // ambiguous parameter
     {"42P18", projection},   // undeduced parameter
     {"44000", blame::event}, // WITH CHECK OPTION

@@ -200,6 +200,20 @@ TEST_CASE_METHOD(server_fixture, "what a block does to its session is the projec
   CHECK_THROWS_AS(unit->commit(step(0, 1)), projection_error);
 }
 
+TEST_CASE_METHOD(server_fixture, "a session that has lost its statements is not used again") {
+  const bool ahead = GENERATE(true, false);
+  const auto begin = [&] {
+    return ahead ? store.projections->begin_ahead(owner) : store.projections->begin(owner);
+  };
+  CHECK(begin()->commit(step(0, 1)) == commit_status::committed); // prepares
+  {
+    auto unit = begin();
+    unit->model().execute("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$");
+    CHECK_THROWS_WITH(unit->commit(step(1, 2)), ContainsSubstring("pooled=transaction"));
+  }
+  CHECK(begin()->commit(step(1, 2)) == commit_status::committed);
+}
+
 TEST_CASE_METHOD(server_fixture, "names that hold the name of such a call are free") {
   store.projections->prepare_tables(std::vector<std::string>{
       "CREATE TABLE reset_config_log (asset_config INT, set_config TEXT)"});
