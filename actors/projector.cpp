@@ -44,40 +44,61 @@ struct projector::implementation {
       started = true;
       push(machine.start());
     }
-    if (waiting_for) {
-      queue.emplace_back(*waiting_for);
-      waiting_for.reset();
-    }
-    if (queue.empty())
-      push(machine.resume()); // an earlier call ended where the projection stands: try again
-    while (!queue.empty()) {
-      const auto what = std::move(queue.front());
-      queue.pop_front();
-      step(what, read, target);
+    if (queue.empty() && !waiting_for)
+      push(try_again());
+    carry_out();
+    while (waiting_for && machine.passed() < target) {
+      auto events = read(waiting_for->after); // if it throws, the next call asks again
+      const auto token = std::exchange(waiting_for, std::nullopt)->token;
+      push(machine.on_page(std::move(events), token));
+      carry_out();
     }
     refuse_if_standing();
   }
 
-  void step(const action& what, const source& read, position_t target) {
+  /// An earlier call ended where the projection stands. For room it only looks: to resume would be
+  /// a person's word to run the handler of what ended processes.
+  actions try_again() {
+    const auto full = std::exchange(waiting_for_room, std::nullopt);
+    return full ? machine.on_timer(full->token) : machine.resume();
+  }
+
+  /// All but fetches, the last of which is left in `waiting_for`.
+  void carry_out() {
+    while (!queue.empty()) {
+      const auto what = std::move(queue.front());
+      queue.pop_front();
+      step(what);
+    }
+  }
+
+  void step(const action& what) {
     if (const auto work = make_job(context, machine, what)) {
       push(work()(machine));
     } else if (const auto* fetch = std::get_if<todo::fetch>(&what)) {
-      if (machine.passed() >= target)
-        waiting_for = *fetch;
-      else
-        push(machine.on_page(read(fetch->after), fetch->token));
+      waiting_for = *fetch;
     } else if (const auto* wake = std::get_if<todo::wake>(&what)) {
+      if (machine.full())
+        waiting_for_room = *wake;
       refuse_if_standing();
       options.sleep(wake->delay);
       push(machine.on_timer(wake->token));
     } else if (const auto* save = std::get_if<todo::save_later>(&what)) {
-      const ownership owner{machine.record().key, machine.record().epoch};
-      push(save_position_of(context, owner, save->advance) == commit_status::committed
-               ? machine.on_saved_later(save->advance.to)
-               : machine.on_fenced());
+      push(save_now(save->advance));
     } else if (const auto* end = std::get_if<todo::end>(&what)) {
       if (end->why == todo::end::reason::store_fault)
         throw_store_fault(end->text);
+    }
+  }
+
+  actions save_now(const checkpoint_advance& advance) {
+    try {
+      const ownership owner{machine.record().key, machine.record().epoch};
+      return save_position_of(context, owner, advance) == commit_status::committed
+                 ? machine.on_saved_later(advance.to)
+                 : machine.on_fenced();
+    } catch (const std::exception& problem) {
+      return machine.on_unsaved(problem.what());
     }
   }
 
@@ -89,6 +110,8 @@ struct projector::implementation {
 
   void refuse_if_standing() const {
     const auto text = "projection \"" + to_string(machine.record().key) + "\": " + machine.reason();
+    if (machine.full())
+      throw usage_error{text};
     switch (machine.state()) {
     case projection_state::failed:
       throw projection_error{text};
@@ -101,12 +124,17 @@ struct projector::implementation {
     }
   }
 
-  /// The machine has ended with its claim; a new one begins with the stored record.
-  [[noreturn]] void throw_store_fault(const std::string& why) {
+  /// A new machine begins with the stored record.
+  void begin_anew() {
     machine = new_machine(context.spec);
     started = false;
     waiting_for.reset();
-    queue.clear();
+    waiting_for_room.reset();
+  }
+
+  /// The machine has ended with its claim.
+  [[noreturn]] void throw_store_fault(const std::string& why) {
+    begin_anew();
     throw store_error{"projection \"" + context.spec->name + "\": " + why};
   }
 
@@ -121,7 +149,8 @@ struct projector::implementation {
   projection_context context;
   projection_machine machine;
   std::deque<action> queue;
-  std::optional<todo::fetch> waiting_for;
+  std::optional<todo::fetch> waiting_for; ///< Asked for, and not read yet.
+  std::optional<todo::wake> waiting_for_room;
   bool started = false;
 };
 
@@ -221,9 +250,7 @@ void projector::reset() {
     const std::lock_guard lock{self.context.state->guard};
     self.context.state->object = new_state(*self.context.spec);
   }
-  self.machine = self.new_machine(self.context.spec);
-  self.started = false;
-  self.waiting_for.reset();
+  self.begin_anew();
 }
 
 std::int64_t projector::resume(event_store& log) {

@@ -1,5 +1,6 @@
 #include "tests/catch.hpp"
 
+#include "testing/splitting_log.hpp"
 #include "tests/actors/core_fixture.hpp"
 
 #include <waymark/actors/projector.hpp>
@@ -140,6 +141,56 @@ TEST_CASE("a projector that stands says so at every call") {
     CHECK_THROWS_AS(by.handle(made_event(1, "a")), projection_error);
     CHECK_THROWS_AS(by.handle(made_event(1, "a")), projection_error);
   }
+}
+
+TEST_CASE("a projector goes on where it was once the log can be read again") {
+  const auto at = open("memory:");
+  append(*at.events, "a");
+  append(*at.events, "b");
+  bool away = false;
+  testing::splitting_log log{*at.events, [&]() -> std::size_t {
+                               if (std::exchange(away, false))
+                                 throw store_error{"the log is away"};
+                               return 1;
+                             }};
+  std::vector<position_t> seen;
+  projector by{projection::in_memory<int>("n").on(
+                   "X", [&](int&, const nlohmann::json&, const event& e) {
+                     seen.push_back(e.position);
+                     away = e.position == 1;
+                   }),
+               at.projections};
+  SECTION("at its beginning") {
+    away = true;
+    CHECK_THROWS_AS(by.resume(log), store_error);
+    away = false;
+    by.handle(made_event(1, "a"));
+    CHECK(seen == positions{1});
+  }
+  SECTION("in the middle") {
+    CHECK_THROWS_AS(by.resume(log), store_error);
+    CHECK(by.resume(log) == 1);
+    CHECK(seen == positions{1, 2});
+  }
+  SECTION("of a rebuild") {
+    CHECK_THROWS_AS(by.rebuild(log), store_error);
+    CHECK(by.resume(log) == 1);
+    CHECK(by.lag(log)->events == 0);
+  }
+}
+
+TEST_CASE("a projector that is full says so, and runs nobody's handler") {
+  const auto at = open("memory:");
+  projector_options options;
+  options.sleep = [](std::chrono::milliseconds) { throw std::logic_error{"it waits for room"}; };
+  projector by{seeing().retry({.attempts = 1}).park_limits({.per_key = 2}), at.projections,
+               options};
+  by.handle(made_event(1, "bad"));
+  by.handle(made_event(2, "bad"));
+  CHECK_THROWS_WITH(by.handle(made_event(3, "bad")),
+                    Catch::Matchers::ContainsSubstring("until letters are retried or discarded"));
+  CHECK_THROWS_AS(by.handle(made_event(3, "bad")), usage_error);
+  CHECK(seen_in(*at.projections).empty());
 }
 
 } // namespace waymark::test
