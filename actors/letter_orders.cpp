@@ -45,6 +45,12 @@ settled_order letter_orders::refuse(settle_order_ptr order, const std::string& w
   return end(begin(std::move(order)), why);
 }
 
+bool letter_orders::put_persons_first() {
+  std::stable_partition(orders_.begin(), orders_.end(),
+                        [](const pending& each) { return !each.order->by_itself; });
+  return !orders_.empty() && !orders_.front().order->by_itself;
+}
+
 bool letter_orders::first_done() const noexcept {
   return !orders_.empty() && orders_.front().task == orders_.front().order->tasks.size();
 }

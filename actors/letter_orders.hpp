@@ -36,6 +36,10 @@ class letter_orders {
   /// What an order comes to that can't be taken.
   [[nodiscard]] settled_order refuse(settle_order_ptr order, const std::string& why) const;
 
+  /// Those that waymark itself wants wait for all that a person does. False if there is none of a
+  /// person. Not while a step is under way.
+  bool put_persons_first();
+
   /// Whether there is a first one, and all of its tasks are done.
   [[nodiscard]] bool first_done() const noexcept;
   /// What is to be done now: a task of the first order, or what is left of it. There has to be one.

@@ -90,6 +90,7 @@ struct job_maker {
     request.log = context.log;
     request.order = what.order;
     request.task = what.task;
+    request.marked = what.marked;
     request.generation = machine.record().generation;
     request.time = context.time;
     return guarded([request = std::move(request)]() -> job_result {

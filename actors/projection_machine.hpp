@@ -154,7 +154,7 @@ class projection_machine {
   void begin_with(actions& out, claim_report& report);
   void take_care(actions& out, const claim_report& report);
   void work_next(actions& out);
-  [[nodiscard]] bool may_replay() const noexcept;
+  [[nodiscard]] bool may_replay();
   void replay_next(actions& out);
   void take_replay(actions& out, const replay_outcome& outcome);
   void end_order(actions& out);

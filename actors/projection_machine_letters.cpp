@@ -31,14 +31,16 @@ actions projection_machine::settle(settle_order_ptr order) {
   return next();
 }
 
-bool projection_machine::may_replay() const noexcept {
+bool projection_machine::may_replay() {
   // A commit clears the stored failure, which has to stay until its event has passed.
   const bool full = standing_.how == stand::full;
   const bool goes = standing_.goes_on() || standing_.how == stand::backing_off || full;
-  // The marker of a live event counts the ends in it, and one of a replay would take its place.
-  const bool suspected = suspect_.is_behind(passed_) && !full;
-  return !orders_.empty() && claimed_ && goes && !standing_.paused && !record_.failure &&
-         !suspected;
+  const bool may = claimed_ && goes && !standing_.paused && !record_.failure;
+  // The marker of a live event counts the ends in it, and one of a replay would take its place. So
+  // letters wait until it has passed; where it can't, without room, a person's are tried unmarked.
+  if (may && suspect_.is_behind(passed_))
+    return full && orders_.put_persons_first();
+  return may && !orders_.empty();
 }
 
 void projection_machine::replay_next(actions& out) {
@@ -51,7 +53,8 @@ void projection_machine::replay_next(actions& out) {
   auto [order, task] = orders_.next_step();
   if (standing_.goes_on())
     standing_.why = describe(*order);
-  out.emplace_back(todo::replay{std::move(order), std::move(task)});
+  out.emplace_back(
+      todo::replay{std::move(order), std::move(task), !suspect_.is_behind(passed_)});
 }
 
 actions projection_machine::on_replayed(const replay_outcome& outcome) {
@@ -149,7 +152,8 @@ actions projection_machine::on_letters_due(std::uint64_t token) {
   const auto due = schedule_.take(token);
   if (!due)
     return {};
-  if (!standing_.refusal_to_settle().empty() || orders_.full())
+  const bool waits = suspect_.is_behind(passed_);
+  if (waits || !standing_.refusal_to_settle().empty() || orders_.full())
     return {schedule_.put_off(*due, options_.random())}; // it has not been tried
   auto order = std::make_shared<settle_order>();
   order->by_itself = true;

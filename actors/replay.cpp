@@ -119,7 +119,7 @@ class replayer {
       throw store_error{request_.log->address() + " has another event at position " +
                         std::to_string(position) + " than letter " + std::to_string(letter->id) +
                         " tells: the log was replaced"};
-    if (on_.spec->where != effect::memory) {
+    if (request_.marked && on_.spec->where != effect::memory) {
       attempt_.emplace(on_, subject, out_.rest.sequence_key);
       if (attempt_->fenced())
         return stop_fenced();

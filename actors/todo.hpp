@@ -40,6 +40,7 @@ struct give_up {
 struct replay {
   settle_order_ptr order;
   replay_task task;
+  bool marked = true; ///< Under a marker, as replay.hpp has it.
 };
 /// Run the lot's `look`: what other processes' shards have parked counts too; on_looked.
 struct look {};

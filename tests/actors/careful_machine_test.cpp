@@ -155,12 +155,30 @@ TEST_CASE("a poison that there is no room for is given up once there is, without
   REQUIRE(at.machine.full());
   auto order = std::make_shared<settle_order>();
   order->tasks.push_back({its_key, {1}, false});
-  REQUIRE(find<todo::replay>(at.machine.settle(order)));
+  const auto replay = at.machine.settle(order);
+  REQUIRE(find<todo::replay>(replay));
+  CHECK_FALSE(find<todo::replay>(replay)->marked); // whose marker would take the poison's place
   replay_outcome replayed;
   replayed.key.sequence_key = its_key; // of which nothing is parked now
   const auto next = at.feed(at.machine.on_replayed(replayed));
   CHECK_FALSE(find<todo::apply>(next));
   CHECK(find<todo::give_up>(next));
+}
+
+TEST_CASE("while a poison waits for room, letters are tried on a person's word only") {
+  careful at{seeing(), 0, crashed_twice, 1};
+  (void)at.machine.on_given_up(no_room(0));
+  REQUIRE(at.machine.full());
+  auto by_itself = std::make_shared<settle_order>();
+  by_itself->by_itself = true;
+  by_itself->tasks.push_back({"k", {}, true});
+  CHECK_FALSE(find<todo::replay>(at.machine.settle(by_itself)));
+  auto anna = std::make_shared<settle_order>();
+  anna->tasks.push_back({"k", {1}, false});
+  const auto next = at.machine.settle(anna);
+  REQUIRE(find<todo::replay>(next));
+  CHECK(find<todo::replay>(next)->order == anna);
+  CHECK_FALSE(find<todo::replay>(at.machine.on_replayed({})));
 }
 
 } // namespace waymark::test

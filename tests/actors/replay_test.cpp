@@ -331,4 +331,20 @@ TEST_CASE("a replay tells its meter what it does") {
   CHECK(meter->look().at == job_meter::stage::in_store);
 }
 
+TEST_CASE("an unmarked replay leaves the marker of a live event as it is") {
+  parked_stream test;
+  attempt_marker live;
+  live.position = test.head + 1;
+  REQUIRE(test.at.projections->begin_attempt(test.owner, live) == commit_status::committed);
+  test.forbid({2});
+  auto request = test.request(settle_verb::retry, {test.letter_id});
+  request.marked = false;
+  const auto outcome = replay(request);
+  CHECK(outcome.key.replayed == 1);
+  CHECK(outcome.key.failed);
+  const auto marker = test.at.projections->find_attempt(test.owner.key);
+  REQUIRE(marker);
+  CHECK(marker->position == live.position);
+}
+
 } // namespace waymark::test
