@@ -46,8 +46,9 @@ projection_status engine::implementation::status(const std::vector<board_entry>&
 
 projection_status
 engine::implementation::examine(const std::vector<board_entry>& shards) const {
-  auto found = status(shards);
-  ask_stores(found, most_urgent(shards), *context->where.events);
+  const auto known = with_foreign_counts(shards);
+  auto found = status(known);
+  ask_stores(found, most_urgent(known), *context->where.events);
   return found;
 }
 

@@ -133,6 +133,17 @@ projection_evidence evidence_of(const board_entry& shard, const board& shown,
   return evidence;
 }
 
+std::vector<board_entry> with_foreign_counts(std::vector<board_entry> shards) {
+  try {
+    for (auto& shard : shards)
+      if (shard.status.state == projection_state::standing_by)
+        shard.status.set_aside = shard.store->counts(shard.status.key);
+  } catch (const std::exception&) {
+    // the store is away; its projection's state says so
+  }
+  return shards;
+}
+
 void ask_stores(projection_status& status, const board_entry& shard, event_store& log) {
   auto& evidence = status.evidence;
   try {

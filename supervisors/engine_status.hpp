@@ -28,6 +28,10 @@ stopped_shards(const std::vector<board_entry>& shards, std::optional<position_t>
 [[nodiscard]] projection_evidence evidence_of(const board_entry& shard, const board& shown,
                                               const std::string& own);
 
+/// The same with what owners elsewhere have set aside of shards that stand by, as far as the store
+/// can be asked.
+[[nodiscard]] std::vector<board_entry> with_foreign_counts(std::vector<board_entry> shards);
+
 /// Adds to the evidence what the stores know: the newest event, the oldest letter, and the lock
 /// that is waited for. What can't be read now is left out.
 void ask_stores(projection_status& status, const board_entry& shard, event_store& log);

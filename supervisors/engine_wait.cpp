@@ -31,8 +31,10 @@ bool stands(projection_state state) {
 
 bool engine::implementation::set_aside(const std::vector<board_entry>& shards, position_t first,
                                        position_t last) const {
-  const bool any = std::any_of(shards.begin(), shards.end(), [](const board_entry& shard) {
-    return shard.status.set_aside.letters > 0 || shard.status.set_aside.parked_events > 0;
+  const bool any = std::any_of(shards.begin(), shards.end(), [this](const board_entry& shard) {
+    const auto& aside = shard.status.set_aside;
+    const bool foreign = shard.record.owner != context->owner; // who counts them is elsewhere
+    return foreign || aside.letters > 0 || aside.parked_events > 0;
   });
   if (!any)
     return false;

@@ -30,6 +30,26 @@ TEST_CASE("two engines of one process are two owners: one works, the other stand
   CHECK(cents_of(second) == 30);
 }
 
+TEST_CASE("who stands by knows what the owner has set aside") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  engine owner{file, test.options()};
+  owner.start(delicate_revenue(poison()));
+  REQUIRE(eventually([&] { return owner.status("revenue").state == projection_state::running; }));
+  engine second{file, test.options()};
+  second.start(delicate_revenue(poison()));
+  REQUIRE(
+      eventually([&] { return second.status("revenue").state == projection_state::standing_by; }));
+  const auto given_up =
+      owner.append("o-1", any_version, shop::order_placed{"poison", 1});
+  const auto behind = owner.append("o-1", any_version, shop::order_placed{"monday", 1});
+  const auto fine = owner.append("o-2", any_version, shop::order_placed{"monday", 1});
+  CHECK(second.wait_until("revenue", given_up, patience) == wait_result::parked);
+  CHECK(second.wait_until("revenue", behind, patience) == wait_result::parked);
+  CHECK(second.wait_until("revenue", fine, patience) == wait_result::reached);
+  CHECK(second.explain("revenue").find("1 key is parked with 2 events") != std::string::npos);
+}
+
 TEST_CASE("who stands by takes over later, also when a reset of it has failed meanwhile") {
   engine_fixture test;
   const auto file = test.open_file();
