@@ -63,15 +63,11 @@ std::pair<std::optional<checkpoint>, bool> find_versions(projection_store& store
   return {std::move(highest), any_lower};
 }
 
-/// Makes the tables for who has claimed; `claimed` goes back if they can't be made. If the process
-/// dies between the claim and this, they may be missing, and nobody misses them: the next claim
-/// makes them before anything is handled. Never before a claim: who stands by would wait for what
-/// the owner has locked in them, again and again, and hold up all who claim meanwhile.
-void make_tables(const claim_order& order, const std::optional<ownership>& claimed) {
-  if (order.spec->tables.empty())
-    return;
+/// Does what a claim was taken for; `claimed` goes back if that can't be done.
+template <class Work>
+void with_claim(const claim_order& order, const std::optional<ownership>& claimed, Work work) {
   try {
-    order.store->prepare_tables(order.spec->tables);
+    work();
   } catch (...) {
     if (claimed)
       try {
@@ -80,6 +76,15 @@ void make_tables(const claim_order& order, const std::optional<ownership>& claim
       }
     throw;
   }
+}
+
+/// Makes the tables for who has claimed. If the process dies between the claim and this, they may
+/// be missing, and nobody misses them: the next claim makes them before anything is handled. Never
+/// before a claim: who stands by would wait for what the owner has locked in them, again and again,
+/// and hold up all who claim meanwhile.
+void make_tables(const claim_order& order) {
+  if (!order.spec->tables.empty())
+    order.store->prepare_tables(order.spec->tables);
 }
 
 /// A rebuild for a new version is due: claims as the old version, so that an owner who still works
@@ -106,8 +111,10 @@ std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim
       return std::nullopt; // another shard has reset it meanwhile; the claim will tell
     claimed = ownership{as_old.key, held.record.epoch};
   }
-  make_tables(order, claimed);
-  order.store->reset(request, order.spec->truncate);
+  with_claim(order, claimed, [&] {
+    make_tables(order);
+    order.store->reset(request, order.spec->truncate);
+  });
   return std::nullopt;
 }
 
@@ -177,7 +184,7 @@ claim_report claim_or_throw(const claim_order& order) {
   if (result.state != claim_result::status::granted)
     return refusal_of(result);
   if (!has_tables)
-    make_tables(order, ownership{request.key, result.record.epoch});
+    with_claim(order, ownership{request.key, result.record.epoch}, [&] { make_tables(order); });
   if (order.spec->where == effect::memory) {
     if (result.record.position > 0) {
       store.reset(request, {});

@@ -121,6 +121,15 @@ TEST_CASE("a claim whose tables can't be made is given back, and the next one ma
   CHECK(claim.at.projections->load({"p", 0})->projection_version == 1);
 }
 
+TEST_CASE("a claim for a rebuild that can't be done is given back") {
+  claims claim;
+  REQUIRE(claim(seeing()).state == status::granted);
+  const auto stuck = claim(rebuilding(2, 1).truncate("DELETE FROM nowhere"));
+  CHECK(stuck.state == status::projection_fault);
+  CHECK_FALSE(claim.at.projections->load({"p", 0})->owner);
+  CHECK(claim(seeing(), 0, "another").state == status::granted);
+}
+
 TEST_CASE("tables that are missing after a claim are made by the next") {
   claims claim;
   const auto request = [&] { // of a process that dies before it has made them
