@@ -82,6 +82,17 @@ bool all_have_ended(Host& in, std::chrono::steady_clock::time_point until) {
   return true;
 }
 
+/// Where shards may have claims that no actor of theirs will release.
+std::set<std::shared_ptr<projection_store>> stores_with_actors_down(const engine_context& context) {
+  std::set<std::shared_ptr<projection_store>> stores;
+  for (const auto& shard : context.shown->all())
+    if (const auto state = shard.status.state; state == projection_state::failed ||
+                                               state == projection_state::backing_off ||
+                                               state == projection_state::degraded)
+      stores.insert(shard.store);
+  return stores;
+}
+
 /// Keeps what an actor that hangs still uses, to the end of the process.
 void leave_behind(std::shared_ptr<void> what) {
   static auto& kept = *new std::vector<std::shared_ptr<void>>;
@@ -247,6 +258,17 @@ void engine_actors::release_unused(projection_store& records,
   }
 }
 
+void engine_actors::release_left(projection_store& records) const {
+  try {
+    const auto owned = records.renew(context_->owner);
+    if (owned && !owned->empty())
+      records.release(*owned);
+  } catch (const std::exception& problem) {
+    context_->log->write(log_level::warning, "release", "engine",
+                         std::string{problem.what()} + "; others wait until its claims expire");
+  }
+}
+
 bool engine_actors::restart_child(host& in, const caf::actor& supervisor,
                                   const std::string& name) const {
   asker self{in.system};
@@ -343,6 +365,7 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
   note_stop(context_->owner, stop_stage::begun);
   context_->queue->close();
   bool down = false;
+  const auto with_actors_down = stores_with_actors_down(*context_);
   std::set<std::shared_ptr<projection_store>> stores;
   {
     const std::lock_guard lock{mutex_};
@@ -369,6 +392,9 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
     if (down && std::chrono::steady_clock::now() < until)
       release_unused(*records);
   stopped_well_ = down && all_have_ended(*ending, until);
+  for (const auto& records : with_actors_down)
+    if (stopped_well_ && std::chrono::steady_clock::now() < until)
+      release_left(*records);
   note_stop(context_->owner, stopped_well_ ? stop_stage::done : stop_stage::left_behind);
   if (!stopped_well_) {
     context_->log->write(log_level::error, "abandoned", "engine",

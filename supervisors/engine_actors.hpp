@@ -79,6 +79,9 @@ class engine_actors {
   void forget(const std::string& projection, projection_store& records);
   /// Has the claims in `records` renewed from now on.
   void renew_in(const std::shared_ptr<projection_store>& records);
+  /// Releases the claims in `records` of shards whose actors were down when all others released
+  /// theirs.
+  void release_left(projection_store& records) const;
   [[nodiscard]] static caf::actor supervisor_named(host& in, const std::string& name);
   static void add_child(host& in, const std::string& supervisor, child_spec child);
   [[nodiscard]] static bool is_up(host& in, const caf::actor& supervisor, const std::string& name);

@@ -168,6 +168,33 @@ TEST_CASE("an engine that stops lets another go on at once") {
   CHECK(test.lines.count("standby") == 0);
 }
 
+TEST_CASE("an engine that stops releases the claim of a projection whose actor is down") {
+  engine_fixture test;
+  auto options = test.options();
+  const bool given_up = GENERATE(true, false);
+  supervision group{.name = "group",
+                    .intensity = given_up ? 1 : 50,
+                    .at_limit = on_intensity::fail_child,
+                    .backoff = given_up ? at_once() : backoff_policy{1h, 1h}};
+  group.children.emplace_back("revenue");
+  options.supervisors.push_back(group);
+  const auto file = test.open_file();
+  engine first{file, options};
+  first.start(shop::revenue_tables()
+                  .on<shop::order_placed>([](read_model&, const shop::order_placed&) {
+                    throw std::runtime_error{"bad"};
+                  })
+                  .retry({.attempts = 2, .retry_if = [](const std::string&) -> bool {
+                            throw std::runtime_error{"a bug in retry_if"};
+                          }}));
+  place_orders(first, 1);
+  const auto expected = given_up ? projection_state::failed : projection_state::backing_off;
+  REQUIRE(eventually([&] { return first.status("revenue").state == expected; }));
+  CHECK(first.checkpoint("revenue")->owner);
+  CHECK(first.stop());
+  CHECK_FALSE(first.checkpoint("revenue")->owner);
+}
+
 TEST_CASE("an engine of many projections releases them together when it stops") {
   static std::atomic<int> releases{0};
   engine_fixture test;
