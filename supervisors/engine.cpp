@@ -22,6 +22,16 @@ void refuse_bad_tree(const std::vector<supervision>& supervisors) {
                       mistakes.front().text};
 }
 
+/// The reset is done, so a store that is away by now must not make it look undone.
+std::int64_t generation_after_reset(const board_entry& before) {
+  try {
+    const auto stored = before.store->load(before.status.key);
+    return stored ? stored->generation : 0;
+  } catch (const store_error&) {
+    return before.record.generation + 1;
+  }
+}
+
 } // namespace
 
 engine::engine(store where, engine_options options) {
@@ -106,13 +116,13 @@ void engine::implementation::start_actors(const spec_ptr& spec) {
     state = std::make_shared<memory_state>();
     state->object = new_state(*spec);
   }
-  for (int i = 0; i < spec->shards; ++i) {
-    board_entry entry{spec, records, state, {}, {}, {}};
-    entry.status.key = entry.record.key = {spec->name, i};
-    entry.status.since = clock::system().now();
-    shown.add({spec->name, i}, std::move(entry));
-  }
   try {
+    for (int i = 0; i < spec->shards; ++i) {
+      board_entry entry{spec, records, state, {}, {}, {}};
+      entry.status.key = entry.record.key = {spec->name, i};
+      entry.status.since = clock::system().now();
+      shown.add({spec->name, i}, std::move(entry));
+    }
     actors.add(spec, records, state);
   } catch (...) {
     shown.remove(spec->name);
@@ -143,12 +153,14 @@ bool engine::stop(std::optional<std::chrono::milliseconds> deadline) {
 
 void engine::pause(std::string_view name, const mandate& as) {
   static_cast<void>(impl_->shards_of(name));
+  impl_->actors.require_running();
   impl_->context->shown->set_paused(name, as);
   impl_->command_all(name, projection_command::kind::pause, as);
 }
 
 void engine::resume(std::string_view name, const mandate& as) {
   static_cast<void>(impl_->shards_of(name));
+  impl_->actors.require_running();
   impl_->context->shown->set_paused(name, std::nullopt);
   impl_->actors.restart(std::string{name},
                         impl_->command_all(name, projection_command::kind::resume, as));
@@ -184,6 +196,7 @@ void engine::take_over(std::string_view name, const mandate& as) {
 void engine::reset(std::string_view name, const mandate& as) {
   refuse_inside_handler("engine.reset");
   const auto shards = impl_->shards_of(name);
+  impl_->actors.require_running();
   for (const auto& shard : shards)
     if (shard.status.evidence.unrecoverable) // and holds what a reset would wait for
       throw not_possible_now{impl_->explain(shards) + "; it can't be reset before that"};
@@ -193,21 +206,19 @@ void engine::reset(std::string_view name, const mandate& as) {
                           .store = first.store,
                           .log = impl_->context->where.events,
                           .owner = impl_->context->owner};
-  std::optional<waymark::checkpoint> now_stored;
-  impl_->command_all(name, projection_command::kind::hold);
   try {
+    impl_->command_all(name, projection_command::kind::hold);
     first.store->prepare_tables(first.spec->tables); // one may have been dropped meanwhile
     first.store->reset(request_of(order), first.spec->truncate);
-    impl_->context->log->write(log_level::warning, "reset", name,
-                               "begins anew: reset by " + as.in_words());
-    now_stored = first.store->load(first.status.key);
   } catch (...) {
     impl_->command_all(name, projection_command::kind::release_hold);
     throw;
   }
+  impl_->context->log->write(log_level::warning, "reset", name,
+                             "begins anew: reset by " + as.in_words());
   auto& shown = *impl_->context->shown;
   shown.set_paused(name, std::nullopt);
-  shown.forget_progress(name, now_stored ? now_stored->generation : 0, clock::system().now());
+  shown.forget_progress(name, generation_after_reset(first), clock::system().now());
   impl_->actors.restart(std::string{name},
                         impl_->command_all(name, projection_command::kind::begin_again));
 }

@@ -114,7 +114,7 @@ TEST_CASE("a reset whose store goes away behind it holds nothing up") {
   engine it{where, test.options()};
   it.start(shop::revenue());
   REQUIRE(it.wait_until("revenue", place_orders(it, 5), patience) == wait_result::reached);
-  CHECK_THROWS_AS(it.reset("revenue"), store_error);
+  CHECK_NOTHROW(it.reset("revenue"));
   CHECK(test.lines.count("reset revenue: begins anew: reset by an operator") == 1);
   place_orders(it, 5, "p-");
   CHECK(eventually([&] { return cents_of(it) == 10; }));

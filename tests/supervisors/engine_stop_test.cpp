@@ -84,6 +84,19 @@ TEST_CASE("a stopped engine says so") {
   CHECK_THROWS_AS(place_orders(it, 1), store_error);
 }
 
+TEST_CASE("a stopped engine empties nothing, and pauses nothing") {
+  engine_fixture test;
+  engine it{test.open_file(), test.options()};
+  it.start(shop::revenue());
+  REQUIRE(it.wait_until("revenue", place_orders(it, 3), patience) == wait_result::reached);
+  REQUIRE(it.stop());
+  CHECK_THROWS_AS(it.reset("revenue"), usage_error);
+  CHECK_THROWS_AS(it.pause("revenue"), usage_error);
+  CHECK_THROWS_AS(it.resume("revenue"), usage_error);
+  CHECK(cents_of(it) == 3);
+  CHECK(it.checkpoint("revenue")->position == 3);
+}
+
 TEST_CASE("an engine may be made, used and ended by threads that live on") {
   engine_fixture test;
   auto it = std::make_unique<engine>(open("memory:"), test.options());
