@@ -26,7 +26,8 @@ std::string shown_key(std::string_view sequence_key) {
 }
 
 bool letter_selection::names_something() const noexcept {
-  return all || id || projection || sequence_key || error_contains || event_type || since || until;
+  const bool some_error = error_contains && !error_contains->empty();
+  return all || id || projection || sequence_key || some_error || event_type || since || until;
 }
 
 bool letter_selection::matches_key(std::string_view key) const {

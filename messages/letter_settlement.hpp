@@ -30,7 +30,7 @@ struct letter_selection {
   std::optional<std::int64_t> id{};
   std::optional<std::string> projection{};
   std::optional<std::string> sequence_key{}; ///< As it is, or as `shown_key` shows it.
-  std::optional<std::string> error_contains{}; ///< A piece of the last attempt's text.
+  std::optional<std::string> error_contains{}; ///< A piece of the last attempt's text; "" is none.
   std::optional<std::string> event_type{};
   std::optional<timestamp> since{}; ///< Written at this time or later.
   std::optional<timestamp> until{}; ///< Written before this time.

@@ -1,5 +1,6 @@
 #include "node/arguments.hpp"
 
+#include "messages/text.hpp"
 #include "node/configuration/durations.hpp"
 
 #include <waymark/messages/clock.hpp>
@@ -12,6 +13,14 @@
 #include <cstdint>
 
 namespace waymark::node {
+
+namespace {
+
+std::string not_utf8(const std::string& text) {
+  return is_utf8(text) ? "" : "\"" + readable(text) + "\" is not UTF-8";
+}
+
+} // namespace
 
 CLI::Option* add_file(CLI::App& command, std::string& file) {
   file = "waymark.json";
@@ -54,6 +63,16 @@ value_check whole_number() {
     const bool good = error == std::errc{} && stop == end && value >= 0;
     return good ? "" : "\"" + text + "\" is not a whole number, 0 or more";
   };
+}
+
+value_check some_text() {
+  return [](const std::string& text) {
+    return text.empty() ? "is empty; leave it out if nothing is meant" : not_utf8(text);
+  };
+}
+
+value_check any_text() {
+  return &not_utf8;
 }
 
 timestamp moment_in(const std::string& option, const std::string& text) {

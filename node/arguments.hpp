@@ -77,6 +77,11 @@ using value_check = std::function<std::string(const std::string&)>;
 /// 0, 1, 2 … as far as 64 bits go.
 [[nodiscard]] value_check whole_number();
 
+/// UTF-8, as all text in logs and letters; of a condition or a name at least one byte, since an
+/// empty one may be a variable of a script that is not set.
+[[nodiscard]] value_check some_text();
+[[nodiscard]] value_check any_text();
+
 /// A time as RFC 3339 has it, or so long ago: "30m", "24h".
 /// @throws usage_error that names `option`.
 [[nodiscard]] timestamp moment_in(const std::string& option, const std::string& text);

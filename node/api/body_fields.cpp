@@ -16,6 +16,12 @@ std::string body_member::text() const {
   return value_.get<std::string>();
 }
 
+std::string body_member::some_text() const {
+  if (!value_.is_string() || value_.get_ref<const std::string&>().empty())
+    refuse("a string that is not empty");
+  return value_.get<std::string>();
+}
+
 bool body_member::flag() const {
   if (!value_.is_boolean())
     refuse("true or false");

@@ -18,6 +18,7 @@ class body_member {
   body_member(const std::string& name, const nlohmann::json& value) : name_{name}, value_{value} {}
 
   [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string some_text() const; ///< Not empty, since an empty condition is none.
   [[nodiscard]] bool flag() const;
   [[nodiscard]] std::int64_t number() const;
   [[nodiscard]] timestamp time() const; ///< As RFC 3339 has it.

@@ -233,17 +233,23 @@ command add_dead_letters_command(CLI::App& program) {
   add_action(*parsed, wanted->words,
              "[FILE] list|export\n[FILE] show ID\n[FILE] retry|discard [ID]");
   parsed->add_option("--projection", wanted->projection, "Only letters of this one")
+      ->check(some_text())
       ->type_name("NAME");
   parsed->add_option("--key", wanted->key, "Only letters of this key, as list shows it")
+      ->check(some_text())
       ->type_name("K");
   parsed->add_option("--type", wanted->type, "Only letters of events of this type")
+      ->check(some_text())
       ->type_name("T");
   parsed->add_option("--error", wanted->error, "Only letters whose error has this in it")
+      ->check(some_text())
       ->type_name("TEXT");
   parsed->add_option("--since", wanted->since, "Only letters written then or later: 24h (ago), or "
                                                "2026-11-22T10:00:00Z")
+      ->check(some_text())
       ->type_name("TIME");
   parsed->add_option("--before", wanted->before, "Only letters written before that")
+      ->check(some_text())
       ->type_name("TIME");
   parsed->add_flag("--settled", wanted->settled,
                    "list: those that were retried or discarded, by whom and when");
@@ -253,6 +259,7 @@ command add_dead_letters_command(CLI::App& program) {
   add_yes(*parsed, wanted->manners.yes);
   parsed->add_option("--by", wanted->by,
                      "retry, discard: who wants it; you at this host, unless given")
+      ->check(some_text())
       ->type_name("NAME");
   auto* limit = parsed->add_option("--limit", wanted->limit, "list, export: at most so many")
                     ->check(whole_number())

@@ -83,9 +83,11 @@ command add_events_command(CLI::App& program) {
       ->check(whole_number())
       ->type_name("N");
   parsed->add_option("--type", wanted->types, "Only events of this type; may be given again")
+      ->check(some_text())
       ->type_name("T")
       ->allow_extra_args(false);
   parsed->add_option("--stream", wanted->stream, "Only events of this stream")
+      ->check(some_text())
       ->type_name("TYPE/ID");
   parsed->add_flag("--follow", wanted->follow, "Wait for more at the end, until Ctrl-C");
   add_json(*parsed, wanted->json)->description("Taken as elsewhere; events are JSON anyway");

@@ -75,8 +75,10 @@ struct operation_command {
   /// Takes who wants it, and why.
   void sign() const {
     parsed->add_option("--why", wanted->as.why, "The reason, to be shown and logged")
+        ->check(any_text())
         ->type_name("TEXT");
     parsed->add_option("--by", wanted->as.by, "Who wants it; you at this host, unless given")
+        ->check(some_text())
         ->type_name("NAME");
   }
 

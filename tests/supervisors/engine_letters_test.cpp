@@ -103,6 +103,7 @@ TEST_CASE("letters are chosen by key, by projection, by filter, or all") {
   test.park("b", 0);
   test.park("c", 0);
   CHECK_THROWS_AS(test.it->retry({}), usage_error);
+  CHECK_THROWS_AS(test.it->retry({.error_contains = ""}), usage_error);
   CHECK_THROWS_AS(test.it->retry({.id = 99}), usage_error);
   CHECK_THROWS_AS(test.it->retry({.projection = "nobody"}), usage_error);
   test.poisonous->store(false);
