@@ -2,9 +2,11 @@
 
 #include "persistence/crash_recorder.hpp"
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <system_error>
 
 #include <fcntl.h>
@@ -18,8 +20,8 @@ namespace {
 std::atomic<bool> came{false};
 std::atomic<bool> signalled{false};
 int ends[2]{-1, -1};
-struct sigaction before_int {};
-struct sigaction before_term {};
+constexpr std::array watched{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+std::array<struct sigaction, watched.size()> before;
 
 void take_note() noexcept {
   const int error = errno;
@@ -32,11 +34,14 @@ void take_note() noexcept {
 }
 
 extern "C" void waymark_node_on_signal(int which) {
-  if (signalled.exchange(true)) { // the second one, of whatever kind: it ends the process
-    ::signal(which, SIG_DFL);
-    ::raise(which);
-  }
+  const bool hangs_up = which == SIGHUP; // which a shell and the kernel may both say
+  const bool stops = which == SIGINT || which == SIGTERM;
+  const bool at_once = stops ? signalled.exchange(true) : !hangs_up;
   take_note();
+  if (at_once) {
+    ::signal(which, SIG_DFL);
+    ::raise(which); // is delivered when this returns
+  }
 }
 
 } // namespace
@@ -49,13 +54,17 @@ interruption::interruption() {
   struct sigaction action {};
   action.sa_handler = &waymark_node_on_signal;
   action.sa_flags = SA_RESTART;
-  ::sigaction(SIGINT, &action, &before_int);
-  ::sigaction(SIGTERM, &action, &before_term);
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    ::sigaction(watched[i], nullptr, &before[i]);
+    const bool stops = watched[i] == SIGINT || watched[i] == SIGTERM;
+    if (stops || before[i].sa_handler == SIG_DFL) // nohup ignores one, a program may use another
+      ::sigaction(watched[i], &action, nullptr);
+  }
 }
 
 interruption::~interruption() {
-  ::sigaction(SIGINT, &before_int, nullptr);
-  ::sigaction(SIGTERM, &before_term, nullptr);
+  for (std::size_t i = 0; i < watched.size(); ++i)
+    ::sigaction(watched[i], &before[i], nullptr);
   note_asked_to_end(false);
   ::close(ends[0]);
   ::close(ends[1]);

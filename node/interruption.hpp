@@ -2,8 +2,10 @@
 
 namespace waymark::node {
 
-/// While it lives, SIGINT and SIGTERM ask the program to come to an end instead of killing it; the
-/// second of them kills it. One at a time.
+/// While it lives, SIGINT, SIGTERM and SIGHUP ask the program to come to an end instead of killing
+/// it; a second SIGINT or SIGTERM kills it. What a handler is doing is blamed on no event then, nor
+/// if SIGQUIT, SIGUSR1 or SIGUSR2 kill it. SIGHUP and those three only where nobody has ignored or
+/// handled them. One at a time.
 class interruption {
  public:
   /// @throws std::system_error if there is no file descriptor left.

@@ -1,12 +1,19 @@
 #include "node/settle_alone.hpp"
 
 #include "node/claims.hpp"
+#include "node/exit_status.hpp"
+#include "node/interruption.hpp"
 #include "node/move_checkpoint.hpp"
 #include "node/node_lock.hpp"
 #include "node/running_node.hpp"
 #include "node/socket_path.hpp"
 
 #include <waymark/messages/error.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
 
 namespace waymark::node {
 
@@ -19,6 +26,26 @@ void refuse_new_version(const recorded_projection& of) {
                         std::to_string(record.projection_version) + " in its tables and " +
                         std::to_string(of.spec->version) +
                         " in the configuration; `waymark run` changes that first"};
+}
+
+constexpr std::chrono::milliseconds glance{20};
+
+/// With the handler that hangs in it.
+[[noreturn]] void end_process() {
+  std::fputs("waymark: not everything ended in time; nothing is lost by that\n", stderr);
+  std::_Exit(static_cast<int>(exit_status::failed));
+}
+
+using settling = std::future<settle_report>;
+
+/// A signal ends what is under way as it ends a node, so that no event is blamed for it.
+void wait_for(const settling& report, engine& on, const interruption& signals) {
+  while (report.wait_for(glance) != std::future_status::ready)
+    if (signals.requested()) {
+      if (!on.stop())
+        end_process();
+      return;
+    }
 }
 
 } // namespace
@@ -34,13 +61,20 @@ settle_report settle_alone(const configuration& settings, const node_stores& sto
     refuse_new_version(each);
     specs.push_back(each.spec);
   }
+  const interruption signals;
   engine on{stores.log(), options};
   on.start(specs);
-  wait_for_claims(on, [] { return false; });
-  auto report = verb == settle_verb::retry ? on.retry(wanted.which, wanted.options)
-                                           : on.discard(wanted.which, wanted.options);
+  wait_for_claims(on, [&] { return signals.requested(); });
+  if (signals.requested())
+    throw error{"interrupted; nothing was done"};
+  settling report = std::async(std::launch::async, [&] {
+    return verb == settle_verb::retry ? on.retry(wanted.which, wanted.options)
+                                      : on.discard(wanted.which, wanted.options);
+  });
+  wait_for(report, on, signals);
+  auto found = report.get();
   on.stop();
-  return report;
+  return found;
 }
 
 } // namespace waymark::node

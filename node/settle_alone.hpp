@@ -10,7 +10,8 @@
 namespace waymark::node {
 
 /// Settles letters where no node runs: claims the projections concerned as the node would, and
-/// stops them again. Meanwhile they project what is new in the log too. Holds the node_lock.
+/// stops them again, also when a signal asks for it. Meanwhile they project what is new in the log
+/// too. Holds the node_lock.
 /// @throws usage_error if a projection has another version in its configuration than in its
 ///   tables, since a start would change them; error if a node begins to run; what the engine
 ///   throws.

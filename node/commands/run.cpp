@@ -145,8 +145,8 @@ command add_run_command(CLI::App& program) {
             "Take projections from the process that has them, at the start: for one that "
             "hangs or can't be reached")
       .running(&run_node,
-               "SIGTERM and Ctrl-C stop it: batches under way are finished. A second one stops\n"
-               "it at once; nothing is lost by that either.\n\n"
+               "SIGTERM and Ctrl-C stop it, as a closed terminal does: batches under way are\n"
+               "finished. A second one stops it at once; nothing is lost by that either.\n\n"
                "Examples:\n"
                "  waymark run                                  # waymark.json, until stopped\n"
                "  waymark run shop/waymark.json --until-caught-up");

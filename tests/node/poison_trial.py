@@ -3,7 +3,8 @@ The program waymark is found by PATH; STORE is the address of the log and, on Po
 read models too, which have files of their own otherwise.
 
 hangs  an event whose statement never ends: it is the one that is given up, and no other
-stops  stops whose deadline passes in a handler, a second signal, a kill in a stop: nobody is blamed
+stops  stops whose deadline passes in a handler, a second signal, a kill in a stop, a closed
+       terminal: nobody is blamed
 unrecorded  a folder for crash records that can't be used is named in the log, once
 """
 import json
@@ -158,7 +159,7 @@ def open_marker():
 def stop_in_handler(how, asked=None, lasts=None):
     """A node that comes to the slow event with a marker, and is stopped in it."""
     configure(("aa",), lasts=lasts, handler_timeout="10m",
-              drain_deadline="1s" if how == "deadline" else "10m")
+              drain_deadline="1s" if how in ("deadline", "hung_up") else "10m")
     before = open_marker()
     node = start("run")
     if asked:
@@ -166,14 +167,25 @@ def stop_in_handler(how, asked=None, lasts=None):
         start(*asked)
     wait_until(lambda: (now := open_marker()) and now != before, "the slow event's marker")
     time.sleep(1.5)  # from one second on an end that is not explained would be the event's
-    node.terminate()
-    if how != "deadline":
+    node.send_signal({"hung_up": signal.SIGHUP, "quit": signal.SIGQUIT}.get(how, signal.SIGTERM))
+    if how in ("twice", "killed"):
         wait_until(lambda: (found := states()) and found["aa"] == "draining", "a drain")
         node.send_signal(signal.SIGTERM if how == "twice" else signal.SIGKILL)
     said = node.communicate(timeout=60)[1]
-    check(node.returncode == {"deadline": 0, "twice": -15, "killed": -9}[how], how, said)
-    if how == "deadline":
+    check(node.returncode == {"twice": -15, "killed": -9, "quit": -3}.get(how, 0), how, said)
+    if how in ("deadline", "hung_up"):
         check("not everything ended within 1000 ms" in said, said)
+
+
+def interrupt_retry():
+    """Of letters, by a command that does it without a node."""
+    before = open_marker()
+    retry = start("dead-letters", "retry", "--all", "--yes")
+    wait_until(lambda: (now := open_marker()) and now != before, "the letter's marker")
+    time.sleep(1.5)
+    retry.send_signal(signal.SIGINT)
+    said = retry.communicate(timeout=60)
+    check(retry.returncode == 1, retry.returncode, said)
 
 
 def stops():
@@ -185,7 +197,7 @@ def stops():
     wait_until(lambda: query("aa", claimed), "a claim")
     first.kill()
     first.communicate()
-    for how in ("deadline", "twice", "killed", "deadline"):
+    for how in ("deadline", "twice", "killed", "hung_up", "quit", "deadline"):
         stop_in_handler(how)
     done = waymark("run", "--until-caught-up", timeout=120)
     check(done.returncode == 0, done)
@@ -196,6 +208,7 @@ def stops():
     check(len(letters()) == 1, done)
     for how in ("twice", "killed"):
         stop_in_handler(how, ("dead-letters", "retry", "--all", "--yes"), slow)
+    interrupt_retry()
     check(len(letters()) == 1 and len(letters()[0]["attempts"]) == 1, letters())
     done = waymark("dead-letters", "retry", "--all", "--yes")
     check(letters() == [], done)
