@@ -1,14 +1,17 @@
 #include "node/running_node.hpp"
 
 #include "node/exit_status.hpp"
+#include "supervisors/write_within.hpp"
 
 #include <waymark/messages/clock.hpp>
 
 #include <algorithm>
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
 #include <iterator>
 #include <utility>
+
+#include <unistd.h>
 
 namespace waymark::node {
 
@@ -25,8 +28,10 @@ node_stores open_stores(const configuration& from) {
 /// A thread that hangs can't be taken back; a new process can begin without it.
 void end_process(const work_at_hand& handler, const std::string& why,
                  const std::string& consequence) {
-  std::fprintf(stderr, "waymark: projection \"%s\": %s; %s\n", to_string(handler.who).c_str(),
-               why.c_str(), consequence.c_str());
+  write_within(STDERR_FILENO,
+               "waymark: projection \"" + to_string(handler.who) + "\": " + why + "; " +
+                   consequence + "\n",
+               std::chrono::seconds{1});
   std::_Exit(static_cast<int>(exit_status::failed));
 }
 

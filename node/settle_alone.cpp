@@ -7,13 +7,15 @@
 #include "node/node_lock.hpp"
 #include "node/running_node.hpp"
 #include "node/socket_path.hpp"
+#include "supervisors/write_within.hpp"
 
 #include <waymark/messages/error.hpp>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <future>
+
+#include <unistd.h>
 
 namespace waymark::node {
 
@@ -32,7 +34,8 @@ constexpr std::chrono::milliseconds glance{20};
 
 /// With the handler that hangs in it.
 [[noreturn]] void end_process() {
-  std::fputs("waymark: not everything ended in time; nothing is lost by that\n", stderr);
+  write_within(STDERR_FILENO, "waymark: not everything ended in time; nothing is lost by that\n",
+               std::chrono::seconds{1});
   std::_Exit(static_cast<int>(exit_status::failed));
 }
 

@@ -1,8 +1,9 @@
 #include "supervisors/logger.hpp"
 
+#include "supervisors/stderr_sink.hpp"
+
 #include <nlohmann/json.hpp>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <mutex>
@@ -66,9 +67,12 @@ const char* word_of(log_level level) {
 
 struct logger::implementation {
   spdlog::logger out;
+  std::shared_ptr<stderr_sink> on_stderr; ///< Null if the user has a function for it.
   log_format format;
   std::shared_mutex writing;
   bool closed = false;
+
+  void write(log_level level, std::string_view what, std::string_view who, std::string_view text);
 };
 
 namespace {
@@ -84,14 +88,31 @@ std::string on_one_line(std::string_view text) {
 
 } // namespace
 
+void logger::implementation::write(log_level level, std::string_view what, std::string_view who,
+                                   std::string_view text) {
+  const auto severity = to_spdlog(level);
+  if (format == log_format::text) {
+    out.log(severity, "{} {}: {}", what, on_one_line(who), on_one_line(text));
+    return;
+  }
+  const nlohmann::json line{{"time", to_string(std::chrono::floor<std::chrono::microseconds>(
+                                         std::chrono::system_clock::now()))},
+                            {"level", word_of(level)},
+                            {"event", what},
+                            {"who", who},
+                            {"text", text}};
+  out.log(severity, "{}", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 logger::logger(const log_options& options) {
+  std::shared_ptr<stderr_sink> on_stderr;
   spdlog::sink_ptr sink;
   if (options.sink)
     sink = std::make_shared<function_sink>(options.sink);
   else
-    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  impl_.reset(
-      new implementation{spdlog::logger{"waymark", std::move(sink)}, options.format, {}, false});
+    sink = on_stderr = std::make_shared<stderr_sink>();
+  impl_.reset(new implementation{
+      spdlog::logger{"waymark", std::move(sink)}, std::move(on_stderr), options.format, {}, false});
   impl_->out.set_level(to_spdlog(options.level));
   if (options.format == log_format::json)
     impl_->out.set_pattern("%v");
@@ -108,24 +129,18 @@ void logger::close() {
 
 void logger::write(log_level level, std::string_view what, std::string_view who,
                    std::string_view text) const {
-  const auto severity = to_spdlog(level);
-  if (!impl_->out.should_log(severity))
+  if (!impl_->out.should_log(to_spdlog(level)))
     return;
   const std::shared_lock lock{impl_->writing};
   if (impl_->closed)
     return;
-  if (impl_->format == log_format::text) {
-    impl_->out.log(severity, "{} {}: {}", what, on_one_line(who), on_one_line(text));
+  impl_->write(level, what, who, text);
+  const auto missed = impl_->on_stderr ? impl_->on_stderr->missed() : 0;
+  if (missed == 0)
     return;
-  }
-  const nlohmann::json line{{"time", to_string(std::chrono::floor<std::chrono::microseconds>(
-                                         std::chrono::system_clock::now()))},
-                            {"level", word_of(level)},
-                            {"event", what},
-                            {"who", who},
-                            {"text", text}};
-  impl_->out.log(severity, "{}",
-                 line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  impl_->write(log_level::warning, "left_out", "log",
+               std::to_string(missed) + " lines before this: nobody read them");
+  impl_->on_stderr->told(missed);
 }
 
 } // namespace waymark

@@ -16,8 +16,10 @@
 #include "node/statement_trials.hpp"
 #include "node/text_table.hpp"
 #include "supervisors/logger.hpp"
+#include "supervisors/write_within.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -95,10 +97,11 @@ constexpr std::chrono::steady_clock::duration shortest_wait = std::chrono::milli
 /// Ends the process with what hangs in it, and with requests that wait for that.
 [[noreturn]] void end_without(program_context& context, std::chrono::milliseconds deadline,
                               const std::string& socket, exit_status result) {
-  context.terminal.complain("not everything ended within " + std::to_string(deadline.count()) +
-                            " ms; nothing is lost by that");
+  write_within(STDERR_FILENO,
+               "waymark: not everything ended within " + std::to_string(deadline.count()) +
+                   " ms; nothing is lost by that\n",
+               std::chrono::seconds{1});
   context.terminal.out().flush();
-  context.terminal.err().flush();
   remove_socket(socket);
   std::_Exit(static_cast<int>(result));
 }

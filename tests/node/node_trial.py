@@ -13,10 +13,12 @@ stopped      who asks a node that hangs is told so soon
 forbidden    another user is told why it can't speak with the node (needs root)
 notified     the service manager is told when the node is ready, that it lives, and when it ends
 documented   the members of each JSON document are those that docs/node.md names
+unread       nobody reads the log of a node: it goes on, and says later what it left out
 terminal     progress, colours and redrawing on a terminal, and nothing of it elsewhere
 full_disk    a read model's disk is full for a while (needs root, for a disk of its own)
 """
 import collections
+import fcntl
 import json
 import os
 import pty
@@ -576,6 +578,34 @@ def documented():
     print("every member is documented")
 
 
+def unread():
+    write_shop()
+    with open("waymark.json") as file:
+        configuration = dict(json.load(file), log={"level": "info"})
+    with open("waymark.json", "w") as out:
+        json.dump(configuration, out)
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 8192)
+    node = subprocess.Popen(["waymark", "run"], stderr=writing)
+    os.close(writing)
+    wait_for_node(node)
+    for round in range(30):
+        for command in (["pause", "sums", "--why", "w" * 200], ["resume", "sums"]):
+            done = waymark(*command, timeout=60)
+            check(done.returncode == 0, round, done)
+    wait_until(lambda: status()["sums"]["passed"] == EVENTS, "the end")
+    os.set_blocking(reading, False)
+    read = os.read(reading, 1 << 20)
+    done = waymark("pause", "sums", "--why", "heard")
+    check(done.returncode == 0, done)
+    node.terminate()
+    check(node.wait(60) == 0, "it did not end")
+    lines = (read + os.read(reading, 1 << 20)).decode().splitlines()
+    os.close(reading)
+    check(any(" left_out log: " in line for line in lines), lines)
+    check(any("heard" in line for line in lines), lines)
+
+
 def on_terminal(*arguments, until=None, **environment):
     """What a terminal gets of a command, which is interrupted once it has shown `until`."""
     ours, theirs = pty.openpty()
@@ -687,7 +717,7 @@ def fill_disk():
 
 
 TRIALS = (killed, interrupted, interrupted_request, garbage, many, long_path, minute, long_line,
-          stopped, forbidden, notified, documented, terminal, full_disk)
+          stopped, forbidden, notified, documented, unread, terminal, full_disk)
 
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
