@@ -78,7 +78,6 @@ class projection_handle {
 
  private:
   friend class engine;
-class read_model;
   projection_handle(engine* of, std::string name) : engine_{of}, name_{std::move(name)} {}
   engine* engine_;
   std::string name_;

@@ -53,6 +53,7 @@ printf '// TO%s\n' DO >>tree/actors/b.cpp && expect "unfinished work"
 (echo 'namespace n {' && echo 'void f() {' && seq -f '  g(%g);' 58 && echo '}' &&
   seq -f 'int v%g;' 60 && echo '} // namespace n') >>tree/actors/b.cpp &&
   sh "$style/check.sh" tree public built && tree
+printf 'class b {\n  int x;\nclass c;\n};\n' >>tree/actors/b.hpp && expect "at the left edge"
 seq -f '// %g' 400 >>tree/actors/b.cpp && expect "more than 400 lines"
 for i in $(seq 100); do printf '…'; done >>tree/actors/b.cpp && echo >>tree/actors/b.cpp &&
   sh "$style/check.sh" tree public built

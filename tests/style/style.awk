@@ -41,6 +41,7 @@ FNR == 1 {
   in_library = (here in layer)
   prose = FILENAME ~ /\.(md|jsonl?)$|LICENSE$|^tests\/node\/command_line\/.*\.txt$|expected\.txt$/
   pragma = 0
+  before = ""
   split("", stood)
   files[FILENAME] = 1
 }
@@ -71,6 +72,12 @@ code && (in_library || FILENAME ~ /^tests\/contract\//) && /[^ ]/ && !/^ *(#|\/\
   }
   stood[RLENGTH] = FNR
 }
+
+# Inside a class it would name another one than the reader thinks.
+code && /^(class|struct|enum class) [a-z0-9_]+;$/ && before ~ /^ / {
+  complain("a declaration at the left edge of what is indented")
+}
+{ before = $0 }
 
 code && match($0, /^# *include *[<"][^>"]*[>"]/) {
   target = substr($0, RSTART, RLENGTH)
