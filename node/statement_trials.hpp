@@ -3,6 +3,7 @@
 #include "node/configuration/configuration.hpp"
 #include "node/configuration/mistake.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,14 @@ namespace waymark::node {
 /// What trying a configuration against its surroundings came to.
 struct trial_report {
   std::vector<configuration_mistake> mistakes; ///< What a database says of a statement, and so on.
-  std::vector<std::string> notes;              ///< What could not be tried, and why, as sentences.
+  std::vector<std::string> notes;              ///< What else there is to say, as sentences.
+  std::size_t untried = 0;                     ///< Databases that could not be asked.
 };
 
 /// Has every database prepare the statements of its projections, after their tables were made, and
 /// rolls that back: nothing is changed, no file is made. A SQLite file that is not there yet is
-/// tried in memory; a server that can't be reached gets a note. The socket must have a place.
+/// tried in memory; a server that can't be reached gets a note, and so does a projection that fits
+/// its tables only after the rebuild of its new version. The socket must have a place.
 [[nodiscard]] trial_report try_outside(const configuration& in);
 
 } // namespace waymark::node

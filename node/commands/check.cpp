@@ -18,7 +18,7 @@ struct check_arguments : file_arguments {
 
 exit_status report(const check_arguments& wanted, const trial_report& found,
                    std::size_t projections, console& terminal) {
-  const auto& [mistakes, notes] = found;
+  const auto& [mistakes, notes, untried] = found;
   if (wanted.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const auto& [path, text] : mistakes)
@@ -30,12 +30,12 @@ exit_status report(const check_arguments& wanted, const trial_report& found,
     for (const auto& note : notes)
       terminal.out() << wanted.file << ": " << note << '\n';
     if (mistakes.empty())
-      terminal.out() << wanted.file << (notes.empty() ? ": no mistakes; " : ": no mistakes found; ")
+      terminal.out() << wanted.file << (untried == 0 ? ": no mistakes; " : ": no mistakes found; ")
                      << counted(static_cast<long long>(projections), "projection")
-                     << (notes.empty() ? ""
-                                       : "; " + counted(static_cast<long long>(notes.size()),
-                                                        "database") +
-                                             " could not be asked")
+                     << (untried == 0
+                             ? ""
+                             : "; " + counted(static_cast<long long>(untried), "database") +
+                                   " could not be asked")
                      << '\n';
   }
   return mistakes.empty() ? exit_status::done : exit_status::usage;
@@ -52,7 +52,7 @@ exit_status run_check(const check_arguments& wanted, program_context& context) {
     return report(wanted, try_outside(found), found.projections.size() + names.size(),
                   context.terminal);
   } catch (const configuration_error& e) {
-    return report(wanted, {e.mistakes(), {}}, 0, context.terminal);
+    return report(wanted, {e.mistakes(), {}, 0}, 0, context.terminal);
   }
 }
 
