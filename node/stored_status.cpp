@@ -4,35 +4,54 @@
 #include "node/node_stores.hpp"
 #include "node/sql/sql_projection.hpp"
 
+#include <waymark/messages/error.hpp>
 #include <waymark/messages/page.hpp>
 #include <waymark/persistence/process_instance.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 namespace waymark::node {
 
 namespace {
 
 /// A record says less than the projection had passed: behind its position may be events that the
-/// projection does not want. This many reads at most look for the next one that it wants.
+/// shard does not handle. This many reads at most look for the next one that it does.
 constexpr int reads = 50;
 
-/// Moves `passed` up to before the next wanted event, and says how long that one has been waiting.
-void look_ahead(event_store& log, const event_filter& wanted, position_t head, position_t& passed,
-                lag& behind) {
-  behind.lag_seconds = 0;
+/// How many events of other shards come with one read.
+constexpr std::size_t events_per_read = 100;
+
+/// What a shard has passed, and the event that waits behind that.
+struct shard_progress {
+  position_t passed = 0;
+  std::optional<timestamp> waits_since; ///< When it was recorded; empty if none was found.
+};
+
+/// Whether the event is one for the shard, as far as can be said.
+bool is_for(int shard, const projection_spec& of, const event& e) {
+  try {
+    std::string key;
+    return of.shards == 1 || of.shard_of(of.key_hash(e, key)) == shard;
+  } catch (const decode_error&) {
+    return true; // it will stop each of them
+  }
+}
+
+shard_progress look_ahead(event_store& log, const projection_spec& of, position_t head, int shard,
+                          position_t passed) {
+  const read_limit limit{.max_events = of.shards == 1 ? 1 : events_per_read};
   for (int i = 0; i < reads && passed < head; ++i) {
-    const auto next = log.read_all(passed, {.max_events = 1}, wanted);
-    if (!next.events.empty()) {
-      passed = next.events.front().position - 1;
-      behind.lag_seconds = seconds_since_recorded(log, next.events.front().recorded_at);
-      return;
-    }
+    const auto next = log.read_all(passed, limit, of.wanted());
+    for (const auto& each : next.events)
+      if (is_for(shard, of, each))
+        return {each.position - 1, each.recorded_at};
     passed = std::max(passed + 1, next.scanned_to);
   }
-  passed = std::min(passed, head);
+  return {std::min(passed, head), {}};
 }
 
 /// One projection out of the records of its shards.
@@ -56,6 +75,27 @@ void add(const checkpoint& record, projection_store& in, summary& to) {
     s.reason = "its owner is " + describe_instance(*record.owner);
 }
 
+/// Moves `passed` to before the next event that one of the shards handles.
+void add_progress(const std::vector<checkpoint>& shards, const projection_spec& of,
+                  event_store& log, position_t head, summary& to) {
+  auto& s = to.status;
+  std::optional<timestamp> waits_since;
+  s.passed = head;
+  const auto add_shard = [&](int shard, position_t position) {
+    const auto found = look_ahead(log, of, head, shard, position);
+    s.passed = std::min(s.passed, found.passed);
+    if (found.waits_since)
+      waits_since = std::min(waits_since.value_or(*found.waits_since), *found.waits_since);
+  };
+  for (int shard = 0; shard < of.shards; ++shard) {
+    const auto record = std::find_if(shards.begin(), shards.end(),
+                                     [&](const auto& each) { return each.key.shard == shard; });
+    add_shard(shard, record == shards.end() ? 0 : record->position);
+  }
+  to.behind.events = head - s.passed;
+  to.behind.lag_seconds = waits_since ? seconds_since_recorded(log, *waits_since) : 0;
+}
+
 nlohmann::json summarize(const projection_spec& spec, projection_store& in, event_store& log,
                          position_t head, const health_thresholds& thresholds) {
   const auto& name = spec.name;
@@ -63,12 +103,11 @@ nlohmann::json summarize(const projection_spec& spec, projection_store& in, even
   found.status.key.projection = found.behind.projection_name = name;
   found.status.head = head;
   found.status.reason = "no node runs";
-  for (const auto& record : in.load_all())
-    if (record.key.projection == name)
-      add(record, in, found);
-  found.status.passed = found.status.position.value_or(0);
-  look_ahead(log, spec.wanted(), head, found.status.passed, found.behind);
-  found.behind.events = head - found.status.passed;
+  auto records = in.load_all();
+  std::erase_if(records, [&](const auto& each) { return each.key.projection != name; });
+  for (const auto& record : records)
+    add(record, in, found);
+  add_progress(records, spec, log, head, found);
   auto result = to_json(found.status, found.behind, thresholds);
   result["state"] = "not_running";
   result["since"] = nullptr;
