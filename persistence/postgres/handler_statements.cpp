@@ -262,8 +262,9 @@ void handler_statements::run_script(std::string_view sql) {
   if (words.empty())
     return;
   require_tables_of_others(sql);
-  on_.begin_now();
+  const auto before = on_.current_settings();
   (void)on_.take(PQexec(on_.raw(), std::string{sql}.c_str()), sql, stage::script);
+  on_.require_settings(before, sql);
 }
 
 } // namespace waymark::postgres

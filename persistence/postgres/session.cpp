@@ -4,6 +4,7 @@
 #include "persistence/postgres/record_sql.hpp"
 #include "persistence/postgres/round_trip.hpp"
 #include "persistence/postgres/session_settings.hpp"
+#include "persistence/sql/refusals.hpp"
 
 #include <poll.h>
 
@@ -123,6 +124,24 @@ bool session::begins_otherwise() {
   const auto now = execute(begin_ + more_ + show_settings);
   rollback();
   return now.text(0, 0) != settings_;
+}
+
+std::string session::current_settings() {
+  return std::string{execute(show_settings).text(0, 0)};
+}
+
+void session::require_settings(std::string_view before, std::string_view script) {
+  const auto now = current_settings();
+  const std::string change{changed_setting(before, now)};
+  if (change.empty())
+    return;
+  rollback(); // which takes back what the script has set
+  if (current_settings().find(change) != std::string::npos)
+    throw store_error{where_.shown + ": the server's settings have changed meanwhile (" +
+                      where_.without_password(change) + ")"};
+  throw projection_error{where_.shown + ": a statement has changed its session, which others use "
+                                        "too (" +
+                         where_.without_password(change) + "): " + sql::in_quotes(script)};
 }
 
 void session::begin_now() {

@@ -143,6 +143,13 @@ class session final : public sql::connection {
   /// As they were when the transaction of the handlers began.
   [[nodiscard]] const std::string& settings() const noexcept { return settings_; }
 
+  /// As they are now.
+  [[nodiscard]] std::string current_settings();
+
+  /// Throws for a setting that is another than `before` while a script runs; rolls back.
+  /// @throws projection_error; store_error if the server itself has changed it meanwhile.
+  void require_settings(std::string_view before, std::string_view script);
+
   /// Rolls back and looks whether such a transaction would begin with other settings by now. That
   /// is the server's doing then: what a handler has set goes with the rollback.
   [[nodiscard]] bool begins_otherwise();

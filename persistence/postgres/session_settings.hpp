@@ -11,6 +11,7 @@
 /// each in a line of one text.
 #define WAYMARK_SESSION_SETTINGS                                                                   \
   "pg_catalog.concat_ws(E'\\n'"                                                                    \
+  ", " WAYMARK_SETTING("client_encoding")                                                          \
   ", " WAYMARK_SETTING("search_path")                                                              \
   ", " WAYMARK_SETTING("role")                                                                     \
   ", " WAYMARK_SETTING("session_authorization")                                                    \
@@ -28,6 +29,11 @@
   ", " WAYMARK_SETTING("bytea_output")                                                             \
   ", " WAYMARK_SETTING("extra_float_digits")                                                       \
   ", " WAYMARK_SETTING("standard_conforming_strings")                                              \
+  ", " WAYMARK_SETTING("transform_null_equals")                                                    \
+  ", " WAYMARK_SETTING("default_text_search_config")                                               \
+  ", " WAYMARK_SETTING("lc_monetary")                                                              \
+  ", " WAYMARK_SETTING("lc_numeric")                                                               \
+  ", " WAYMARK_SETTING("lc_time")                                                                  \
   ")"
 
 /// What the statement of the checkpoint fails with, before the settings that it found and a '>'.

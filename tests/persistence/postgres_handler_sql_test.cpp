@@ -155,6 +155,8 @@ TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the handler t
            {"session_replication_role", "replica"},
            {"timezone", "Asia/Tokyo"},
            {"standard_conforming_strings", "off"},
+           {"client_encoding", "LATIN1"},
+           {"default_text_search_config", "pg_catalog.german"},
            {"role", "pg_monitor"}}) {
     CAPTURE(name);
     const auto shown = "SHOW " + name;
@@ -184,6 +186,21 @@ TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the handler t
   unit = store.projections->begin(owner);
   static_cast<void>(unit->model().query(call, "idle_in_transaction_session_timeout", "0"));
   CHECK_THROWS_AS(unit->commit(step(2, 3)), projection_error);
+}
+
+TEST_CASE_METHOD(server_fixture, "no setting of a session outlives the script that made it") {
+  run_sql("DO $$ BEGIN CREATE ROLE migrator; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+  for (const std::string sets : {"SET ROLE migrator", "SET search_path = pg_catalog",
+                                 "SET synchronous_commit = off", "SET LOCAL ROLE migrator"}) {
+    CAPTURE(sets);
+    const std::vector<std::string> script{"DO $$ BEGIN " + sets + "; END $$"};
+    CHECK_THROWS_WITH(store.projections->prepare_tables(script),
+                      ContainsSubstring("changed its session") && ContainsSubstring("DO $$"));
+    CHECK_THROWS_AS(store.projections->reset(request_of("p", "a"), script), projection_error);
+    CHECK(store.projections->load(owner.key)->epoch == owner.epoch);
+    CHECK(contract::own(*store.projections, request_of("other", "a")).epoch > 0);
+  }
+  run_sql("DROP ROLE migrator");
 }
 
 TEST_CASE_METHOD(server_fixture, "what a block does to its session is the projection's fault") {
