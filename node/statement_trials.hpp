@@ -16,10 +16,10 @@ struct trial_report {
   std::size_t untried = 0;                     ///< Databases that could not be asked.
 };
 
-/// Has every database prepare the statements of its projections, after their tables were made, and
-/// rolls that back: nothing is changed, no file is made. A SQLite file that is not there yet is
-/// tried in memory; a server that can't be reached gets a note, and so does a projection that fits
-/// its tables only after the rebuild of its new version. The socket must have a place.
+/// Has every database try the statements of its projections, after their tables were made, in vain
+/// (`projection_store::try_statements`): nothing is changed, no file is made. A server that can't
+/// be reached gets a note, and so does a projection that fits its tables only after the rebuild of
+/// its new version. The socket must have a place.
 [[nodiscard]] trial_report try_outside(const configuration& in);
 
 } // namespace waymark::node

@@ -160,9 +160,11 @@ class projection_store {
   virtual void prepare_tables(std::span<const std::string> statements) = 0;
 
   /// What the database says against each statement, empty where it would take it. All are tried in
-  /// order in one transaction that is rolled back: nothing is changed.
+  /// order, and nothing is changed: SQLite tries them on empty copies of its tables, PostgreSQL in
+  /// one transaction that is rolled back, whose statements wait a second for a lock and run for
+  /// two.
   /// @throws usage_error if this store keeps no tables (unless a store says otherwise, it has no
-  ///   way to try); store_error.
+  ///   way to try); store_error, also if one takes longer than that.
   [[nodiscard]] virtual std::vector<std::string>
   try_statements(std::span<const sql_trial> trials) {
     static_cast<void>(trials);

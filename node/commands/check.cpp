@@ -63,7 +63,7 @@ command add_check_command(CLI::App& program) {
       .flag("--defaults", &check_arguments::defaults,
             "Print the configuration with all that it leaves out")
       .running(&run_check,
-               "Databases that can be reached are asked to prepare every statement; nothing is\n"
+               "Every statement is tried in the databases that can be reached; nothing is\n"
                "changed in them. Exit status 2 if there is a mistake.\n\n"
                "Examples:\n"
                "  waymark check\n"

@@ -15,6 +15,9 @@ namespace waymark::postgres {
 namespace {
 
 /// A process that freezes in a claim owns nothing yet, so only the server can end it.
+/// Nothing depends on a trial, and others may wait for what it has locked.
+constexpr std::string_view given_up_soon = "SET LOCAL lock_timeout = '1s'; "
+                                           "SET LOCAL statement_timeout = '2s'; ";
 constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_timeout = '5s'; ";
 
 /// For handlers that may take as long as they like: what a forgotten session has locked gets free.
@@ -65,7 +68,7 @@ void postgres_projection_store::run_renewal(std::string_view, const work& what) 
 
 void postgres_projection_store::run_in_vain(const work& what) {
   const session_pool::lease lease{in_->others()};
-  const transaction never_committed{lease.on()};
+  const transaction never_committed{lease.on(), given_up_soon};
   (void)lease.on().execute(with_its_schema);
   what(lease.on());
 }

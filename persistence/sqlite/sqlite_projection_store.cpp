@@ -27,6 +27,16 @@ class writing_turn final : public sql::unit_turn {
   handler_model model_;
 };
 
+/// Without its rows. The tables behind a virtual one are made with it, and are not missed.
+void copy_schema(connection& from, connection& to) {
+  statement definitions{from.raw(), from.file(),
+                        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
+                        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
+                        stage::step};
+  while (definitions.step())
+    (void)sqlite3_exec(to.raw(), definitions.text(0).data(), nullptr, nullptr, nullptr);
+}
+
 } // namespace
 
 void sqlite_projection_store::run_and_commit(const work& what) {
@@ -55,11 +65,13 @@ void sqlite_projection_store::run_renewal(std::string_view owner, const work& wh
   database->pulse().rest(owner);
 }
 
+// On empty copies of the file's tables: a transaction that writes would hold up all others.
 void sqlite_projection_store::run_in_vain(const work& what) {
   const auto database = handle_->get();
-  const database::write_turn turn{*database, write_gate::who::unit_of_work};
-  const transaction never_committed{turn.on()};
-  what(turn.on());
+  const database::read_turn turn{*database};
+  connection copy{":memory:", turn.on().file(), connection::mode::create, {}};
+  copy_schema(turn.on(), copy);
+  what(copy);
 }
 
 std::unique_ptr<sql::unit_turn> sqlite_projection_store::take_turn(const shard_key& key) {

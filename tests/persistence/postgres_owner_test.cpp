@@ -235,6 +235,28 @@ TEST_CASE("a claim waits only a moment for its row, and holds nobody up for long
             .query_value<std::string>("SHOW lock_timeout") == "10s");
 }
 
+TEST_CASE("a trial of statements waits only a moment, and holds nobody up for longer") {
+  using kind = sql_trial::kind;
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  projections->prepare_tables(contract::revenue_table());
+  const sql_trial index{kind::table, "CREATE INDEX IF NOT EXISTS by_cents ON revenue (cents)"};
+  const sql_trial slow{kind::table, "LOCK TABLE revenue; SELECT pg_sleep(30)"};
+  const auto gives_up = [&](const sql_trial& trial) {
+    const auto began = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS(projections->try_statements(std::vector{trial}), store_error);
+    return std::chrono::steady_clock::now() - began < 20s;
+  };
+  {
+    raw_session busy;
+    busy.run("BEGIN; LOCK TABLE " + schema.name() + ".revenue");
+    CHECK(gives_up(index));
+    busy.run("COMMIT");
+  }
+  CHECK(gives_up(slow));
+  CHECK(projections->try_statements(std::vector{index}) == std::vector<std::string>{""});
+}
+
 TEST_CASE("a reset does not wait for a frozen owner") {
   const postgres_schema schema;
   const auto projections = open(schema.address()).projections;

@@ -264,6 +264,33 @@ TEST_CASE("who only looks changes nothing in a file") {
   CHECK(content() != before);
 }
 
+TEST_CASE("statements are tried on empty copies of a file's tables, beside whoever writes") {
+  using kind = sql_trial::kind;
+  const temporary_folder folder;
+  const auto store = open(folder.address()).projections;
+  store->prepare_tables(std::vector<std::string>{
+      "CREATE TABLE t (x INTEGER PRIMARY KEY AUTOINCREMENT, y TEXT)", "CREATE INDEX i ON t (y)",
+      "CREATE VIEW v AS SELECT y FROM t", "CREATE VIRTUAL TABLE words USING fts5 (word)"});
+  raw_sqlite writer{folder.file()};
+  writer.execute("BEGIN IMMEDIATE; INSERT INTO t (y) VALUES ('a')");
+  const std::vector<sql_trial> trials{
+      {kind::table, "CREATE TABLE IF NOT EXISTS t (x INTEGER PRIMARY KEY)"},
+      {kind::table, "CREATE INDEX IF NOT EXISTS j ON t (y, x); DELETE FROM t"},
+      {kind::handler, "INSERT INTO t (y) SELECT y FROM v WHERE y = $1"},
+      {kind::handler, "INSERT INTO words VALUES ($1)"},
+      {kind::handler, "INSERT INTO t (z) VALUES ($1)"},
+  };
+  const auto problems = store->try_statements(trials);
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK(problems.at(i) == "");
+  CHECK(problems.at(4).find(store->address()) == 0);
+  writer.execute("COMMIT");
+  store->read([](read_model& db) {
+    CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM t") == 1);
+    CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM sqlite_schema WHERE name = 'j'") == 0);
+  });
+}
+
 TEST_CASE("what this user may not write is refused with what to do, and left alone") {
   const temporary_folder folder;
   fs::permissions(folder.file("."), fs::perms::owner_all | fs::perms::others_all);
