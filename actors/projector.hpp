@@ -50,8 +50,8 @@ class projector {
   /// Handles one event with retries and, in the end, gives it up as the projection's policy says;
   /// its effects and the checkpoint commit together. An event at or below the checkpoint has had
   /// its effect and is passed over. Events must come in order of position.
-  /// @throws store_error, projection_error; usage_error when another process owns the projection, it
-  ///   stands (policy `stop`), or as much is parked as `.park_limits` allows.
+  /// @throws store_error, projection_error; usage_error when another process owns the projection,
+  ///   it stands (policy `stop`), or as much is parked as `.park_limits` allows.
   void handle(const event& e);
 
   /// The stored record; empty if nothing was ever handled, or after a reset.

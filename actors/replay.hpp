@@ -42,8 +42,8 @@ struct replay_request {
   settle_order_ptr order;
   replay_task task;
   std::int64_t generation = 0;
-  /// Each event under a marker of its own. Else the shard's marker, of a live event, stays as it is,
-  /// and if the process dies in a handler, nothing is known of that.
+  /// Each event under a marker of its own. Else the shard's marker, of a live event, stays as it
+  /// is, and if the process dies in a handler, nothing is known of that.
   bool marked = true;
   const clock* time = &clock::system();
 };

@@ -2,6 +2,7 @@
 #include "messages/deadline.hpp"
 #include "supervisors/engine_implementation.hpp"
 #include "supervisors/engine_status.hpp"
+#include "supervisors/leftover_claims.hpp"
 #include "supervisors/options_mistake.hpp"
 
 #include <waymark/messages/error.hpp>
@@ -81,7 +82,7 @@ void engine::start(const std::vector<spec_ptr>& specs) {
       impl_->start_actors(*next);
   } catch (...) {
     for (; next != specs.end(); ++next)
-      impl_->actors.release_unused(*impl_->records_for(**next), (*next)->name);
+      release_unused(*impl_->context, *impl_->records_for(**next), (*next)->name);
     throw;
   }
 }

@@ -8,6 +8,7 @@
 #include "persistence/crash_record.hpp"
 #include "supervisors/engine_tree.hpp"
 #include "supervisors/groups.hpp"
+#include "supervisors/leftover_claims.hpp"
 
 #include <waymark/messages/clock.hpp>
 #include <waymark/messages/error.hpp>
@@ -80,17 +81,6 @@ bool all_have_ended(Host& in, std::chrono::steady_clock::time_point until) {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   return true;
-}
-
-/// Where shards may have claims that no actor of theirs will release.
-std::set<std::shared_ptr<projection_store>> stores_with_actors_down(const engine_context& context) {
-  std::set<std::shared_ptr<projection_store>> stores;
-  for (const auto& shard : context.shown->all())
-    if (const auto state = shard.status.state; state == projection_state::failed ||
-                                               state == projection_state::backing_off ||
-                                               state == projection_state::degraded)
-      stores.insert(shard.store);
-  return stores;
 }
 
 /// Keeps what an actor that hangs still uses, to the end of the process.
@@ -237,36 +227,12 @@ void engine_actors::remove(const std::string& projection, projection_store& reco
 }
 
 void engine_actors::forget(const std::string& projection, projection_store& records) {
-  release_unused(records, projection);
+  release_unused(*context_, records, projection);
   if (const auto to = context_->others->find(roles::coordinator))
     compat::anon_tell(to, unsubscribe_atom_v, projection);
   context_->claims->leave(projection);
   for (const auto& key : context_->remove_shards(projection))
     context_->others->leave(roles::projection(key));
-}
-
-void engine_actors::release_unused(projection_store& records,
-                                   std::optional<std::string_view> projection) {
-  const auto granted = context_->together->drop(records, projection);
-  if (granted.empty())
-    return;
-  try {
-    records.release(granted);
-  } catch (const std::exception& problem) {
-    context_->log->write(log_level::warning, "release", granted.front().key.projection,
-                         std::string{problem.what()} + "; others wait until the claim expires");
-  }
-}
-
-void engine_actors::release_left(projection_store& records) const {
-  try {
-    const auto owned = records.renew(context_->owner);
-    if (owned && !owned->empty())
-      records.release(*owned);
-  } catch (const std::exception& problem) {
-    context_->log->write(log_level::warning, "release", "engine",
-                         std::string{problem.what()} + "; others wait until its claims expire");
-  }
 }
 
 bool engine_actors::restart_child(host& in, const caf::actor& supervisor,
@@ -390,11 +356,11 @@ bool engine_actors::stop(std::chrono::milliseconds deadline) {
   context_->queue->fail_rest("the engine has stopped");
   for (const auto& records : stores)
     if (down && std::chrono::steady_clock::now() < until)
-      release_unused(*records);
+      release_unused(*context_, *records);
   stopped_well_ = down && all_have_ended(*ending, until);
   for (const auto& records : with_actors_down)
     if (stopped_well_ && std::chrono::steady_clock::now() < until)
-      release_left(*records);
+      release_left(*context_, *records);
   note_stop(context_->owner, stopped_well_ ? stop_stage::done : stop_stage::left_behind);
   if (!stopped_well_) {
     context_->log->write(log_level::error, "abandoned", "engine",

@@ -10,10 +10,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,10 +37,6 @@ class engine_actors {
 
   /// Ends the actors of a projection in good order. `records` is where its records are kept.
   void remove(const std::string& projection, projection_store& records);
-
-  /// Releases claims that were granted to shards of a projection, or of all, that have not begun,
-  /// and claims no more of them together with others.
-  void release_unused(projection_store& records, std::optional<std::string_view> projection = {});
 
   /// Starts those shards of a projection again whose actors are gone: given up by a supervisor, or
   /// backing off.
@@ -79,9 +73,6 @@ class engine_actors {
   void forget(const std::string& projection, projection_store& records);
   /// Has the claims in `records` renewed from now on.
   void renew_in(const std::shared_ptr<projection_store>& records);
-  /// Releases the claims in `records` of shards whose actors were down when all others released
-  /// theirs.
-  void release_left(projection_store& records) const;
   [[nodiscard]] static caf::actor supervisor_named(host& in, const std::string& name);
   static void add_child(host& in, const std::string& supervisor, child_spec child);
   [[nodiscard]] static bool is_up(host& in, const caf::actor& supervisor, const std::string& name);

@@ -177,8 +177,9 @@ def stop_in_handler(how, asked=None, lasts=None):
         check("not everything ended within 1000 ms" in said, said)
 
 
-def interrupt_retry():
+def interrupt_retry(lasts):
     """Of letters, by a command that does it without a node."""
+    configure(("aa",), lasts=lasts, handler_timeout="10m", drain_deadline="1s")
     before = open_marker()
     retry = start("dead-letters", "retry", "--all", "--yes")
     wait_until(lambda: (now := open_marker()) and now != before, "the letter's marker")
@@ -208,7 +209,7 @@ def stops():
     check(len(letters()) == 1, done)
     for how in ("twice", "killed"):
         stop_in_handler(how, ("dead-letters", "retry", "--all", "--yes"), slow)
-    interrupt_retry()
+    interrupt_retry(slow)
     check(len(letters()) == 1 and len(letters()[0]["attempts"]) == 1, letters())
     done = waymark("dead-letters", "retry", "--all", "--yes")
     check(letters() == [], done)
