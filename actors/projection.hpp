@@ -134,7 +134,8 @@ class projection_builder {
   }
 
   /// The key within which events stay in order, computed from the envelope and the raw JSON only.
-  /// `name` is stored with the checkpoint: change it whenever the rule changes.
+  /// `name` is stored with the checkpoint: change it whenever the rule changes. An event whose key
+  /// can't be had, or is longer than max_sequence_key_bytes, stops the projection.
   ///
   /// The rule must depend on the event alone: several threads call it at once, also those that wait
   /// for a projection, and whatever the number of shards. So it is called as const.

@@ -2,6 +2,7 @@
 
 #include <waymark/messages/error.hpp>
 #include <waymark/messages/hash.hpp>
+#include <waymark/persistence/projection_store.hpp>
 
 #include "messages/deadline.hpp"
 
@@ -114,6 +115,10 @@ void projection_spec::key_of(const event& e, std::string& key) const {
     throw decode_error{"the key rule \"" + sequence_by.name + "\" failed on " + describe(e) +
                        ": it threw something that is not a std::exception"};
   }
+  if (key.size() > max_sequence_key_bytes)
+    throw decode_error{"the key rule \"" + sequence_by.name + "\" gave a key of " +
+                       std::to_string(key.size()) + " bytes for " + describe(e) + "; at most " +
+                       std::to_string(max_sequence_key_bytes) + " are allowed, so hash it"};
 }
 
 std::uint64_t projection_spec::key_hash(const event& e, std::string& key) const {

@@ -100,13 +100,14 @@ struct projection_spec {
   /// empty.
   [[nodiscard]] bool can_be_reset() const noexcept;
 
-  /// The sequence key of an event. @throws decode_error if the author's rule throws.
+  /// The sequence key of an event. @throws decode_error if the author's rule throws, or gives one
+  /// that is too long (max_sequence_key_bytes).
   [[nodiscard]] std::string key_of(const event& e) const;
   /// The same, into a string whose memory is used again.
   void key_of(const event& e, std::string& into) const;
 
   /// The FNV-1a hash of the key, for which a stream's key is not made. `key` is what the author's
-  /// rule gives, and not touched without one. @throws decode_error if the author's rule throws.
+  /// rule gives, and not touched without one. @throws as `key_of`.
   [[nodiscard]] std::uint64_t key_hash(const event& e, std::string& key) const;
 
   /// The shard that a key belongs to: FNV-1a 64 modulo `shards`.

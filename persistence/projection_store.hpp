@@ -9,6 +9,7 @@
 #include <waymark/persistence/read_model.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -19,6 +20,9 @@
 #include <vector>
 
 namespace waymark {
+
+/// Every store takes sequence keys of so many bytes; longer ones are given to none.
+inline constexpr std::size_t max_sequence_key_bytes = 2'000;
 
 /// Who wants to own a shard of a projection, and as what.
 struct claim_request {

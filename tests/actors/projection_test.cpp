@@ -3,6 +3,7 @@
 #include <waymark/actors/projection.hpp>
 #include <waymark/messages/error.hpp>
 #include <waymark/messages/hash.hpp>
+#include <waymark/persistence/projection_store.hpp>
 #include <waymark/persistence/store.hpp>
 
 namespace waymark::test {
@@ -126,6 +127,13 @@ TEST_CASE("a key is the stream unless a rule is given, and decides the shard") {
       outside().sequence_by("fails", [](const event&) -> std::string { throw 1.5; }).freeze();
   CHECK_THROWS(ruled->key_of(e));
   CHECK_THROWS(ruled->key_hash(e, unused));
+  std::size_t bytes = max_sequence_key_bytes;
+  const auto long_one =
+      outside().sequence_by("long", [&](const event&) { return std::string(bytes, 'k'); }).freeze();
+  CHECK(long_one->key_of(e).size() == bytes);
+  ++bytes;
+  CHECK_THROWS_AS(long_one->key_of(e), decode_error);
+  CHECK_THROWS_AS(long_one->key_hash(e, unused), decode_error);
 }
 
 TEST_CASE("a filter is narrowed to the handled types unless others are to be noticed") {

@@ -168,6 +168,9 @@ inline void keeps_plain_positions(const projection_store_factory& make) {
   TEST_CASE(NAME ": letters and parked events", "[contract]") {                                    \
     waymark::contract::letters_and_parked_events(__VA_ARGS__);                                     \
   }                                                                                                \
+  TEST_CASE(NAME ": letters of the longest key", "[contract]") {                                   \
+    waymark::contract::letters_of_the_longest_key(__VA_ARGS__);                                    \
+  }                                                                                                \
   TEST_CASE(NAME ": letters keep their event", "[contract]") {                                     \
     waymark::contract::letters_keep_their_event(__VA_ARGS__);                                      \
   }                                                                                                \

@@ -6,6 +6,8 @@
 #include <waymark/messages/error.hpp>
 
 #include <optional>
+#include <random>
+#include <string>
 #include <vector>
 
 namespace waymark::contract {
@@ -42,6 +44,26 @@ inline void letters_and_parked_events(const projection_store_factory& make) {
   const std::vector<std::string> keys{p.key, "other"};
   CHECK(p.store->parked_keys(p.owner.key) == keys);
   CHECK(claim_one(*p.store, p.as).parked_keys == keys);
+}
+
+/// No letter fails for its key, which may be of bytes that can't be made fewer.
+inline void letters_of_the_longest_key(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  auto request = request_of(std::string(200, 'p'), "a");
+  const auto owner = own(*store, request);
+  std::mt19937 bytes{1};
+  std::string key;
+  while (key.size() < max_sequence_key_bytes)
+    key += static_cast<char>(bytes() & 0xff);
+  auto letter = letter_at(4, key);
+  letter.key = owner.key;
+  auto unit = store->begin(owner);
+  unit->add_letter(letter);
+  unit->park(key, 6);
+  REQUIRE(unit->commit(step(0, 6)) == commit_status::committed);
+  CHECK(store->parked_keys(owner.key) == std::vector<std::string>{key});
+  CHECK(store->letter_at(owner.key, 4)->sequence_key == key);
 }
 
 inline void letters_keep_their_event(const projection_store_factory& make) {
