@@ -199,7 +199,7 @@ apply_outcome apply_outside(const apply_request& request, batch_run& run) {
   return outcome;
 }
 
-apply_outcome apply_run(const apply_request& request, batch_run& run) {
+apply_outcome apply_to_effect(const apply_request& request, batch_run& run) {
   switch (request.spec->where) {
   case effect::database:
     return apply_to_tables(request, run);
@@ -209,6 +209,23 @@ apply_outcome apply_run(const apply_request& request, batch_run& run) {
     break;
   }
   return apply_outside(request, run);
+}
+
+/// The author's `retry_if` may hang, or end the process: it is asked here, where the watchdog looks
+/// and the marker stands.
+apply_outcome apply_run(const apply_request& request, batch_run& run) {
+  auto outcome = apply_to_effect(request, run);
+  const bool is_asked = outcome.state == apply_outcome::status::faulted &&
+                        outcome.who == fault::event && outcome.culprit &&
+                        !outcome.retry_is_useless;
+  if (is_asked) {
+    try {
+      outcome.retry_is_useless = !run.is_worth_retry(*outcome.culprit, outcome.error);
+    } catch (...) {
+      outcome.broken_rule = std::current_exception();
+    }
+  }
+  return outcome;
 }
 
 apply_outcome apply_carefully(const apply_request& request, batch_run& run) {

@@ -10,6 +10,7 @@
 #include <waymark/messages/page.hpp>
 #include <waymark/persistence/projection_store.hpp>
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -73,7 +74,8 @@ struct apply_outcome {
   const event* culprit = nullptr; ///< Inside the page; null if no single event is to blame.
   std::size_t tried = 0;    ///< Then so many were tried as one; 0: none had been begun with.
   position_t tried_to = 0;  ///< The last of them.
-  bool retry_is_useless = false;
+  bool retry_is_useless = false; ///< Also if `retry_if` says so.
+  std::exception_ptr broken_rule; ///< What `retry_if` has thrown, if it has.
   bool has_key = true;
 
   // Of the last event handled with success; they go into the checkpoint record.

@@ -5,9 +5,7 @@ namespace waymark {
 attempt_decision decide(const attempt_facts& facts, const retry_policy& retry, give_up on_give_up,
                         double random) {
   using action = attempt_decision::action;
-  const bool worth_it =
-      !facts.retry_is_useless && (!retry.retry_if || retry.retry_if(facts.error));
-  if (worth_it && facts.attempt < retry.attempts)
+  if (!facts.retry_is_useless && facts.attempt < retry.attempts)
     return {action::retry, next_delay(retry.backoff, facts.attempt, random)};
 
   if (!facts.has_key || on_give_up == give_up::stop)

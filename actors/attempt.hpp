@@ -5,16 +5,16 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
 
 namespace waymark {
 
 /// How an attempt at an event has failed, as far as the decision about it needs to know. The event
 /// is at fault: what the store or the projection has to answer for is not decided here.
 struct attempt_facts {
-  std::string error;          ///< What the handler said.
   int attempt = 1;            ///< Which try has just failed: 1, 2, 3 …
-  bool retry_is_useless = false; ///< The outcome can't change: the data can't be decoded.
+  /// The outcome can't change, as with data that can't be decoded, or `retry_if` says so: it was
+  /// asked where the author's code may take its time.
+  bool retry_is_useless = false;
   bool has_key = true;        ///< False if no sequence key could be computed.
   int give_ups_in_a_row = 0;  ///< Events given up since the last success.
 };

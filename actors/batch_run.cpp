@@ -50,6 +50,8 @@ batch_run::batch_run(const apply_request& request, const page& events)
       needs_keys_{spec_.shards > 1 || spec_.sequence_by.key ||
                   (request.parked && !request.parked->empty())} {
   select(events);
+  if (request_.meter)
+    request_.meter->enter_store();
 }
 
 void batch_run::select(const page& events) {
@@ -109,6 +111,8 @@ bool batch_run::add(const event& e) {
 
 bool batch_run::look_up_key(item& it) {
   const auto& e = *it.subject;
+  if (spec_.sequence_by.key)
+    meter_author(e, it.type);
   try {
     const auto hash = spec_.key_hash(e, key_);
     if (spec_.shards > 1 && spec_.shard_of(hash) != request_.owner.key.shard)
@@ -227,6 +231,23 @@ std::optional<batch_fault> batch_run::run_one(const item& it, unit_of_work* unit
   return fault;
 }
 
+bool batch_run::is_worth_retry(const event& culprit, const std::string& error) const {
+  if (!spec_.retry.retry_if)
+    return true;
+  const auto found = std::find_if(items_.begin(), items_.end(),
+                                  [&](const item& it) { return it.subject == &culprit; });
+  meter_author(culprit, found == items_.end() ? nullptr : found->type);
+  const bool answer = spec_.retry.retry_if(error);
+  if (request_.meter)
+    request_.meter->enter_store();
+  return answer;
+}
+
+void batch_run::meter_author(const event& e, const std::string* type) const {
+  if (request_.meter)
+    request_.meter->enter_handler(e, type, std::chrono::steady_clock::now());
+}
+
 std::chrono::steady_clock::time_point
 batch_run::meter_item(const item& it, std::chrono::steady_clock::time_point began) {
   const auto now = std::chrono::steady_clock::now();
@@ -289,7 +310,9 @@ run_result batch_run::execute_batch(std::size_t limit, unit_of_work* unit,
     const void* object = nullptr;
     if (it.parked)
       continue;
+    meter_author(*it.subject, it.type); // which may have to be decoded
     if (auto fault = find_problem(it, object)) {
+      meter_end();
       fault->good_prefix = i;
       result.fault = std::move(fault);
       return result;

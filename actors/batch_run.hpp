@@ -84,6 +84,9 @@ class batch_run {
   [[nodiscard]] run_result execute(std::size_t limit, unit_of_work* unit,
                                    const handler_target& target);
 
+  /// Asks the author's rule whether an event that failed so is worth a retry. @throws what it does.
+  [[nodiscard]] bool is_worth_retry(const event& culprit, const std::string& error) const;
+
   /// Parks what is to be parked of the first `count` items.
   void park(unit_of_work& unit, std::size_t count) const;
 
@@ -113,6 +116,8 @@ class batch_run {
                                         const handler_target& target);
   [[nodiscard]] run_result execute_batch(std::size_t limit, unit_of_work* unit,
                                          const handler_target& target);
+  /// Tells the meter that what happens now is the author's code for an event of that type.
+  void meter_author(const event& e, const std::string* type) const;
   /// Tells the meter where the time went; gives the time of now.
   std::chrono::steady_clock::time_point meter_item(const item& it,
                                                    std::chrono::steady_clock::time_point began);

@@ -24,7 +24,6 @@ void failing_event::fail(position_t position, failed_attempt attempt) {
 
 attempt_facts failing_event::facts() const {
   attempt_facts facts;
-  facts.error = error();
   facts.attempt = static_cast<int>(attempts_.size());
   facts.give_ups_in_a_row = give_ups_in_a_row_;
   return facts;

@@ -28,8 +28,8 @@ class failing_event {
 
   /// One more attempt has failed. Those at another event are forgotten.
   void fail(position_t position, failed_attempt attempt);
-  /// What the decision about the last attempt needs to know from here: its number, its error, and
-  /// the events given up.
+  /// What the decision about the last attempt needs to know from here: its number, and the events
+  /// given up.
   [[nodiscard]] attempt_facts facts() const;
   /// Why the projection stands before `culprit`, whose attempts these are, with what is known of it
   /// `before`: from before an operator's resume, or from another process.

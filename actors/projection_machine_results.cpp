@@ -106,6 +106,8 @@ void projection_machine::decide_fault(actions& out, const apply_outcome& outcome
   const auto& culprit = *outcome.culprit;
   failing_.fail(culprit.position, {options_.time->now(), outcome.error, round});
 
+  if (outcome.broken_rule)
+    std::rethrow_exception(outcome.broken_rule);
   auto facts = failing_.facts();
   facts.retry_is_useless = outcome.retry_is_useless;
   facts.has_key = outcome.has_key;

@@ -27,7 +27,7 @@ struct retry_policy {
   int attempts = 3; ///< Tries in all; 1 means no retry.
   backoff_policy backoff{};
   /// Whether an error (its text) is worth a retry; empty means every one is. Several threads may
-  /// call it at once, so it keeps no state.
+  /// call it at once, so it keeps no state; `handler_timeout` is for it too.
   std::function<bool(const std::string& error_text)> retry_if{};
   /// So many events given up in a row, without a success between, and the projection itself is
   /// taken to be at fault: it fails instead of writing the last letter.

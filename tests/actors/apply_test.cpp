@@ -9,6 +9,26 @@
 #include <chrono>
 #include <thread>
 
+namespace apply_test {
+
+std::function<void()> at_decoding = [] {};
+
+struct noted {
+  int value = 0;
+};
+void to_json(nlohmann::json& out, const noted& from) { out = from.value; }
+void from_json(const nlohmann::json& in, noted& into) {
+  at_decoding();
+  in.get_to(into.value);
+}
+
+struct measured {
+  noted reading;
+};
+WAYMARK_EVENT(measured, "Measured", "Thing", reading);
+
+} // namespace apply_test
+
 namespace waymark::test {
 
 namespace {
@@ -239,6 +259,79 @@ TEST_CASE("a state that can't be copied is the projection's fault, not the store
   CHECK(outcome.who == fault::projection);
   CHECK(outcome.error == "the state of \"p\" can't be copied: too heavy");
   CHECK(static_cast<const heavy*>(request.state->object.get())->handled == 0);
+}
+
+namespace {
+
+/// Notes what a meter tells whenever the author's code runs.
+struct metered {
+  template <class Builder>
+  void run(Builder builder, const page_ptr& events) {
+    applied to{std::move(builder)};
+    meter = std::make_shared<job_meter>(to.request.owner.key, "pool", to.spec,
+                                        std::make_shared<handler_times>());
+    to.request.meter = meter;
+    outcome = to(events);
+    CHECK(meter->look().at == job_meter::stage::in_store);
+  }
+  void note() {
+    const auto view = meter->look();
+    handling += view.at == job_meter::stage::handling && view.position == 1 ? 1 : 0;
+  }
+  std::shared_ptr<job_meter> meter;
+  apply_outcome outcome;
+  int handling = 0;
+};
+
+} // namespace
+
+TEST_CASE("an author's rules and types are watched as handlers are") {
+  metered test;
+  SECTION("the key, the handler, and whether to try it again") {
+    auto retry = retry_policy{};
+    retry.retry_if = [&](const std::string& error) {
+      test.note();
+      return error != "hopeless";
+    };
+    test.run(projection{"p"}
+                 .sequence_by("own",
+                              [&](const event& e) {
+                                test.note();
+                                return e.aggregate_id;
+                              })
+                 .on("X",
+                     [&](read_model&, const nlohmann::json&) {
+                       test.note();
+                       throw std::runtime_error{"hopeless"};
+                     })
+                 .retry(retry),
+             made_page({"a"}));
+    CHECK(test.handling == 3);
+    CHECK(test.outcome.retry_is_useless);
+  }
+  SECTION("what is decoded for a batch") {
+    apply_test::at_decoding = [&] { test.note(); };
+    auto events = std::make_shared<page>(*made_page({"a"}));
+    events->events[0].event_type = "Measured";
+    events->events[0].data = payload::from_json(R"({"reading": 1})");
+    test.run(projection{"p"}.on_batch<apply_test::measured>([](read_model&, const auto&) {}),
+             events);
+    apply_test::at_decoding = [] {};
+    CHECK(test.outcome.handled == 1);
+    CHECK(test.handling == 1);
+  }
+}
+
+TEST_CASE("what a retry_if throws is for who decides") {
+  auto retry = retry_policy{};
+  retry.retry_if = [](const std::string&) -> bool { throw std::logic_error{"a bug"}; };
+  applied to{seeing().retry(retry)};
+  const auto outcome = to(made_page({"a", "bad"}));
+  CHECK(outcome.state == status::faulted);
+  CHECK(outcome.who == fault::event);
+  CHECK(outcome.stored == 1);
+  REQUIRE(outcome.broken_rule);
+  CHECK_THROWS_AS(std::rethrow_exception(outcome.broken_rule), std::logic_error);
 }
 
 } // namespace waymark::test

@@ -53,13 +53,10 @@ TEST_CASE("a retry waits as the policy says") {
 }
 
 TEST_CASE("an error that is not worth a retry is given up at once") {
-  retry_policy retry;
-  retry.retry_if = [](const std::string& text) { return text != "hopeless"; };
   attempt_facts facts;
-  facts.error = "hopeless";
-  CHECK(decide(facts, retry, give_up::skip_event, 0.5).what == what::skip);
-  facts.error = "perhaps";
-  CHECK(decide(facts, retry, give_up::skip_event, 0.5).what == what::retry);
+  CHECK(decide(facts, {}, give_up::skip_event, 0.5).what == what::retry);
+  facts.retry_is_useless = true;
+  CHECK(decide(facts, {}, give_up::skip_event, 0.5).what == what::skip);
 }
 
 } // namespace waymark::test

@@ -27,7 +27,7 @@ TEST_CASE("attempts at one event are counted, and forgotten when another one fai
   failing.fail(7, bad("one"));
   failing.fail(7, bad("two"));
   CHECK(failing.facts().attempt == 2);
-  CHECK(failing.facts().error == "two");
+  CHECK(failing.error() == "two");
   failing.fail(8, bad("three"));
   CHECK(failing.position() == 8);
   CHECK(failing.facts().attempt == 1);

@@ -275,3 +275,41 @@ TEST_CASE("a retry whose handler hangs is named with its event, and the projecti
     }
   }
 }
+
+TEST_CASE("a rule of the author's that hangs is named with its event, and holds nobody else up") {
+  const bool key = GENERATE(true, false);
+  CAPTURE(key);
+  engine_fixture test;
+  const auto gate = std::make_shared<turnstile>();
+  auto options = test.options();
+  options.handler_timeout = 100ms;
+  std::atomic<position_t> named{0};
+  options.on_unrecoverable = [&](const work_at_hand& work, const std::string&) {
+    named = work.position;
+  };
+  auto apart = open(test.folder.address("apart.db"));
+  engine it{test.open_file(), options};
+  auto policy = tries(2);
+  if (!key)
+    policy.retry_if = [gate](const std::string&) {
+      gate->pass();
+      return false;
+    };
+  auto hanging = delicate_revenue(poison()).retry(policy).into(apart.projections);
+  if (key)
+    hanging.sequence_by("slow", [gate](const event& e) {
+      gate->pass();
+      return e.aggregate_id;
+    });
+  it.start(std::move(hanging));
+  it.start(shop::revenue_in_memory());
+  const auto token = it.append(order("a", "poison", 1));
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" has failed at position 0 since {time}: the handler for "
+                 "\"OrderPlaced\" {id} at position 1 has not come back in {span} "
+                 "(handler_timeout is 100 ms); unrecoverable in this process: restart it if the "
+                 "handler does not come back"));
+  CHECK(eventually([&] { return named == token.last_position; }));
+  CHECK(it.wait_until("revenue-in-memory", place_orders(it, 3), patience) == wait_result::reached);
+  gate->open();
+}
