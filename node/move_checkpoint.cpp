@@ -71,31 +71,33 @@ std::vector<checkpoint> records_of(const recorded_projection& of) {
   return all;
 }
 
-position_t lowest_position(const recorded_projection& of) {
-  const auto records = records_of(of);
+position_span positions_of(const recorded_projection& of, const std::vector<checkpoint>& records) {
   if (records.empty())
     throw usage_error{of.spec->name + " has no checkpoint yet: it never ran"};
-  return std::min_element(
-             records.begin(), records.end(),
-             [](const checkpoint& a, const checkpoint& b) { return a.position < b.position; })
-      ->position;
+  const auto [first, last] = std::minmax_element(
+      records.begin(), records.end(),
+      [](const checkpoint& a, const checkpoint& b) { return a.position < b.position; });
+  return {first->position, last->position};
 }
 
-void move_checkpoint(const recorded_projection& of, event_store& log, position_t to,
-                     std::chrono::milliseconds owner_timeout) {
+void move_checkpoint(const recorded_projection& of, const std::vector<checkpoint>& records,
+                     event_store& log, position_t to, std::chrono::milliseconds owner_timeout) {
   const auto id = id_at(log, to);
-  const auto records = records_of(of);
   claimed shards{*of.in};
   shards.claim(records, owner_timeout);
-  for (const auto& each : shards.owned()) {
-    const auto record = of.in->load(each.key);
+  for (const auto& each : records)
+    if (const auto now = of.in->load(each.key); !now || now->position != each.position)
+      throw error{to_string(each.key) + " has moved on from position " +
+                  std::to_string(each.position) + " meanwhile; nothing was done"};
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& owned = shards.owned()[i];
     checkpoint_advance advance;
-    advance.from = record ? record->position : 0;
+    advance.from = records[i].position;
     advance.to = to;
     advance.event_id_at_position = id;
-    if (of.in->save(each, advance) != commit_status::committed ||
-        of.in->store_failure(each, std::nullopt) != commit_status::committed)
-      throw error{to_string(each.key) + " was taken by another process meanwhile"};
+    if (of.in->save(owned, advance) != commit_status::committed ||
+        of.in->store_failure(owned, std::nullopt) != commit_status::committed)
+      throw error{to_string(owned.key) + " was taken by another process meanwhile"};
   }
 }
 

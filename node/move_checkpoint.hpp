@@ -12,13 +12,24 @@ namespace waymark::node {
 /// The records of a projection's shards, by shard; none if it never ran.
 [[nodiscard]] std::vector<checkpoint> records_of(const recorded_projection& of);
 
-/// Where the shard that is behind the others stands. @throws usage_error if it never ran.
-[[nodiscard]] position_t lowest_position(const recorded_projection& of);
+/// From the shard that is behind the others to the one that is ahead of them.
+struct position_span {
+  position_t lowest = 0;
+  position_t highest = 0;
+
+  friend bool operator==(const position_span&, const position_span&) = default;
+};
+
+/// @throws usage_error if it never ran: `records` is empty.
+[[nodiscard]] position_span positions_of(const recorded_projection& of,
+                                         const std::vector<checkpoint>& records);
 
 /// Sets the position of all shards as their owner, and forgets a stored failure. What is parked
 /// stays parked, and the read model stays as it is.
-/// @throws usage_error if the log has no such position; error if another process owns a shard.
-void move_checkpoint(const recorded_projection& of, event_store& log, position_t to,
-                     std::chrono::milliseconds owner_timeout);
+/// @param records  of all shards, as somebody has seen them who wants this.
+/// @throws usage_error if the log has no such position; error if another process owns a shard, or
+///   one has moved since. Nothing is changed then.
+void move_checkpoint(const recorded_projection& of, const std::vector<checkpoint>& records,
+                     event_store& log, position_t to, std::chrono::milliseconds owner_timeout);
 
 } // namespace waymark::node

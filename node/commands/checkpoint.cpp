@@ -4,6 +4,7 @@
 #include "node/arguments.hpp"
 #include "node/move_checkpoint.hpp"
 #include "node/node_lock.hpp"
+#include "node/operator_name.hpp"
 #include "node/recorded_projections.hpp"
 #include "node/socket_path.hpp"
 #include "node/text_table.hpp"
@@ -109,13 +110,35 @@ position_t position_in(const std::string& text) {
   return position;
 }
 
-std::string consequence(position_t from, position_t to) {
-  const auto name = [](position_t first, position_t last) {
-    return first == last ? "event " + with_commas(first)
-                         : "events " + with_commas(first) + " to " + with_commas(last);
-  };
-  return to < from ? name(to + 1, from) + " will be handled again"
-                   : name(from + 1, to) + " will never be handled";
+std::string named(position_span of) {
+  return of.lowest == of.highest
+             ? "position " + with_commas(of.lowest)
+             : "positions " + with_commas(of.lowest) + " to " + with_commas(of.highest);
+}
+
+std::string events(position_t first, position_t last) {
+  return first == last ? "event " + with_commas(first)
+                       : "events " + with_commas(first) + " to " + with_commas(last);
+}
+
+/// Shards need not stand at one position, and then both may be so.
+std::string consequence(position_span from, position_t to) {
+  const bool several = from.lowest != from.highest;
+  std::string text;
+  if (from.highest > to)
+    text = events(to + 1, from.highest) + " will be handled again" +
+           (several ? " by the shards that have passed them" : "");
+  if (from.lowest < to)
+    text += (text.empty() ? "" : ", and ") + events(from.lowest + 1, to) +
+            " will never be handled" + (several ? " by those that have not" : "");
+  return text;
+}
+
+std::string question(const std::string& name, position_span from, position_t to) {
+  const bool several = from.lowest != from.highest;
+  return "Set " + name + (several ? ", whose shards stand at " : " from ") + named(from) +
+         (several ? ", to " : " to ") + with_commas(to) + "? Its tables stay as they are; " +
+         consequence(from, to) + ".";
 }
 
 exit_status set(const configuration& settings, const node_stores& stores,
@@ -126,23 +149,19 @@ exit_status set(const configuration& settings, const node_stores& stores,
   const auto& of = find(projections, wanted.words.more.front());
   const auto to = position_in(wanted.words.more.back());
   const auto& name = of.spec->name;
-  const auto before = lowest_position(of);
-  if (to == before)
+  const auto records = records_of(of);
+  const auto from = positions_of(of, records);
+  if (from == position_span{to, to})
     throw usage_error{name + " stands at position " + with_commas(to) + " already"};
-  if (!wanted.yes && !terminal.ask("Set " + name + " from position " + with_commas(before) +
-                                   " to " + with_commas(to) + "? Its tables stay as they are; " +
-                                   consequence(before, to) + "."))
+  if (!wanted.yes && !terminal.ask(question(name, from, to)))
     throw error{"nothing was done; --yes does not ask"};
   const node_lock only_one{lock_path(settings), socket_path(settings), settings.file};
-  if (lowest_position(of) != before)
-    throw error{name + " has moved on from position " + with_commas(before) +
-                " meanwhile; nothing was done"};
-  move_checkpoint(of, *stores.log().events, to, settings.engine.owner_timeout);
+  move_checkpoint(of, records, *stores.log().events, to, settings.engine.owner_timeout);
   logger{settings.engine.log}.write(log_level::warning, "checkpoint", name,
-                             "was set from position " + std::to_string(before) + " to " +
-                                 std::to_string(to) + " by an operator");
+                                    "was set from " + named(from) + " to " + with_commas(to) +
+                                        " by " + operator_name());
   if (wanted.json)
-    terminal.print_json({{"projection", name}, {"from", before}, {"to", to}});
+    terminal.print_json({{"projection", name}, {"from", from.lowest}, {"to", to}});
   else
     terminal.out() << name << " stands at position " << with_commas(to) << " now\n";
   return exit_status::done;
