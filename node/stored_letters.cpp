@@ -126,11 +126,15 @@ std::vector<settled_letter> stored_settlements(const std::vector<recorded_projec
   return result;
 }
 
-std::size_t count_letters(const std::vector<recorded_projection>& of,
-                          const letter_selection& which) {
-  std::size_t count = 0;
+letter_count count_letters(const std::vector<recorded_projection>& of,
+                           const letter_selection& which) {
+  letter_count count;
   for (const auto& each : named(of, which.projection))
-    count += letters_of(each, which, std::numeric_limits<std::size_t>::max(), false).size();
+    for (const auto& letter :
+         letters_of(each, which, std::numeric_limits<std::size_t>::max(), false)) {
+      ++count.letters;
+      count.newest = std::max(count.newest, letter.created_at);
+    }
   return count;
 }
 

@@ -33,9 +33,14 @@ struct stored_letter {
 stored_settlements(const std::vector<recorded_projection>& of, const letter_selection& which,
                    std::size_t limit);
 
+struct letter_count {
+  std::size_t letters = 0;
+  timestamp newest{}; ///< When the last of them was written.
+};
+
 /// How many match that can still be settled. @throws usage_error like `stored_letters`.
-[[nodiscard]] std::size_t count_letters(const std::vector<recorded_projection>& of,
-                                        const letter_selection& which);
+[[nodiscard]] letter_count count_letters(const std::vector<recorded_projection>& of,
+                                         const letter_selection& which);
 
 /// The one of a number. @throws usage_error if there is none, or several in different databases.
 [[nodiscard]] stored_letter stored_letter_of(const std::vector<recorded_projection>& of,

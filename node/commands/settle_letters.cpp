@@ -17,21 +17,37 @@ namespace {
 
 using nlohmann::json;
 
-/// Asks before many letters are retried and before any is discarded.
-/// @throws error if the answer is not yes.
-void confirm(const std::vector<recorded_projection>& projections, settle_verb verb,
-             const letter_selection& which, console& terminal) {
-  const auto letters = which.id ? 1 : count_letters(projections, which);
-  if (verb == settle_verb::retry && letters <= 1)
-    return;
-  const auto number = counted(static_cast<long long>(letters), "letter");
-  const auto question = verb == settle_verb::retry
-                            ? "Retry " + number + "?"
-                            : "Discard " + number +
-                                  (letters == 1 ? "? Its event" : "? Their events") +
-                                  " will never be projected.";
+void require_yes(const std::string& question, console& terminal) {
   if (!terminal.ask(question))
     throw error{"nothing was done; --yes does not ask"};
+}
+
+/// Retrying more than was asked about does no harm.
+/// @throws error if the answer is not yes.
+void confirm_retry(const std::vector<recorded_projection>& projections,
+                   const letter_selection& which, console& terminal) {
+  const auto letters = which.id ? 1 : count_letters(projections, which).letters;
+  if (letters > 1)
+    require_yes("Retry " + counted(static_cast<long long>(letters), "letter") + "?", terminal);
+}
+
+/// Makes `which` mean those that were asked about, and none that is written as the question stands.
+/// @returns whether there are any. @throws error if the answer is not yes.
+bool confirm_discard(const std::vector<recorded_projection>& projections, letter_selection& which,
+                     console& terminal) {
+  constexpr const char* for_good = " will never be projected.";
+  if (which.id) {
+    require_yes(std::string{"Discard 1 letter? Its event"} + for_good, terminal);
+    return true;
+  }
+  const auto [letters, newest] = count_letters(projections, which);
+  if (letters == 0)
+    return false;
+  require_yes("Discard " + counted(static_cast<long long>(letters), "letter") +
+                  (letters == 1 ? "? Its event" : "? Their events") + for_good,
+              terminal);
+  which.until = newest + timestamp::duration{1};
+  return true;
 }
 
 std::string outcome_of(const json& key, bool dry_run) {
@@ -75,28 +91,42 @@ void tell(const json& report, console& terminal) {
                    << '\n';
 }
 
+settle_report nothing_of(settle_verb verb, const settle_request& wanted) {
+  settle_report report;
+  report.verb = verb;
+  report.dry_run = wanted.options.dry_run;
+  return report;
+}
+
+/// By the running node, or else here.
+json settle(const configuration& settings, const node_stores& stores,
+            const std::vector<recorded_projection>& projections, settle_verb verb,
+            const settle_request& wanted) {
+  if (const api_client node{socket_of_node(settings)}; node.somebody_answers())
+    return node.post(std::string{"/v1/letters/"} + to_string(verb), to_json(wanted));
+  const auto concerned = concerned_by(projections, wanted.which);
+  return to_json(concerned.empty() ? nothing_of(verb, wanted)
+                                   : settle_alone(settings, stores, concerned, verb, wanted));
+}
+
 } // namespace
 
 exit_status settle_letters(const configuration& settings, const node_stores& stores,
                            const std::vector<recorded_projection>& projections, settle_verb verb,
                            settle_request wanted, const settle_manners& manners,
                            console& terminal) {
-  if (!manners.yes && !wanted.options.dry_run)
-    confirm(projections, verb, wanted.which, terminal);
+  bool any = true;
+  if (!manners.yes && !wanted.options.dry_run) {
+    if (verb == settle_verb::retry)
+      confirm_retry(projections, wanted.which, terminal);
+    else
+      any = confirm_discard(projections, wanted.which, terminal);
+  }
   if (wanted.options.by.empty())
     wanted.options.by = operator_name();
   wanted = settle_request_in(to_json(wanted)); // with the node's time limit in either case
-  json report;
-  if (const api_client node{socket_of_node(settings)}; node.somebody_answers()) {
-    report = node.post(std::string{"/v1/letters/"} + to_string(verb), to_json(wanted));
-  } else {
-    const auto concerned = concerned_by(projections, wanted.which);
-    settle_report nothing;
-    nothing.verb = verb;
-    nothing.dry_run = wanted.options.dry_run;
-    report = to_json(concerned.empty() ? nothing
-                                       : settle_alone(settings, stores, concerned, verb, wanted));
-  }
+  const auto report = any ? settle(settings, stores, projections, verb, wanted)
+                          : to_json(nothing_of(verb, wanted));
   if (manners.json)
     terminal.print_json(report);
   else
