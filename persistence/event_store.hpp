@@ -52,7 +52,8 @@ class event_store {
   /// @returns one result per command, in order. Positions are dense and in commit order.
   /// @throws store_error if the group as a whole could not be written; with `outcome_unknown` the
   ///   caller may send the same events (with the same ids) again to find out.
-  virtual std::vector<append_result> append(std::span<const append_command> group) = 0;
+  [[nodiscard]] virtual std::vector<append_result>
+  append(std::span<const append_command> group) = 0;
 
   /// One command; see above. @throws version_conflict, duplicate_event, usage_error, store_error.
   appended append(const append_command& command);

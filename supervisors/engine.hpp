@@ -168,9 +168,9 @@ class engine {
   }
 
   /// Many commands at once, for imports: each on its own terms, one result each, never throws for
-  /// what a single command did. Blocks as `append`. @throws usage_error inside a transactional
-  /// handler.
-  std::vector<append_result> append_all(std::vector<append_command> commands);
+  /// what a single command did: only the results say what was refused. Blocks as `append`.
+  /// @throws usage_error inside a transactional handler.
+  [[nodiscard]] std::vector<append_result> append_all(std::vector<append_command> commands);
 
   /// Its members block and throw as event_store says. It lives as long as the engine at least.
   [[nodiscard]] event_store& log() const noexcept;
