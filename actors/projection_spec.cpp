@@ -136,6 +136,12 @@ int projection_spec::shard_of(std::uint64_t key_hash) const noexcept {
   return static_cast<int>(key_hash % static_cast<std::uint64_t>(shards));
 }
 
+void require_spec(const spec_ptr& spec) {
+  if (!spec)
+    throw usage_error{"a null pointer is given as a projection; one is made by "
+                      "std::move(builder).freeze()"};
+}
+
 std::optional<std::string> find_mistake(const projection_spec& spec) {
   if (spec.name.empty())
     return "a projection has no name: projection{\"order-revenue\"}";

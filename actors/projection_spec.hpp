@@ -117,6 +117,9 @@ struct projection_spec {
 
 using spec_ptr = std::shared_ptr<const projection_spec>;
 
+/// @throws usage_error if it is null.
+void require_spec(const spec_ptr& spec);
+
 /// Says what is wrong with a spec and how to mend it, or nothing.
 [[nodiscard]] std::optional<std::string> find_mistake(const projection_spec& spec);
 

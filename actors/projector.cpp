@@ -19,6 +19,9 @@ struct projector::implementation {
     context.spec = std::move(spec);
     context.shard = options.shard;
     context.store = context.spec->into ? context.spec->into : std::move(records);
+    if (!context.store)
+      throw usage_error{"a projector needs a store for its records: "
+                        "projector{spec, waymark::open(\"sqlite:FILE\").projections}"};
     context.owner = make_owner_instance();
     if (const auto limit = context.spec->handler_timeout)
       context.store->allow_handlers(context.spec->name, *limit);
@@ -33,6 +36,7 @@ struct projector::implementation {
 
   /// Nobody appends meanwhile, so no batch waits for more.
   [[nodiscard]] projection_machine new_machine(const spec_ptr& of) const {
+    require_spec(of);
     return {of, options.shard, {.gathers = false, .time = options.clock}};
   }
 

@@ -35,6 +35,7 @@ class projector {
 
   /// @param records keeps checkpoint, letters and tables. For a spec made with `.into`, that store
   ///   is used instead.
+  /// @throws usage_error if there is no spec or no store.
   projector(spec_ptr spec, std::shared_ptr<projection_store> records,
             projector_options options = {});
   template <class Builder>

@@ -53,7 +53,7 @@ engine::~engine() {
 projection_handle engine::start(spec_ptr spec) {
   refuse_inside_handler("engine.start");
   const std::lock_guard lock{impl_->starting};
-  impl_->require_startable(*spec);
+  impl_->require_startable(spec);
   impl_->records_for(*spec)->prepare_tables(spec->tables);
   impl_->start_actors(spec);
   return {this, spec->name};
@@ -65,7 +65,7 @@ void engine::start(const std::vector<spec_ptr>& specs) {
   std::map<std::shared_ptr<projection_store>, std::vector<std::string>> tables;
   std::set<std::string> names;
   for (const auto& spec : specs) {
-    impl_->require_startable(*spec);
+    impl_->require_startable(spec);
     if (!names.insert(spec->name).second)
       throw usage_error{"two projections are named \"" + spec->name +
                         "\": give one of them another name"};
@@ -87,11 +87,12 @@ void engine::start(const std::vector<spec_ptr>& specs) {
   }
 }
 
-void engine::implementation::require_startable(const projection_spec& spec) const {
-  if (const auto mistake = find_mistake(spec))
+void engine::implementation::require_startable(const spec_ptr& spec) const {
+  require_spec(spec);
+  if (const auto mistake = find_mistake(*spec))
     throw usage_error{*mistake};
-  if (!context->shown->find(spec.name).empty())
-    throw usage_error{"a projection \"" + spec.name +
+  if (!context->shown->find(spec->name).empty())
+    throw usage_error{"a projection \"" + spec->name +
                       "\" is started already: give this one another name, or stop that one first"};
 }
 

@@ -11,6 +11,7 @@
 #include <waymark/supervisors/projection_handle.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,7 +49,7 @@ class engine {
 
   /// Makes the projection's tables and starts its supervised actors. Asks the store for the tables;
   /// does not wait for the claim.
-  /// @throws usage_error for a bad spec or a name that is taken, and inside a transactional
+  /// @throws usage_error for a bad spec or none, a name that is taken, and inside a transactional
   ///   handler; projection_error if a `.table` statement fails; store_error; not_possible_now if a
   ///   supervisor does not answer.
   projection_handle start(spec_ptr spec);
@@ -78,6 +79,8 @@ class engine {
   /// @returns false if something had to be abandoned at the deadline; nothing is lost by that.
   /// @throws usage_error inside a transactional handler.
   bool stop(std::optional<std::chrono::milliseconds> deadline = {});
+  /// Neither a name nor a deadline: a bare 0 would be a name that is null.
+  void stop(std::nullptr_t) = delete;
 
   // Each of the following is done on somebody's word: who and why stand in a line of the log.
 

@@ -34,6 +34,13 @@ TEST_CASE("a projector handles an event once") {
   CHECK(seen_in(*at.projections).empty());
 }
 
+TEST_CASE("a projector without a projection or a store is refused") {
+  const auto at = open("memory:");
+  CHECK_THROWS_AS((projector{spec_ptr{}, at.projections}), usage_error);
+  CHECK_THROWS_WITH((projector{seeing(), nullptr}),
+                    Catch::Matchers::ContainsSubstring("needs a store for its records"));
+}
+
 TEST_CASE("a projector resumes from its checkpoint, and rebuilds from nothing") {
   const auto at = open("memory:");
   append(*at.events, "a");

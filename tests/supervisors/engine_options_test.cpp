@@ -41,6 +41,28 @@ TEST_CASE("options that can't work are refused by name before anything runs") {
   CHECK_THROWS_WITH(engine(store{}), Catch::Matchers::ContainsSubstring("opened store"));
 }
 
+namespace {
+
+template <class... Args>
+concept stops = requires(engine& it, Args... args) { it.stop(args...); };
+
+} // namespace
+
+TEST_CASE("a null projection is refused, and 0 is no deadline") {
+  engine_fixture test;
+  engine it{open("memory:"), test.options()};
+  const auto says_how = Catch::Matchers::ContainsSubstring("std::move(builder).freeze()");
+  CHECK_THROWS_WITH(it.start(spec_ptr{}), says_how);
+  CHECK_THROWS_WITH(it.start({shop::revenue().freeze(), spec_ptr{}}), says_how);
+  CHECK(it.names().empty());
+  STATIC_REQUIRE(stops<>);
+  STATIC_REQUIRE(stops<std::chrono::seconds>);
+  STATIC_REQUIRE(stops<const char*>);
+  STATIC_REQUIRE(stops<std::string>);
+  STATIC_REQUIRE(stops<std::nullopt_t>);
+  STATIC_REQUIRE_FALSE(stops<std::nullptr_t>); // what a literal 0 would become
+}
+
 TEST_CASE("a name that stands twice in a list of projections starts none of them") {
   engine_fixture test;
   engine it{open("memory:"), test.options()};
