@@ -10,8 +10,9 @@
 namespace waymark {
 
 /// One argument of a statement for many rows: a value for each row, in order. Made of anything that
-/// has a size and holds what a `sql_value` is made of: a vector, a span, an array; of
-/// `std::optional` where there may be NULL. Holds views, as `sql_value` does.
+/// has a size and holds what a `sql_value` is made of: a vector, a span, a JSON array; of
+/// `std::optional` where there may be NULL. Text and bytes are no columns, but one value each.
+/// Holds views, as `sql_value` does.
 class sql_column {
  public:
   template <class Range>
@@ -24,6 +25,9 @@ class sql_column {
     using element = decltype(*std::begin(of));
     static_assert(std::is_lvalue_reference_v<element> || std::is_same_v<element, bool>,
                   "the elements of a column must outlive the look at them");
+    static_assert(!std::is_constructible_v<sql_value, const Range&> ||
+                      std::is_same_v<Range, nlohmann::json>,
+                  "a text or bytes are one value and no column: put values into a vector");
     values_.reserve(std::size(of));
     for (auto&& each : of)
       values_.emplace_back(each);

@@ -8,11 +8,35 @@
 
 namespace waymark {
 
-sql_value::sql_value(const nlohmann::json& v) : value_{nullptr} {
+namespace {
+
+std::string json_text(const nlohmann::json& v) {
   try {
-    value_ = v.dump();
+    return v.dump();
   } catch (const nlohmann::json::exception& e) {
     throw usage_error{std::string{"a JSON value can't be written as text: "} + e.what()};
+  }
+}
+
+} // namespace
+
+sql_value::variant sql_value::of_json(const nlohmann::json& v) {
+  using kind = nlohmann::json::value_t;
+  switch (v.type()) {
+  case kind::null:
+    return nullptr;
+  case kind::boolean:
+    return v.get<bool>();
+  case kind::number_integer:
+    return v.get<std::int64_t>();
+  case kind::number_unsigned:
+    return checked_unsigned(v.get<std::uint64_t>());
+  case kind::number_float:
+    return v.get<double>();
+  case kind::string:
+    return std::string_view{v.get_ref<const std::string&>()};
+  default:
+    return json_text(v);
   }
 }
 

@@ -31,29 +31,16 @@ bool is_too_big(const json& found, std::string_view text) {
          text.find_first_of(".eE") == text.npos;
 }
 
+/// A structure stays as it is written, with its blanks and its order of members.
 /// @param text the value as it is written; asked for only where it is needed.
 template <class Text>
 sql_value value_of(const json& found, const placeholder& p, const Text& text) {
-  switch (found.type()) {
-  case json::value_t::null:
-    return nullptr;
-  case json::value_t::boolean:
-    return found.get<bool>();
-  case json::value_t::number_integer:
-    return found.get<std::int64_t>();
-  case json::value_t::number_unsigned:
-  case json::value_t::number_float:
-    if (std::abs(found.get<double>()) >= two_to_63 && is_too_big(found, text()))
-      throw decode_error{in_braces(p) + ": " + readable(text(), 60) +
-                         " is beyond the 63 bits that a database's integers have"};
-    if (found.is_number_float())
-      return found.get<double>();
-    return found.get<std::int64_t>();
-  case json::value_t::string:
-    return std::string_view{found.get_ref<const std::string&>()};
-  default:
+  if (found.is_structured())
     return text();
-  }
+  if (found.is_number() && std::abs(found.get<double>()) >= two_to_63 && is_too_big(found, text()))
+    throw decode_error{in_braces(p) + ": " + readable(text(), 60) +
+                       " is beyond the 63 bits that a database's integers have"};
+  return found;
 }
 
 /// The values of one event for one statement after the other. The metadata is parsed only if asked

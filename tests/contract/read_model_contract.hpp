@@ -7,7 +7,11 @@
 
 #include "projection_store_contract.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -151,6 +155,54 @@ inline void arguments_by_number(const projection_store_factory& make) {
   CHECK_THROWS_AS(db.query_as<std::int64_t>("SELECT d, e FROM things"), projection_error);
   CHECK_FALSE(unit->failed()); // it was the answer that did not fit, not the statement
   CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+}
+
+/// An untyped handler passes on what the event's members are.
+inline void json_keeps_its_kind(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(std::vector<std::string>{
+      "CREATE TABLE things (a TEXT, b BIGINT, c DOUBLE PRECISION, d BOOLEAN, e TEXT, f TEXT)"});
+  const auto owner = own(*store, request_of("p", "a"));
+  auto unit = store->begin(owner);
+  auto& db = unit->model();
+  const auto data = nlohmann::json::parse(
+      R"({"day":"it's","cents":12,"rate":0.5,"paid":true,"coupon":null,"items":[1,"x"],"n":-3})");
+  db.execute("INSERT INTO things VALUES ($1, $2, $3, $4, $5, $6)", data["day"], data["cents"],
+             data["rate"], data["paid"], data["coupon"], data["items"]);
+  const auto found = db.query_as<std::string, std::int64_t, double, bool,
+                                 std::optional<std::string>, std::string>("SELECT * FROM things");
+  REQUIRE(found.size() == 1);
+  CHECK(std::get<0>(found[0]) == "it's");
+  CHECK(std::get<1>(found[0]) == 12);
+  CHECK(std::get<2>(found[0]) == 0.5);
+  CHECK(std::get<3>(found[0]));
+  CHECK(std::get<4>(found[0]) == std::nullopt);
+  CHECK(std::get<5>(found[0]) == R"([1,"x"])");
+  CHECK(db.execute("UPDATE things SET b = $1, a = $2", data["n"], data["items"][1]) == 1);
+  CHECK(db.query_value<std::string>("SELECT a FROM things WHERE b = -3") == "x");
+  const auto days = nlohmann::json::parse(R"(["mon", null, "tue"])");
+  CHECK(db.execute_many("INSERT INTO things (e) VALUES ($1)", days) == 3);
+  CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM things WHERE e IN ('mon', 'tue')") == 2);
+}
+
+inline void bytes_go_in_and_come_out(const projection_store_factory& make) {
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(std::vector<std::string>{"CREATE TABLE things (id BIGINT, x BYTEA)"});
+  const auto owner = own(*store, request_of("p", "a"));
+  auto unit = store->begin(owner);
+  auto& db = unit->model();
+  const std::vector<std::uint8_t> octets{1, 0, 255};
+  const char* insert = "INSERT INTO things VALUES ($1, $2)";
+  db.execute(insert, 1, octets);
+  const auto bytes = db.query_value<std::vector<std::byte>>("SELECT x FROM things");
+  CHECK(bytes == std::vector{std::byte{1}, std::byte{0}, std::byte{255}});
+  db.execute(insert, 2, bytes);
+  db.execute(insert, 3, std::array{std::byte{1}, std::byte{0}, std::byte{255}});
+  db.execute(insert, 4, std::optional<std::vector<std::byte>>{});
+  CHECK(db.query_value<std::int64_t>("SELECT count(*) FROM things WHERE x = $1", bytes) == 3);
+  CHECK(db.query_value<std::int64_t>("SELECT id FROM things WHERE x IS NULL") == 4);
 }
 
 /// Not every database has room for a NUL in a text; none may cut a text off there.
@@ -306,6 +358,12 @@ inline void queries_write_nothing(const projection_store_factory& make) {
   }                                                                                                \
   TEST_CASE(NAME ": arguments go by number", "[contract]") {                                       \
     waymark::contract::arguments_by_number(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": a JSON value keeps its kind", "[contract]") {                                  \
+    waymark::contract::json_keeps_its_kind(__VA_ARGS__);                                           \
+  }                                                                                                \
+  TEST_CASE(NAME ": bytes go in and come out", "[contract]") {                                     \
+    waymark::contract::bytes_go_in_and_come_out(__VA_ARGS__);                                      \
   }                                                                                                \
   TEST_CASE(NAME ": a text with NUL comes back whole or is refused", "[contract]") {               \
     waymark::contract::text_with_nul_is_whole_or_refused(__VA_ARGS__);                             \

@@ -8,6 +8,11 @@
 
 #include <waymark/persistence/store.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <map>
+
 namespace waymark::test {
 
 namespace {
@@ -17,7 +22,50 @@ using contract::step;
 
 using handler = handler_fixture<temporary_folder>;
 
+template <class T>
+constexpr bool binds = std::is_constructible_v<sql_value, T>;
+
+enum class letter_kind : char { a = 'a' };
+
+struct to_text {
+  int member;
+};
+[[maybe_unused]] void to_json(nlohmann::json& out, const to_text& of) {
+  out = of.member;
+}
+
 } // namespace
+
+TEST_CASE("what is not one value is not bound as another") {
+  STATIC_REQUIRE(binds<bool>);
+  STATIC_REQUIRE(binds<std::int8_t>);
+  STATIC_REQUIRE(binds<letter_kind>);
+  STATIC_REQUIRE(binds<nlohmann::json>);
+  STATIC_REQUIRE(binds<std::vector<std::byte>>);
+  STATIC_REQUIRE(binds<std::span<std::byte>>);
+  STATIC_REQUIRE(binds<std::array<std::byte, 4>>);
+  STATIC_REQUIRE(binds<std::vector<std::uint8_t>>);
+  STATIC_REQUIRE(binds<std::optional<std::string>>);
+  STATIC_REQUIRE_FALSE(binds<char>);
+  STATIC_REQUIRE_FALSE(binds<char16_t>);
+  STATIC_REQUIRE_FALSE(binds<int*>);
+  STATIC_REQUIRE_FALSE(binds<const char8_t*>);
+  STATIC_REQUIRE_FALSE(binds<std::vector<int>>);
+  STATIC_REQUIRE_FALSE(binds<std::pair<int, int>>);
+  STATIC_REQUIRE_FALSE(binds<std::map<std::string, int>>);
+  STATIC_REQUIRE_FALSE(binds<to_text>);
+  CHECK(std::holds_alternative<std::nullptr_t>(
+      sql_value{static_cast<const char*>(nullptr)}.get()));
+}
+
+TEST_CASE("a value keeps the text that is moved into it") {
+  const std::string kept(100, 'x');
+  const std::vector<sql_value> values{std::string{kept}, nlohmann::json(kept),
+                                      std::optional<std::string>{kept}};
+  for (const auto& each : values)
+    CHECK(std::get<std::string>(each.get()) == kept);
+  CHECK(std::get<std::string_view>(sql_value{kept}.get()).data() == kept.data());
+}
 
 TEST_CASE_METHOD(handler, "handlers keep off the transaction, settings and waymark's tables") {
   for (const char* sql : {"BEGIN IMMEDIATE",
@@ -142,6 +190,8 @@ TEST_CASE("cells turn into what is asked for, or say why not") {
   CHECK_THROWS_AS(cell_as<int>(cell{1.5}, "c"), usage_error);
   CHECK_THROWS_AS(cell_as<uuid>(cell{std::string{"x"}}, "c"), usage_error);
   CHECK_THROWS_AS(sql_value{~std::uint64_t{0}}, usage_error);
+  CHECK_THROWS_AS(sql_value{nlohmann::json(~std::uint64_t{0})}, usage_error);
+  CHECK_THROWS_AS((sql_value{nlohmann::json{"\xff", 1}}), usage_error);
   CHECK_THROWS_AS(cell_as<int>(cell{std::string{"ten"}}, "c"), projection_error);
   CHECK_THROWS_AS(cell_as<std::string>(cell{std::int64_t{10}}, "c"), projection_error);
   CHECK_THROWS_AS(cell_as<uuid>(cell{std::int64_t{10}}, "c"), projection_error);
