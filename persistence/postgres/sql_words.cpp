@@ -30,7 +30,7 @@ bool is_forbidden(std::string_view word) noexcept {
   static constexpr std::array words{"BEGIN",   "START",     "COMMIT",   "END",     "ROLLBACK",
                                     "ABORT",   "SAVEPOINT", "RELEASE",  "PREPARE", "DEALLOCATE",
                                     "DISCARD", "LISTEN",    "UNLISTEN", "COPY",    "SET",
-                                    "RESET",   "LOAD"};
+                                    "RESET",   "LOAD",      "VACUUM"};
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 

@@ -59,8 +59,9 @@ int guard::decide(void* self, int action, const char* first, const char* second,
     return SQLITE_DENY;
   case SQLITE_PRAGMA:
     return only_tells(first, second) ? SQLITE_OK : SQLITE_DENY;
-  case SQLITE_FUNCTION:
-    return SQLITE_OK;
+  case SQLITE_FUNCTION: // the second is its name
+    return second != nullptr && sqlite3_stricmp(second, "load_extension") == 0 ? SQLITE_DENY
+                                                                               : SQLITE_OK;
   case SQLITE_READ:
     return is_own(first) && !me.may_read_own_tables_ ? SQLITE_DENY : SQLITE_OK;
   default:

@@ -1,5 +1,6 @@
 #include "persistence/sqlite/handler_statements.hpp"
 
+#include "persistence/sql/lexer.hpp"
 #include "persistence/sql/refusals.hpp"
 #include "persistence/sqlite/fault.hpp"
 
@@ -23,6 +24,20 @@ std::size_t number_of(std::string_view name) noexcept {
   const auto [end, error] = std::from_chars(name.data() + 1, name.data() + name.size(), number);
   const std::string_view rest{end, static_cast<std::size_t>(name.data() + name.size() - end)};
   return error == std::errc{} && (rest.empty() || rest.starts_with("::")) ? number : 0;
+}
+
+/// The authorizer is not asked about VACUUM, and only its step would fail, in any transaction.
+void refuse_vacuum(std::string_view sql) {
+  sql::token first;
+  for (std::size_t at = 0; at < sql.size(); at += first.text.size()) {
+    first = sql::token_at(sql, at, sql::dialect::sqlite);
+    if (!first.separates() && !first.is(';'))
+      break;
+  }
+  if (first.is("VACUUM"))
+    throw projection_error{"a handler may not end or nest the transaction or change its session, "
+                           "so VACUUM is refused: " +
+                           in_quotes(sql)};
 }
 
 struct binder {
@@ -69,6 +84,7 @@ handler_statement& handler_statements::ready(std::string_view sql, std::span<con
 handler_statement handler_statements::prepare(std::string_view sql, std::string_view* rest,
                                               bool may_read_own_tables) {
   sql::require_no_nul(sql);
+  refuse_vacuum(sql);
   const guard::watch on_guard{guard_, may_read_own_tables};
   handler_statement result;
   result.sql = sql;

@@ -103,13 +103,14 @@ inline void statements_can_be_tried(const projection_store_factory& make) {
       {kind::script, "DELETE FROM tried; DELETE FROM tried"},
       {kind::script, "DELETE FROM no_such_table"},
       {kind::handler, "UPDATE tried SET b = $1"},
+      {kind::handler, "VACUUM"},
   };
   for (int i = 0; i < 2; ++i) {
     const auto problems = store->try_statements(trials);
     REQUIRE(problems.size() == trials.size());
     for (const auto good : {0u, 2u, 6u, 8u})
       CHECK(problems[good] == "");
-    for (const auto bad : {1u, 3u, 4u, 5u, 7u})
+    for (const auto bad : {1u, 3u, 4u, 5u, 7u, 9u})
       CHECK(problems[bad] != "");
   }
   CHECK_THROWS_AS(store->read([](read_model& db) { (void)db.query("SELECT * FROM tried"); }),
@@ -260,8 +261,9 @@ inline void failed_statements_fail_the_event(const projection_store_factory& mak
   fails_as<projection_error>(*store, owner, run("DELETE FROM revenue; DELETE FROM revenue"));
   fails_as<projection_error>(*store, owner, run(""));
   fails_as<projection_error>(*store, owner, run("-- nothing"));
-  for (const char* sql : {"BEGIN", "COMMIT", "ROLLBACK", "END", "SAVEPOINT a", "RELEASE a",
-                          "ROLLBACK TO a", "ATTACH 'x' AS y", "DETACH y"})
+  for (const char* sql :
+       {"BEGIN", "COMMIT", "ROLLBACK", "END", "SAVEPOINT a", "RELEASE a", "ROLLBACK TO a",
+        "ATTACH 'x' AS y", "DETACH y", "VACUUM", ";-- all of it\nvacuum revenue"})
     fails_as<projection_error>(*store, owner, run(sql));
   fails_as<projection_error>(*store, owner, [](read_model& db) { db.execute(add_revenue, "a"); });
   fails_as<projection_error>(*store, owner,
