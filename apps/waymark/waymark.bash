@@ -12,15 +12,14 @@ _waymark() {
   fi
   # --store=VALUE is three words here: bash parts them at the =.
   if [[ $current == = ]]; then
-    current= previous=${COMP_WORDS[COMP_CWORD - 1]}
+    current="" previous=${COMP_WORDS[COMP_CWORD - 1]}
   elif [[ $previous == = ]]; then
     previous=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   case $previous in
     --on-error) mapfile -t COMPREPLY < <(compgen -W "stop skip" -- "$current") && return ;;
     --store) mapfile -t COMPREPLY < <(compgen -W "sqlite: postgresql://" -- "$current") && return ;;
-    --projection)
-      mapfile -t COMPREPLY < <(compgen -W "$(_waymark_names)" -- "$current") && return ;;
+    --projection) _waymark_offer < <(_waymark_names) && return ;;
   esac
   if [[ $current == -* ]]; then
     # What stands below Options; the text and the examples behind it may name those of others.
@@ -31,19 +30,37 @@ _waymark() {
   fi
   case $command in
     dead-letters) word="list show retry discard export" ;;
-    checkpoint) word="show set $(_waymark_names)" ;;
-    status | pause | resume | take-over | discard | reset | rebuild | explain)
-      word=$(_waymark_names) ;;
+    checkpoint) word="show set" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+  case $command in
+    checkpoint | status | pause | resume | take-over | discard | reset | rebuild | explain)
+      _waymark_offer < <(_waymark_names) ;;
+  esac
   compopt -o default 2>/dev/null
+}
+# Adds the lines that begin as the current word does, each as one word of the shell.
+_waymark_offer() {
+  local line begun=
+  begun=$(_waymark_plain "$current")
+  while IFS= read -r line; do
+    [[ $line == "$begun"* ]] || continue
+    [[ $current == [\"\']* ]] || line=$(printf %q "$line")
+    COMPREPLY+=("$line")
+  done
+}
+# A word without the quotes of the shell.
+_waymark_plain() {
+  local word=${1//\\/}
+  word=${word#[\"\']}
+  printf %s "${word%[\"\']}"
 }
 _waymark_names() {
   local file=waymark.json word
   for word in "${COMP_WORDS[@]:2}"; do
-    [[ $word == *.json ]] && file=$word
+    word=$(_waymark_plain "$word")
+    [[ $word == *.json ]] && file=${word/#~\//$HOME/}
   done
-  "$program" check "$file" --defaults 2>/dev/null |
-    sed -n '/^  "projections": {$/,/^  }/s/^    "\(.*\)": {$/\1/p'
+  "$program" check "$file" --names 2>/dev/null
 }
 complete -F _waymark waymark

@@ -7,6 +7,7 @@
 #include "node/text_table.hpp"
 
 #include <ostream>
+#include <utility>
 
 namespace waymark::node {
 
@@ -14,6 +15,7 @@ namespace {
 
 struct check_arguments : file_arguments {
   bool defaults = false;
+  bool names = false;
 };
 
 exit_status report(const check_arguments& wanted, const trial_report& found,
@@ -41,7 +43,21 @@ exit_status report(const check_arguments& wanted, const trial_report& found,
   return mistakes.empty() ? exit_status::done : exit_status::usage;
 }
 
+exit_status print_names(const check_arguments& wanted, program_context& context) {
+  auto names = read_names(wanted.file);
+  for (auto& each : names_of(context.projections))
+    names.push_back(std::move(each));
+  if (wanted.json)
+    context.terminal.print_json({{"projections", names}});
+  else
+    for (const auto& each : names)
+      context.terminal.out() << each << '\n';
+  return exit_status::done;
+}
+
 exit_status run_check(const check_arguments& wanted, program_context& context) {
+  if (wanted.names)
+    return print_names(wanted, context);
   try {
     const auto names = names_of(context.projections);
     const auto found = read_configuration(wanted.file, names);
@@ -62,6 +78,8 @@ command add_check_command(CLI::App& program) {
   return file_command<check_arguments>{program, "check", "Print every mistake of a configuration"}
       .flag("--defaults", &check_arguments::defaults,
             "Print the configuration with all that it leaves out")
+      .flag("--names", &check_arguments::names,
+            "Print the names of its projections, whatever mistakes it has")
       .running(&run_check,
                "Every statement is tried in the databases that can be reached; nothing is\n"
                "changed in them. Exit status 2 if there is a mistake.\n\n"

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace waymark::node {
 
@@ -14,8 +14,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr std::uintmax_t max_bytes = 64u * 1024 * 1024;
-constexpr std::string_view address_wanted =
-    "an address: \"sqlite:FILE\" or \"postgresql://…\"";
+constexpr std::string_view address_wanted = "an address: \"sqlite:FILE\" or \"postgresql://…\"";
 
 class reader {
  public:
@@ -54,9 +53,7 @@ class reader {
   }
 
  private:
-  void note_unset() {
-    in_.mistakes.insert(in_.mistakes.end(), in_.unset.begin(), in_.unset.end());
-  }
+  void note_unset() { in_.mistakes.insert(in_.mistakes.end(), in_.unset.begin(), in_.unset.end()); }
 
   configuration finished() {
     if (!in_.mistakes.empty())
@@ -190,11 +187,11 @@ std::string text_of(const std::string& file) {
   if (!problem && size > max_bytes)
     throw usage_error{file + " has more than 64 MiB, which is no configuration"};
   std::ifstream in{file, std::ios::binary};
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf()))
+  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  if (!in.is_open() || in.bad())
     throw usage_error{"can't read the configuration " + file +
                       "; `waymark init` writes one to begin with"};
-  return text.str();
+  return text;
 }
 
 } // namespace
@@ -202,6 +199,15 @@ std::string text_of(const std::string& file) {
 configuration read_configuration(const std::string& file,
                                  const std::vector<std::string>& more_projections) {
   return parse_configuration(text_of(file), file, more_projections);
+}
+
+std::vector<std::string> read_names(const std::string& file) {
+  const auto found = parse_document(text_of(file));
+  std::vector<std::string> names;
+  if (found.json.is_object() && found.json.contains("projections"))
+    for (const auto& [name, projection] : found.json["projections"].items())
+      names.push_back(name);
+  return names;
 }
 
 configuration read_place(const std::string& file) {

@@ -65,6 +65,10 @@ read_configuration(const std::string& file, const std::vector<std::string>& more
 /// need not have what it has in its environment. @throws configuration_error, usage_error.
 [[nodiscard]] configuration read_place(const std::string& file);
 
+/// Of a file only the names of its projections, also if it has mistakes; none if it is not JSON.
+/// @throws usage_error if it can't be read.
+[[nodiscard]] std::vector<std::string> read_names(const std::string& file);
+
 /// The configuration as written, with every key that is missing filled in from the defaults.
 [[nodiscard]] ordered_json with_defaults(const configuration& from);
 
