@@ -80,6 +80,19 @@ TEST_CASE_METHOD(server_fixture, "no event is to blame for how tables are emptie
   CHECK(store.projections->load(owner.key)->epoch == owner.epoch);
 }
 
+TEST_CASE_METHOD(server_fixture, "a routine may have its body in SQL") {
+  if (std::stoi(run_sql("SHOW server_version_num")) < 140'000)
+    return;
+  const std::string body = "FUNCTION twice(a INT) RETURNS INT BEGIN ATOMIC "
+                           "SELECT CASE WHEN a > 0 THEN 2 * a ELSE a END; END";
+  store.projections->prepare_tables(std::vector<std::string>{"CREATE " + body});
+  (void)refused<projection_error>("CREATE OR REPLACE " + body + "; COMMIT");
+  auto unit = store.projections->begin(owner);
+  unit->model().execute("CREATE OR REPLACE " + body + ";");
+  CHECK(unit->model().query_value<int>("SELECT twice(2)") == 4);
+  CHECK(unit->commit(step(0, 1)) == commit_status::committed);
+}
+
 TEST_CASE_METHOD(server_fixture, "execute answers the rows it changed") {
   auto unit = store.projections->begin(owner);
   auto& db = unit->model();

@@ -93,6 +93,16 @@ TEST_CASE("the first word of each statement is found") {
   CHECK(first_words("select $$ open; commit") == words{"SELECT"});
   CHECK(first_words("select /* open; commit") == words{"SELECT"});
   CHECK(first_words("select 1;-- x") == words{"SELECT"});
+  const std::string head = "create or /* x */ replace function f(a int default (1)) returns int ";
+  CHECK(first_words(head + "begin atomic select 1 as case; select 2 end; ; end; commit") ==
+        words{"CREATE", "COMMIT"});
+  CHECK(first_words(head + "begin atomic end; end") == words{"CREATE", "END"});
+  CHECK(first_words("create procedure p() BEGIN ATOMIC select case 1 when 1 then 2 end; END") ==
+        words{"CREATE"});
+  CHECK(first_words("create function f(begin atomic) as 'x'; commit") == words{"CREATE", "COMMIT"});
+  CHECK(first_words("create view function as table begin atomic; commit") ==
+        words{"CREATE", "COMMIT"});
+  CHECK(first_words("select 1 from begin atomic; commit") == words{"SELECT", "COMMIT"});
   CHECK(is_forbidden("COMMIT"));
   CHECK(is_forbidden("SET"));
   CHECK_FALSE(is_forbidden("SELECT"));
