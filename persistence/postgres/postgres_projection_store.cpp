@@ -23,21 +23,18 @@ constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_t
 /// For handlers that may take as long as they like: what a forgotten session has locked gets free.
 constexpr std::chrono::milliseconds without_limit = std::chrono::hours{24};
 
-/// The calling thread queries a database. What its queries call may query it once more, and all who
-/// do so would wait for each other's connections.
+/// The calling thread queries a database. What its queries call may query once more, this one or
+/// another, and all who do so would wait for each other's connections.
 class reading_scope {
  public:
-  explicit reading_scope(const database* of)
-      : within_{std::find(read_.begin(), read_.end(), of) != read_.end()} {
-    read_.push_back(of);
-  }
-  ~reading_scope() { read_.pop_back(); }
+  reading_scope() noexcept : within_{under_way_ > 0} { ++under_way_; }
+  ~reading_scope() { --under_way_; }
   reading_scope(const reading_scope&) = delete;
   reading_scope& operator=(const reading_scope&) = delete;
   [[nodiscard]] bool is_within_another() const noexcept { return within_; }
 
  private:
-  static inline thread_local std::vector<const database*> read_;
+  static inline thread_local int under_way_ = 0;
   bool within_;
 };
 
@@ -178,7 +175,7 @@ bool postgres_projection_store::interrupt(const shard_key& key) {
 }
 
 void postgres_projection_store::read(const std::function<void(read_model&)>& queries) {
-  const reading_scope scope{in_.get()};
+  const reading_scope scope;
   auto own = in_->query_within_query();
   const session_pool::lease lease{scope.is_within_another() ? own : in_->queries()};
   const transaction all{lease.on()};

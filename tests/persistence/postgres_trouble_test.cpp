@@ -343,6 +343,29 @@ TEST_CASE("queries that query once more hold up neither each other nor claims") 
     CHECK(each.get() == 3);
 }
 
+TEST_CASE("queries of two databases within each other's do not wait for each other") {
+  const postgres_schema one, other;
+  const auto a = open(one.address()).projections;
+  const auto b = open(other.address()).projections;
+  std::atomic<int> reading{0};
+  const auto read_both = [&](projection_store& first, projection_store& second) {
+    int found = 0;
+    first.read([&](read_model&) {
+      ++reading;
+      if (eventually([&] { return reading == 8; }))
+        second.read([&](read_model& inner) { found = inner.query_value<int>("SELECT 1"); });
+    });
+    return found;
+  };
+  std::vector<std::future<int>> answers;
+  for (int i = 0; i < 4; ++i) {
+    answers.push_back(std::async(std::launch::async, [&] { return read_both(*a, *b); }));
+    answers.push_back(std::async(std::launch::async, [&] { return read_both(*b, *a); }));
+  }
+  for (auto& each : answers)
+    CHECK(each.get() == 1);
+}
+
 TEST_CASE("an opened store has max_sessions connections and fifteen at most") {
   const auto of_this_process = [] {
     return std::stoi(run_sql("SELECT count(*) " + sessions_like("%")));
