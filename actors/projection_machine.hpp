@@ -117,6 +117,8 @@ class projection_machine {
   [[nodiscard]] std::optional<position_t> stopped_before() const noexcept;
   /// It stands since as much is parked as may be.
   [[nodiscard]] bool full() const noexcept;
+  /// An operator has paused it, however else it stands.
+  [[nodiscard]] bool paused() const noexcept { return standing_.paused; }
   /// It stands until a reset is done.
   [[nodiscard]] bool held() const noexcept { return standing_.holding; }
   /// A handler has not come back.
@@ -124,7 +126,7 @@ class projection_machine {
   /// When it tries again by itself; empty if it waits for nothing of that kind.
   [[nodiscard]] std::optional<timestamp> next_try() const noexcept;
   [[nodiscard]] projection_state state() const noexcept;
-  [[nodiscard]] const std::string& reason() const noexcept;
+  [[nodiscard]] std::string reason() const;
   [[nodiscard]] const std::optional<std::string>& last_error() const noexcept {
     return last_error_;
   }

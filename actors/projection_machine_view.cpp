@@ -26,7 +26,7 @@ projection_state projection_machine::state() const noexcept {
   return standing_.state(claimed_);
 }
 
-const std::string& projection_machine::reason() const noexcept {
+std::string projection_machine::reason() const {
   return standing_.reason(claimed_ && job_ != job::replay);
 }
 

@@ -18,6 +18,10 @@ bool standing::is_full() const noexcept {
   return how == stand::full && !ended && !overdue && !draining && !paused && !holding;
 }
 
+bool standing::needs_somebody() const noexcept {
+  return how == stand::stopped || how == stand::failed || how == stand::diverged;
+}
+
 projection_state standing::state(bool claimed) const noexcept {
   if (ended)
     return how == stand::degraded ? projection_state::degraded : projection_state::ended;
@@ -25,7 +29,7 @@ projection_state standing::state(bool claimed) const noexcept {
     return projection_state::failed;
   if (draining)
     return projection_state::draining;
-  if (paused || holding)
+  if (holding || (paused && !needs_somebody()))
     return projection_state::paused;
   switch (how) {
   case stand::standing_by:
@@ -48,16 +52,16 @@ projection_state standing::state(bool claimed) const noexcept {
   return claimed ? projection_state::running : projection_state::starting;
 }
 
-const std::string& standing::reason(bool works) const noexcept {
-  static const std::string held{"held until its reset is done"};
-  static const std::string nothing;
+std::string standing::reason(bool works) const {
   if (overdue && !ended)
     return *overdue;
   if (ended || draining)
     return why;
-  if (holding || paused)
-    return holding ? held : pause_reason;
-  return works && goes_on() ? nothing : why; // which may be that of a standstill before
+  if (holding)
+    return "held until its reset is done";
+  if (paused)
+    return needs_somebody() ? why + "; it is also " + pause_reason : pause_reason;
+  return works && goes_on() ? std::string{} : why; // which may be that of a standstill before
 }
 
 std::string standing::refusal_to_settle() const {

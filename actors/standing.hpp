@@ -41,9 +41,11 @@ struct standing {
   [[nodiscard]] bool goes_on() const noexcept { return how == stand::none; }
   /// For nothing but that as much is parked as may be.
   [[nodiscard]] bool is_full() const noexcept;
+  /// For a reason that somebody has to see to: a pause neither ends nor hides that.
+  [[nodiscard]] bool needs_somebody() const noexcept;
   [[nodiscard]] projection_state state(bool claimed) const noexcept;
   /// Why it is in that state; empty if it `works`: has its claim, and handles live events.
-  [[nodiscard]] const std::string& reason(bool works) const noexcept;
+  [[nodiscard]] std::string reason(bool works) const;
   /// Why letters can't be settled as things are; empty if they can.
   [[nodiscard]] std::string refusal_to_settle() const;
 };

@@ -85,7 +85,8 @@ class engine {
   // Each of the following is done on somebody's word: who and why stand in a line of the log.
 
   /// Holds a projection where it is until `resume`; not kept across restarts of the process. Its
-  /// status has who and why as its reason. Tells the actors.
+  /// status has who and why as its reason; one that is stopped, failed or diverged stays so, and is
+  /// paused besides. Tells the actors.
   void pause(std::string_view name, const mandate& as = {});
 
   /// Goes on after `pause`, and tries again after `stop` (give-up policy), `failed` or `diverged`.
@@ -97,7 +98,7 @@ class engine {
   /// error has who and why; `discard` is for letters that are there already. `position` is that of
   /// the event: one that the projection does not stand before (any more) is refused, and several
   /// shards may each stand before one of their own. Tells the actors, and does not wait for the
-  /// commit.
+  /// commit, which comes after `resume` if it is paused too.
   /// @throws usage_error if it does not stand before that event, or if none is named and there is
   ///   not exactly one; timeout_error if its actor is down or hangs: ask again.
   void discard_event(std::string_view name, std::optional<position_t> position = {},

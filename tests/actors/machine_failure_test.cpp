@@ -91,7 +91,8 @@ TEST_CASE("the timer of a failed projection does not end an operator's pause") {
   CHECK(at.machine.state() == projection_state::failed);
   static_cast<void>(at.machine.pause({.why = "lunch"}));
   CHECK(at.machine.on_timer(find<todo::wake>(failed)->token).empty());
-  CHECK(at.machine.state() == projection_state::paused);
+  CHECK(at.machine.state() == projection_state::failed);
+  CHECK(at.machine.reason().ends_with("; it is also paused by an operator: lunch"));
   CHECK(find<todo::claim>(at.machine.resume()));
 }
 

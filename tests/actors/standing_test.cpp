@@ -44,7 +44,7 @@ TEST_CASE("how a shard stands is its state") {
 }
 
 TEST_CASE("what an operator wants comes before how it stands") {
-  const auto how = GENERATE(stand::none, stand::full, stand::failed);
+  const auto how = GENERATE(stand::none, stand::full, stand::backing_off);
   auto at = still(how);
   at.pause({});
   CHECK(at.state(true) == state::paused);
@@ -61,6 +61,28 @@ TEST_CASE("what an operator wants comes before how it stands") {
   CHECK(at.state(true) == state::draining);
   CHECK(at.reason(true) == "why");
   CHECK(at.refusal_to_settle() == "is being stopped");
+}
+
+TEST_CASE("a pause does not hide what somebody has to see to") {
+  struct row {
+    stand how;
+    state shown;
+  };
+  const auto [how, shown] =
+      GENERATE(row{stand::stopped, state::stopped}, row{stand::failed, state::failed},
+               row{stand::diverged, state::diverged});
+  auto at = still(how);
+  at.pause({.by = "anna", .why = "lunch"});
+  CHECK(at.state(true) == shown);
+  CHECK(at.reason(true) == "why; it is also paused by anna: lunch");
+  CHECK(at.refusal_to_settle() == "is paused by anna: lunch; resume it first");
+  at.holding = true;
+  CHECK(at.state(true) == state::paused);
+  CHECK(at.reason(true) == "held until its reset is done");
+  at.holding = false;
+  at.go_on();
+  CHECK(at.state(true) == state::paused);
+  CHECK(at.reason(true) == "paused by anna: lunch");
 }
 
 TEST_CASE("who ends does not stand because too much is parked") {

@@ -100,11 +100,11 @@ void schedule::offer_trouble() {
       const auto state = runner->machine().state();
       if (runner->machine().set_aside().letters > 0)
         offer(8, move::settle_letters, p, runner.get());
-      if (state == projection_state::paused)
-        offer(4, move::resume, p, runner.get());
-      else if (state == projection_state::stopped) {
+      if (state == projection_state::stopped) {
         offer(3, move::discard, p, runner.get());
         offer(2, move::resume, p, runner.get());
+      } else if (state == projection_state::paused || runner->machine().paused()) {
+        offer(4, move::resume, p, runner.get());
       } else if (state == projection_state::standing_by && world_.random.one_in(2)) {
         offer(1, move::take_over, p, runner.get());
       } else if (world_.random.one_in(4)) {
@@ -278,7 +278,8 @@ void schedule::bring_all_up() {
       w.start_process(p, w.newest_version);
     process->frozen = false;
     for (const auto& runner : process->runners())
-      if (runner->machine().state() == projection_state::paused && !runner->hold_kept())
+      if (const auto& machine = runner->machine();
+          (machine.paused() || machine.state() == projection_state::paused) && !runner->hold_kept())
         runner->resume();
   }
 }

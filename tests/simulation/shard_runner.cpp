@@ -137,7 +137,7 @@ void shard_runner::require_no_silence() {
   const auto state = machine_->state();
   on_.told.saw("state", to_string(state));
   using is = projection_state;
-  const bool waits_for_others = state == is::paused || state == is::stopped ||
+  const bool waits_for_others = state == is::paused || machine_->paused() || state == is::stopped ||
                                 state == is::diverged || drained_ || restart_at_;
   if (!waits_for_others && !wanted_ && !result_ && !fetch_ && timers_.empty())
     on_.told.broken("G7: " + label_ + " is " + to_string(state) + " and waits for nothing");

@@ -139,6 +139,25 @@ TEST_CASE("stop: an operator discards, event by event, and each gets its letter"
   CHECK(cents_of(*test.it) == 1);
 }
 
+TEST_CASE("stop: a pause does not hide it, and the event can be discarded") {
+  give_up_fixture test;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
+  const auto bad = test.place("a", "poison");
+  const auto last = test.place("b", "monday");
+  REQUIRE(test.wait(bad) == wait_result::stopped);
+  test.it->pause("revenue", {.by = "anna", .why = "lunch"});
+  CHECK(test.wait(bad) == wait_result::stopped);
+  CHECK(test.it->health("revenue").state == health::level::unhealthy);
+  CHECK(test.it->explain("revenue").ends_with(
+      "can't stand poison; resume or discard it; it is also paused by anna: lunch"));
+  test.it->discard_event("revenue");
+  CHECK(test.it->status("revenue").state == projection_state::paused);
+  CHECK(test.it->dead_letters().empty());
+  test.it->resume("revenue");
+  CHECK(test.wait(last) == wait_result::reached);
+  CHECK(test.it->dead_letters().size() == 1);
+}
+
 TEST_CASE("stop: after a resume that helped, discard means the next event that stops it") {
   give_up_fixture test;
   test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop));
