@@ -57,7 +57,10 @@ void failing_event::forget() noexcept {
 }
 
 void failing_event::give_up() noexcept {
-  ++give_ups_in_a_row_;
+  const bool wanted = discard_at_ > 0 && discard_at_ == position_;
+  give_ups_in_a_row_ = wanted ? 0 : give_ups_in_a_row_ + 1;
+  if (wanted)
+    forget_discard();
   attempts_.clear();
 }
 

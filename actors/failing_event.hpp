@@ -44,6 +44,7 @@ class failing_event {
   void forget() noexcept;
 
   [[nodiscard]] int give_ups_in_a_row() const noexcept { return give_ups_in_a_row_; }
+  /// The event is passed with a letter. If an operator wanted that, a person has seen to it.
   void give_up() noexcept;
   /// Another event has been handled, or a person has seen to it.
   void forget_give_ups() noexcept { give_ups_in_a_row_ = 0; }

@@ -105,9 +105,10 @@ void projection_machine::apply_next(actions& out) {
 void projection_machine::give_up_discarded(actions& out) {
   const auto at = failing_.discard_at();
   const auto* found = page_.find(at);
-  failing_.forget_discard();
-  if (!found)
+  if (!found) {
+    failing_.forget_discard();
     return go_on(out);
+  }
   failing_.recall(at, record_.failure);
   auto letter = letter_for(*found);
   letter.error +=

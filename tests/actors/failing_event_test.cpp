@@ -101,6 +101,22 @@ TEST_CASE("an event that an operator discards has the attempts that were kept in
   CHECK(failing.attempts().size() == std::max<std::size_t>(kept.tries.size(), 1));
 }
 
+TEST_CASE("an event that an operator discards does not count as given up") {
+  failing_event failing;
+  failing.fail(3, bad("one"));
+  failing.give_up();
+  failing.fail(4, bad("two"));
+  failing.discard(4, "anna");
+  failing.recall(4, std::nullopt);
+  CHECK(failing.give_ups_in_a_row() == 1);
+  failing.give_up();
+  CHECK(failing.give_ups_in_a_row() == 0);
+  CHECK(failing.discard_at() == 0);
+  failing.fail(5, bad("three"));
+  failing.give_up();
+  CHECK(failing.give_ups_in_a_row() == 1);
+}
+
 TEST_CASE("who loses its claim discards nothing") {
   failing_event failing;
   failing.discard(7, "anna");

@@ -231,6 +231,20 @@ TEST_CASE("stop: the failure outlives the engine, also where nobody wanted what 
   CHECK(eventually([&] { return test.it->dead_letters().size() == 1; }));
 }
 
+TEST_CASE("stop: however many events an operator discards, each stops it, and none fails it") {
+  give_up_fixture test;
+  auto retry = tries(1);
+  retry.give_ups_in_a_row = 2;
+  test.start(delicate_revenue(test.poisonous).on_give_up(give_up::stop).retry(retry));
+  for (int i = 0; i < 3; ++i) {
+    const auto bad = test.place("o-" + std::to_string(i), "poison");
+    CHECK(test.wait(bad) == wait_result::stopped);
+    CHECK(test.it->status("revenue").state == projection_state::stopped);
+    test.it->discard_event("revenue", bad.last_position);
+    REQUIRE(eventually([&] { return test.it->status("revenue").passed >= bad.last_position; }));
+  }
+}
+
 TEST_CASE("ten events given up in a row are the projection's fault") {
   give_up_fixture test;
   test.start(delicate_revenue(test.poisonous).on_give_up(give_up::skip_event));
