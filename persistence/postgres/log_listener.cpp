@@ -7,9 +7,11 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace waymark::postgres {
@@ -26,6 +28,11 @@ constexpr auto check_every = 10s;
 /// Doubled while it never gets to listen, as on a standby.
 constexpr std::chrono::milliseconds before_next_try = 1s;
 constexpr std::chrono::milliseconds most_before_next_try = 16s;
+
+/// An end waits so long for what is under way.
+constexpr auto until_forced = 1s;
+
+constexpr const char* not_arriving = ": notifications do not arrive";
 
 std::chrono::milliseconds until(steady_clock::time_point when) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(when - steady_clock::now());
@@ -88,9 +95,47 @@ log_listener::log_listener(const address& where, const std::string& purpose, log
 log_listener::~log_listener() {
   stopping_ = true;
   wake_.ring();
-  if (thread_.joinable())
-    thread_.join();
+  if (!thread_.joinable())
+    return;
+  {
+    std::unique_lock lock{mutex_};
+    if (!end_.wait_for(lock, until_forced, [&] { return ended_; }) && socket_ >= 0)
+      (void)::shutdown(socket_, SHUT_RDWR); // a server that does not answer
+  }
+  thread_.join();
 }
+
+class log_listener::open_socket {
+ public:
+  open_socket(log_listener& of, int socket) : of_{of} { set(socket); }
+  ~open_socket() { set(-1); }
+  open_socket(const open_socket&) = delete;
+  open_socket& operator=(const open_socket&) = delete;
+
+ private:
+  void set(int socket) {
+    const std::lock_guard lock{of_.mutex_};
+    of_.socket_ = socket;
+  }
+  log_listener& of_;
+};
+
+bool log_listener::is_kept_waiting() const noexcept {
+  const auto asked = asked_at_.load();
+  return asked != never && steady_clock::now() >= asked + hearing::answer_within;
+}
+
+/// Something is asked of the server for as long as this lives.
+class log_listener::asking {
+ public:
+  explicit asking(log_listener& by) : by_{by} { by_.asked_at_ = steady_clock::now(); }
+  ~asking() { by_.asked_at_ = never; }
+  asking(const asking&) = delete;
+  asking& operator=(const asking&) = delete;
+
+ private:
+  log_listener& by_;
+};
 
 void log_listener::tell() {
   if (!to_tell_.exchange(true))
@@ -122,11 +167,14 @@ void log_listener::run() {
     while (!stopping_ && steady_clock::now() < next)
       (void)wait(-1, until(next));
   }
+  const std::lock_guard lock{mutex_};
+  ended_ = true;
+  end_.notify_all();
 }
 
 std::string log_listener::deafness() {
   const std::lock_guard lock{mutex_};
-  return deafness_;
+  return deafness_.empty() && is_kept_waiting() ? where_.shown + not_arriving : deafness_;
 }
 
 void log_listener::set_deafness(std::string why) {
@@ -138,10 +186,16 @@ void log_listener::set_deafness(std::string why) {
 
 void log_listener::serve() {
   pqxx::connection on{conninfo_};
-  // A notification need not be on disk before it is passed on.
-  pqxx::nontransaction{on}.exec("SET synchronous_commit = off");
+  const open_socket socket{*this, on.sock()};
+  // A notification need not be on disk before it is passed on, and waits for a lock of the cluster.
+  const auto ask = [&](const std::string& sql) {
+    const asking now{*this};
+    pqxx::nontransaction{on}.exec(sql);
+  };
+  ask("SET synchronous_commit = off; SET lock_timeout = '5s'; SET statement_timeout = '5s'");
   hearing ear;
   bool listens = false; // what was appended before that was told to nobody here
+  std::optional<asking> listening{std::in_place, *this};
   const channel_listener listener{on, channel_, [&](int sender) {
                                     ear.hear();
                                     if (std::exchange(listens, true) && sender == on.backendpid())
@@ -149,6 +203,7 @@ void log_listener::serve() {
                                     else
                                       growth_.signal_from_elsewhere();
                                   }};
+  listening.reset();
   auto told_at = steady_clock::time_point{};
   to_tell_ = true; // also shows that what is sent arrives
   for (;;) {
@@ -156,12 +211,12 @@ void log_listener::serve() {
       return;
     const auto now = steady_clock::now();
     if (ear.deaf(now))
-      throw store_error{where_.shown + ": notifications do not arrive"};
+      throw store_error{where_.shown + not_arriving};
     if ((to_tell_ && now >= told_at + between_two) ||
         (ear.hears() && now >= told_at + check_every)) {
       to_tell_ = false;
       ear.tell(now);
-      pqxx::nontransaction{on}.exec("NOTIFY " + quoted_name(channel_));
+      ask("NOTIFY " + quoted_name(channel_));
       told_at = steady_clock::now();
     }
     on.get_notifs();

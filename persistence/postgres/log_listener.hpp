@@ -47,7 +47,7 @@ class log_listener {
   void tell();
 
   /// Whether notifications arrive, as far as known.
-  [[nodiscard]] bool hears() const noexcept { return hears_.load(); }
+  [[nodiscard]] bool hears() const noexcept { return hears_.load() && !is_kept_waiting(); }
 
   /// Why they do not, in words; empty if they do, or if that is not known yet.
   [[nodiscard]] std::string deafness();
@@ -57,6 +57,12 @@ class log_listener {
   void serve();
   bool wait(int socket, std::chrono::milliseconds at_most);
   void set_deafness(std::string why);
+  /// The server has been asked something and does not answer.
+  [[nodiscard]] bool is_kept_waiting() const noexcept;
+
+  /// The descriptor of a connection, for as long as that lives.
+  class open_socket;
+  class asking;
 
   /// An eventfd.
   class bell {
@@ -73,6 +79,8 @@ class log_listener {
     int descriptor_;
   };
 
+  static constexpr std::chrono::steady_clock::time_point never{};
+
   const address& where_;
   log_growth& growth_;
   const std::string conninfo_;
@@ -81,8 +89,12 @@ class log_listener {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> to_tell_{false};
   std::atomic<bool> hears_{false};
+  std::atomic<std::chrono::steady_clock::time_point> asked_at_{never};
   std::mutex mutex_;
   std::string deafness_;
+  int socket_ = -1; ///< While there is a connection.
+  bool ended_ = false;
+  std::condition_variable end_;
   std::thread thread_;
 };
 

@@ -1,11 +1,33 @@
 // A LISTEN that stands and delivers nothing.
 #include "tests/catch.hpp"
 
+#include "persistence/postgres/database.hpp"
+#include "persistence/postgres/stale_owner.hpp"
 #include "tests/persistence/deaf_proxy.hpp"
 #include "tests/persistence/postgres_server.hpp"
 #include "tests/supervisors/engine_fixture.hpp"
 
+#include <waymark/persistence/process_instance.hpp>
+
 namespace waymark::test {
+
+namespace {
+
+class frozen_backend {
+ public:
+  explicit frozen_backend(std::string pid) : pid_{std::move(pid)} { send("STOP"); }
+  ~frozen_backend() { send("CONT"); }
+  frozen_backend(const frozen_backend&) = delete;
+  frozen_backend& operator=(const frozen_backend&) = delete;
+
+ private:
+  void send(const std::string& signal) const {
+    CHECK(postgres_server::instance().run_as_owner("kill -" + signal + " " + pid_));
+  }
+  std::string pid_;
+};
+
+} // namespace
 
 TEST_CASE_METHOD(engine_fixture, "an engine whose notifications are swallowed notices, says so and "
                                  "looks by itself") {
@@ -37,6 +59,24 @@ TEST_CASE_METHOD(engine_fixture, "an engine whose notifications are swallowed no
   CHECK(it.log().deafness().empty());
   CHECK(arrives("heard-again"));
   CHECK(cents_of(it) == it.head());
+}
+
+TEST_CASE("a listener whose server does not answer says so, and holds up no end") {
+  const postgres_schema schema;
+  auto in = std::make_shared<postgres::database>(postgres::address::parse(schema.address()),
+                                                 postgres::database_options{});
+  auto& listener = in->listener();
+  REQUIRE(eventually([&] { return listener.hears(); }));
+  const frozen_backend backend{
+      run_sql("SELECT pid FROM pg_stat_activity WHERE application_name = '" +
+              postgres::session_name(this_process_instance()) +
+              " listen' ORDER BY backend_start DESC LIMIT 1")};
+  listener.tell();
+  CHECK(eventually([&] { return !listener.hears(); }));
+  CHECK_THAT(listener.deafness(), Catch::Matchers::EndsWith("notifications do not arrive"));
+  const auto began = std::chrono::steady_clock::now();
+  in.reset();
+  CHECK(std::chrono::steady_clock::now() - began < patience);
 }
 
 TEST_CASE("a reader whose notifications are swallowed looks at its poll interval") {
