@@ -10,6 +10,11 @@ std::string prepared(const rows& found) {
          "; end it by COMMIT PREPARED or ROLLBACK PREPARED";
 }
 
+/// Of waymark's own: it ends by itself, and others' appends with it.
+bool is_appender(std::string_view application) noexcept {
+  return application.starts_with("waymark ") && application.find(" append") != application.npos;
+}
+
 } // namespace
 
 // A prepared transaction's lock has no backend; the lock that it holds on its own id names it.
@@ -42,7 +47,7 @@ std::string holder_of_append_lock(session& on) {
             ", for " + std::to_string(found.integer(0, 3)) + " s";
   else
     text += ")";
-  return text + "; end it to let them go on";
+  return is_appender(found.text(0, 1)) ? text : text + "; end it to let them go on";
 }
 
 } // namespace waymark::postgres

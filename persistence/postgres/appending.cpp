@@ -10,6 +10,15 @@ namespace {
 
 using commands = std::span<const append_command* const>;
 
+/// Empty if that can't be told now.
+std::string obstacle(session& on) noexcept {
+  try {
+    return holder_of_append_lock(on);
+  } catch (const std::exception&) { // what the append has failed with says more
+    return {};
+  }
+}
+
 std::vector<append_result> send_once(database& in, append_call& call) {
   const session_pool::lease lease{in.appender()};
   try {
@@ -17,7 +26,7 @@ std::vector<append_result> send_once(database& in, append_call& call) {
   } catch (const store_error& e) {
     if (e.outcome_unknown() || !lease.on().sound())
       throw;
-    const auto holder = holder_of_append_lock(lease.on());
+    const auto holder = obstacle(lease.on());
     throw store_error{holder.empty() ? e.what() : std::string{e.what()} + "; " + holder};
   }
 }

@@ -64,7 +64,8 @@ std::vector<rows> round_trip::answers() {
   }
   if (on_.connected())
     PQclear(PQgetResult(on_.raw())); // the sync
-  PQexitPipelineMode(on_.raw());
+  if (PQexitPipelineMode(on_.raw()) == 0) // for want of memory: it takes nothing else any more
+    on_.retire();
   under_way_ = false;
   if (failure_ || unsent_)
     std::rethrow_exception(failure_ ? failure_ : unsent_);

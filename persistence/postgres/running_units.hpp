@@ -4,6 +4,7 @@
 
 #include <waymark/messages/checkpoint.hpp>
 
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,9 +46,9 @@ class running_units {
     const std::shared_ptr<unit> unit_;
   };
 
-  /// Calls `action(session)` if `key` has a unit of work, which can't end meanwhile; others can, so
-  /// the action may take its time. The session is in use by its own thread: only its backend's
-  /// number may be asked for.
+  /// Calls `action(session)` if `key` has a unit of work, the latest, which can't end meanwhile;
+  /// others can, so the action may take its time. The session is in use by its own thread: only its
+  /// backend's number may be asked for.
   template <class Action>
   bool with(const shard_key& key, Action action) {
     const auto found = find(key);
@@ -63,8 +64,8 @@ class running_units {
  private:
   [[nodiscard]] std::shared_ptr<unit> find(const shard_key& key) {
     const std::lock_guard lock{mutex_};
-    const auto found = units_.find(key);
-    return found == units_.end() ? nullptr : found->second;
+    const auto of_key = units_.equal_range(key); // in the order in which they began
+    return of_key.first == of_key.second ? nullptr : std::prev(of_key.second)->second;
   }
 
   std::mutex mutex_; ///< For the look-up alone.

@@ -317,6 +317,20 @@ TEST_CASE("a store calls for the appends of others, not for its own, until it sh
   CHECK(calls == ended);
 }
 
+TEST_CASE("nobody is told to end another process of waymark that appends") {
+  const postgres_schema schema;
+  const auto events = open(schema.address()).events;
+  for (const std::string name : {"waymark 5eed append", "nightly import"}) {
+    raw_session other{name};
+    other.run("BEGIN");
+    other.run("SELECT " + schema.name() + ".append_event('Order', 'o', 'Placed', '{}')");
+    const auto said = events->append_obstacle();
+    CHECK_THAT(said, ContainsSubstring(name));
+    CHECK((said.find("end it") != said.npos) == (name == "nightly import"));
+    other.run("ROLLBACK");
+  }
+}
+
 TEST_CASE("queries that query once more hold up neither each other nor claims") {
   const postgres_schema schema;
   const auto projections = open(schema.address()).projections;
