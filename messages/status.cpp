@@ -28,11 +28,6 @@ std::string because(std::string what, const projection_status& status) {
   return what;
 }
 
-bool has_come_to_a_stand(projection_state state) noexcept {
-  return state == projection_state::failed || state == projection_state::stopped ||
-         state == projection_state::diverged || state == projection_state::ended;
-}
-
 std::string lag_against(double seconds, std::chrono::seconds limit) {
   return "the lag of " + in_seconds(seconds) + " has reached the limit of " +
          std::to_string(limit.count()) + " s";
@@ -81,6 +76,18 @@ const char* to_string(projection_state state) noexcept {
     return "ended";
   }
   return "unknown";
+}
+
+std::optional<projection_state> parse_projection_state(std::string_view name) noexcept {
+  for (int i = 0; i <= static_cast<int>(projection_state::ended); ++i)
+    if (const auto state = static_cast<projection_state>(i); name == to_string(state))
+      return state;
+  return std::nullopt;
+}
+
+bool has_come_to_a_stand(projection_state state) noexcept {
+  return state == projection_state::failed || state == projection_state::stopped ||
+         state == projection_state::diverged || state == projection_state::ended;
 }
 
 const char* to_string(health::level state) noexcept {

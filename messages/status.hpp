@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace waymark {
 
@@ -33,6 +34,13 @@ enum class projection_state : std::uint8_t {
 
 /// The enumerator's name, e.g. "backing_off".
 [[nodiscard]] const char* to_string(projection_state state) noexcept;
+/// The state of that name; empty if there is none.
+[[nodiscard]] std::optional<projection_state>
+parse_projection_state(std::string_view name) noexcept;
+
+/// It goes on only when somebody sees to it: failed (which tries again, if ever, after a long
+/// time), stopped, diverged or ended. An operator's pause is no such stand.
+[[nodiscard]] bool has_come_to_a_stand(projection_state state) noexcept;
 
 /// How far a projection is behind the log.
 struct lag {

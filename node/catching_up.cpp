@@ -23,9 +23,7 @@ bool ends_the_node(const projection_status& of) {
 /// A reset holds what it is about to empty, which then goes on by itself; other pauses wait for
 /// somebody.
 bool stands(const projection_status& of) {
-  return (of.state == projection_state::failed && !ends_the_node(of)) ||
-         of.state == projection_state::stopped || of.state == projection_state::diverged ||
-         of.state == projection_state::ended ||
+  return (has_come_to_a_stand(of.state) && !ends_the_node(of)) ||
          (of.state == projection_state::paused && !of.evidence.held);
 }
 

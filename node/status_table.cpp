@@ -2,6 +2,8 @@
 
 #include "node/text_table.hpp"
 
+#include <waymark/messages/status.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -77,7 +79,8 @@ void print_status(const json& found, console& terminal) {
 std::string painted_state(const std::string& state, const console& terminal) {
   if (state == "running")
     return terminal.paint(state, colour::green);
-  if (state == "failed" || state == "stopped" || state == "diverged" || state == "ended")
+  const auto known = parse_projection_state(state);
+  if (known && has_come_to_a_stand(*known))
     return terminal.paint(state, colour::red);
   return terminal.paint(state, state == "not_running" ? colour::dim : colour::yellow);
 }

@@ -22,11 +22,6 @@ std::pair<std::size_t, std::string> place_of(const projection_spec& spec, const 
   }
 }
 
-bool stands(projection_state state) {
-  return state == projection_state::stopped || state == projection_state::failed ||
-         state == projection_state::diverged || state == projection_state::ended;
-}
-
 } // namespace
 
 bool engine::implementation::set_aside(const std::vector<board_entry>& shards, position_t first,
@@ -110,7 +105,7 @@ std::optional<wait_result> wait_for_shards(const board& shown, std::string_view 
       if (status.passed >= what.last || (!what.shards.empty() && what.shards.count(i) == 0))
         continue;
       all = false;
-      if (stands(status.state)) {
+      if (has_come_to_a_stand(status.state)) {
         result = wait_result::stopped;
         return true;
       }

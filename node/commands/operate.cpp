@@ -10,6 +10,7 @@
 #include "node/text_table.hpp"
 
 #include <waymark/messages/mandate.hpp>
+#include <waymark/messages/status.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -123,9 +124,8 @@ json ask_and_reset(const operation& wanted, const api_client& node, console& ter
 }
 
 bool stands(const json& status) {
-  const auto state = status["state"].get<std::string>();
-  return state == "failed" || state == "stopped" || state == "diverged" || state == "ended" ||
-         state == "paused";
+  const auto state = parse_projection_state(status["state"].get<std::string>());
+  return state && (has_come_to_a_stand(*state) || *state == projection_state::paused);
 }
 
 /// Some can't go on whatever is wanted: the answer is then what is to be done about it.

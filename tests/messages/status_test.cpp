@@ -85,6 +85,19 @@ TEST_CASE("status: states have their names") {
   CHECK(std::string{to_string(level::unknown)} == "unknown");
 }
 
+TEST_CASE("status: a state is found by its name, and says whether it needs somebody") {
+  std::vector<std::string> stands;
+  for (int i = 0; i < 12; ++i) {
+    const auto state = static_cast<projection_state>(i);
+    CHECK(parse_projection_state(to_string(state)) == state);
+    if (has_come_to_a_stand(state))
+      stands.emplace_back(to_string(state));
+  }
+  CHECK(stands == std::vector<std::string>{"stopped", "failed", "diverged", "ended"});
+  CHECK_FALSE(parse_projection_state("unknown"));
+  CHECK_FALSE(parse_projection_state(""));
+}
+
 TEST_CASE("lag: as JSON, unknown is null") {
   const nlohmann::json empty = lag{};
   for (const auto* name : {"last_event_id", "latest_event_id", "lag_seconds", "last_processed_at"})
