@@ -2,6 +2,7 @@
 
 #include "actors/caution.hpp"
 #include "actors/claimed_queues.hpp"
+#include "actors/degraded_words.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -125,9 +126,8 @@ std::string find_lag_of_replica(event_store* known, const checkpoint& record) {
   const auto head = known->head();
   if (record.position <= head || !known->is_replica())
     return {};
-  return "waiting for replica: the checkpoint is at position " + std::to_string(record.position) +
-         ", and " + known->address() + ", which follows another server, has come to " +
-         std::to_string(head);
+  return degraded_words::waiting_for_replica + std::to_string(record.position) + ", and " +
+         known->address() + ", which follows another server, has come to " + std::to_string(head);
 }
 
 /// In words, why the checkpoint can't belong to this log; empty if it can, or if one is not known.

@@ -1,3 +1,4 @@
+#include "actors/degraded_words.hpp"
 #include "actors/projection_machine.hpp"
 
 #include <utility>
@@ -37,11 +38,12 @@ actions projection_machine::on_fetch_failed(const std::string& why, std::uint64_
   log_.fail();
   page_.stop_gathering();
   actions out;
+  const auto text = degraded_words::cant_read_log + why;
   if (standing_.goes_on())
-    note(out, level::warning, "degraded", "can't read the log: " + why);
+    note(out, level::warning, "degraded", text);
   if (standing_.goes_on() || standing_.how == stand::degraded) {
     last_error_ = why;
-    standing_.still(stand::degraded, "can't read the log: " + why);
+    standing_.still(stand::degraded, text);
     wait(out, options_.fetch_retry);
   }
   return out;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/degraded_words.hpp"
+
 #include <waymark/messages/event.hpp>
 
 #include <algorithm>
@@ -25,7 +27,7 @@ class store_stall {
     count(e.position, e.position);
     if (times_ > 1)
       at_once_ = 1;
-    return words("stalled in " + describe(e), error);
+    return words(describe(e), error);
   }
 
   /// The same at one of `tried` events behind `after` up to `last`, as one.
@@ -34,7 +36,7 @@ class store_stall {
     count(after + 1, last);
     if (times_ > 1 || at_once_ > 0)
       at_once_ = std::max<std::size_t>(tried / 2, 1);
-    return words("stalled in one of the events from position " + std::to_string(after + 1) +
+    return words("one of the events from position " + std::to_string(after + 1) +
                      " to " + std::to_string(last),
                  error);
   }
@@ -66,8 +68,8 @@ class store_stall {
                                                  const std::string& error) const {
     if (times_ < least)
       return std::nullopt;
-    return where + ": the store serves others and failed here " + std::to_string(times_) +
-           " times running, at last with: " + error;
+    return degraded_words::stalled_in + where + ": the store serves others and failed here " +
+           std::to_string(times_) + " times running, at last with: " + error;
   }
 
   position_t first_ = 0; ///< Of what is suspected.

@@ -1,5 +1,6 @@
 #include "supervisors/explain.hpp"
 
+#include "actors/degraded_words.hpp"
 #include "supervisors/wording.hpp"
 
 #include <algorithm>
@@ -169,12 +170,9 @@ std::string backs_off(const view& v) {
          "; mend its cause meanwhile, or it is given up";
 }
 
-/// Some reasons are sentences of their own; any other is what a store has thrown.
 std::string is_degraded(const view& v) {
   auto what = v.status.reason;
-  const bool says_all = what.starts_with("can't read the log") || what.starts_with("stalled in") ||
-                        what.starts_with("waiting for replica");
-  if (!says_all)
+  if (!degraded_words::say_all(what))
     what = "its store can't serve (" + what + ")";
   return "is degraded" + at(v) + since(v) + ": " + what + failures(v) + next_try(v) +
          "; it goes on by itself, and nothing is lost";
