@@ -2,6 +2,7 @@
 
 #include <waymark/messages/checkpoint.hpp>
 
+#include <cstddef>
 #include <string>
 
 /// The names under which actors find each other in the directory; children have the same names in
@@ -23,6 +24,11 @@ inline constexpr const char* sessions = "sessions"; ///< Their supervisor; not i
 /// The pool of sessions of the i-th store.
 inline std::string session_pool(int store) {
   return "session_pool/" + std::to_string(store);
+}
+
+/// The i-th session of a pool, from 1 on.
+inline std::string session(const std::string& pool, std::size_t i) {
+  return pool + "." + std::to_string(i);
 }
 
 /// Who renews the claims in the i-th store.

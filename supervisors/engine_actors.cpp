@@ -193,7 +193,7 @@ void engine_actors::renew_in(const std::shared_ptr<projection_store>& records) {
   if (renewed_.contains(records))
     return;
   const auto name = roles::renewal(static_cast<int>(renewed_.size()) + 1);
-  add_child(*in, "sessions", renewal_child(context_, name, records));
+  add_child(*in, roles::sessions, renewal_child(context_, name, records));
   renewed_.insert(records);
 }
 

@@ -216,8 +216,8 @@ child_spec sessions_child(const context_ptr& context, const std::string& name, i
   std::vector<child_spec> children;
   children.push_back(entered(
       context, name, [](caf::local_actor& host) { return spawn_session_pool(host); }));
-  for (int i = 1; i <= count; ++i)
-    children.push_back(session_child(context, name, name + "." + std::to_string(i)));
+  for (std::size_t i = 1; i <= static_cast<std::size_t>(count); ++i)
+    children.push_back(session_child(context, name, roles::session(name, i)));
   return nested(options_for(context, "sessions of " + name, restart_strategy::rest_for_one),
                 std::move(children));
 }

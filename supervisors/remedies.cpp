@@ -132,7 +132,7 @@ void remedies::give_decoding_up(const work_at_hand& work, std::chrono::milliseco
 /// The only session of a store is not replaced: another would wait for the same writer.
 void remedies::replace_session(const job_meter& job) {
   const auto session = job.session();
-  if (!session.empty() && context_->others->find(job.pool() + ".2"))
+  if (!session.empty() && context_->others->find(roles::session(job.pool(), 2)))
     restart_child(roles::sessions, session);
 }
 

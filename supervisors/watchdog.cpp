@@ -205,7 +205,7 @@ struct watchdog_state {
 
   [[nodiscard]] std::size_t sessions_of(const std::string& pool) const {
     std::size_t sessions = 0;
-    while (context_->others->find(pool + "." + std::to_string(sessions + 1)))
+    while (context_->others->find(roles::session(pool, sessions + 1)))
       ++sessions;
     return sessions;
   }

@@ -18,6 +18,8 @@
 #include "supervisors/logger.hpp"
 #include "supervisors/write_within.hpp"
 
+#include <waymark/supervisors/supervision.hpp>
+
 #include <poll.h>
 #include <unistd.h>
 
@@ -85,8 +87,9 @@ class answering {
 /// Whether the supervisors answer, and none of the engine's own actors has been given up.
 bool is_live(const engine& of) {
   const auto root = of.tree();
-  return std::all_of(root.children.begin(), root.children.end(), [](const child_snapshot& each) {
-    return each.name == "projections" || each.state == child_state::running ||
+  const auto projections = projections_tree().name;
+  return std::all_of(root.children.begin(), root.children.end(), [&](const child_snapshot& each) {
+    return each.name == projections || each.state == child_state::running ||
            each.state == child_state::backing_off;
   });
 }

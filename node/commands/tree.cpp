@@ -7,6 +7,8 @@
 #include "node/status_table.hpp"
 #include "node/text_table.hpp"
 
+#include <waymark/supervisors/supervision.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <ostream>
@@ -49,7 +51,7 @@ void add_rows(const json& part, const std::string& branch, const std::string& le
 /// The part of the tree under which the projections stand.
 const json& projections_in(const json& root) {
   for (const auto& child : root["children"])
-    if (child["name"] == "projections")
+    if (child["name"] == projections_tree().name)
       return child;
   return root;
 }
