@@ -57,4 +57,15 @@ std::string readable(std::string_view text, std::size_t max_bytes) {
   return result;
 }
 
+std::string on_one_line(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) >= 0x20)
+      result += c;
+    else if (!result.empty() && result.back() != ' ')
+      result += ' ';
+  return result;
+}
+
 } // namespace waymark

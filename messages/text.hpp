@@ -16,4 +16,8 @@ namespace waymark {
 /// control character.
 [[nodiscard]] std::string readable(std::string_view text, std::size_t max_bytes = 200);
 
+/// `text` as a line or a sentence has it: control characters in a row, such as the newlines in what
+/// a database says, become one space.
+[[nodiscard]] std::string on_one_line(std::string_view text);
+
 } // namespace waymark

@@ -1,6 +1,7 @@
 #include "supervisors/explain.hpp"
 
 #include "actors/degraded_words.hpp"
+#include "messages/text.hpp"
 #include "supervisors/wording.hpp"
 
 #include <algorithm>
@@ -229,7 +230,7 @@ std::string set_aside(const view& v) {
 
 std::string explain_status(const projection_status& status, const lag& behind, timestamp now) {
   const view v{status, behind, now};
-  return "projection \"" + status.key.projection + "\" " + situation(v) + set_aside(v);
+  return on_one_line("projection \"" + status.key.projection + "\" " + situation(v) + set_aside(v));
 }
 
 } // namespace waymark

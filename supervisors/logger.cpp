@@ -1,5 +1,6 @@
 #include "supervisors/logger.hpp"
 
+#include "messages/text.hpp"
 #include "supervisors/stderr_sink.hpp"
 
 #include <nlohmann/json.hpp>
@@ -74,19 +75,6 @@ struct logger::implementation {
 
   void write(log_level level, std::string_view what, std::string_view who, std::string_view text);
 };
-
-namespace {
-
-/// A line stays one line, whatever an error says.
-std::string on_one_line(std::string_view text) {
-  std::string result{text};
-  for (auto& c : result)
-    if (static_cast<unsigned char>(c) < 0x20)
-      c = ' ';
-  return result;
-}
-
-} // namespace
 
 void logger::implementation::write(log_level level, std::string_view what, std::string_view who,
                                    std::string_view text) {
