@@ -137,12 +137,19 @@ void require_truncate(const running_node& node, const std::string& name) {
                                "a second time on top of what they hold; expected \"truncate\""};
 }
 
+/// A reset takes what it empties from its owner, who may be at work.
+void require_own(const engine& of, const std::string& name) {
+  if (of.status(name).state == projection_state::standing_by)
+    throw error{of.explain(name) + "; reset it there, or take it over first (waymark take-over)"};
+}
+
 void reset(running_node& node, const Request& from, Response& reply) {
   const auto name = projection_in(from, reply, node.engine());
   if (name.empty())
     return;
   const auto wanted = request_in(body_of(from), reset_request);
   require_truncate(node, name);
+  require_own(node.engine(), name);
   json result{{"until", node.engine().head()}};
   if (!wanted.dry_run)
     node.engine().reset(name, wanted.as);
