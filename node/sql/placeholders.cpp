@@ -114,7 +114,8 @@ class parser {
     if (const auto in = part(); in != kind::sign)
       complain(shown + " stands in " +
                (in == kind::comment ? "a comment" : "quotes, where it would be text") +
-               "; a placeholder is a value and needs no quotes");
+               (make(inside) ? "; a placeholder is a value and needs no quotes"
+                             : "; braces of the SQL itself are doubled: {{ and }}"));
     else if (auto made = make(inside))
       add(std::move(*made));
     else if (is_optional_field(inside))
