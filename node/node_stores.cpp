@@ -39,11 +39,11 @@ node_stores open_existing(const configuration& of) {
     addresses.push_back(address);
   for (const auto& each : addresses)
     if (is_yet_to_be_made(each))
-      throw nobody_there{"no node runs, and " + each + " is not there yet: nothing has run so far"};
+      throw nobody_there{each + " is not there yet: nothing has run so far"};
   try {
     return {of, false};
   } catch (const store_error& e) {
-    throw nobody_there{std::string{"no node runs, and "} + e.what()};
+    throw nobody_there{e.what()};
   }
 }
 

@@ -34,7 +34,8 @@ class node_stores {
 /// Whether the database at an address is not there yet: a file that does not exist.
 [[nodiscard]] bool is_yet_to_be_made(const std::string& address);
 
-/// Opens what is there already, for a command that speaks with the stores while no node runs.
+/// Opens what is there already, for a command that speaks with the stores, whether a node runs or
+/// not.
 /// @throws nobody_there if one is not there, or can't be reached.
 [[nodiscard]] node_stores open_existing(const configuration& of);
 

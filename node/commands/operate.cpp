@@ -17,9 +17,11 @@
 
 #include <poll.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <ostream>
+#include <thread>
 
 namespace waymark::node {
 
@@ -28,6 +30,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int glance_ms = 100;
+constexpr int looks_at_a_start = 20;
 
 struct operation {
   target about;
@@ -136,7 +139,11 @@ exit_status resume(const operation& wanted, const api_client& node, console& ter
   };
   if (node.get(path)["evidence"]["full"] == true)
     throw explain();
-  const auto status = node.post(path + "/resume", signed_by(wanted.as));
+  auto status = node.post(path + "/resume", signed_by(wanted.as));
+  for (int look = 0; status["state"] == "starting" && look < looks_at_a_start; ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{glance_ms});
+    status = node.get(path); // what failed may fail again at once
+  }
   if (stands(status) || status["state"] == "degraded" || status["state"] == "standing_by")
     throw explain();
   return tell(wanted, status, wanted.about.name + " goes on", terminal);

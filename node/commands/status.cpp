@@ -32,15 +32,22 @@ struct status_arguments {
   bool json = false;
 };
 
+json ask_stores(const configuration& place, const program_context& context) {
+  const auto settings = read_configuration(place.file, names_of(context.projections));
+  try {
+    return stored_status(settings, context.projections);
+  } catch (const nobody_there& e) {
+    throw nobody_there{std::string{"no node runs, and "} + e.what()};
+  }
+}
+
 /// All projections, or the one that is asked for, as the node or else the stores tell.
 json ask(const configuration& place, const std::string& name, const program_context& context) {
   const api_client node{socket_of_node(place)};
   const bool running = node.somebody_answers();
   if (running && !name.empty())
     return {{"projections", json::array({node.get(path_of_projection(name))})}, {"running", true}};
-  auto all = running ? node.get("/v1/projections")
-                     : stored_status(read_configuration(place.file, names_of(context.projections)),
-                                     context.projections);
+  auto all = running ? node.get("/v1/projections") : ask_stores(place, context);
   all["running"] = running;
   if (name.empty())
     return all;
@@ -73,7 +80,7 @@ exit_status run_status(status_arguments& wanted, program_context& context) {
   pollfd signal{signals.descriptor(), POLLIN, 0};
   do {
     show(ask(place, wanted.about.name, context), wanted, context.terminal);
-  } while (::poll(&signal, 1, watch_ms) == 0);
+  } while (context.terminal.out() && ::poll(&signal, 1, watch_ms) == 0);
   return exit_status::done;
 }
 
