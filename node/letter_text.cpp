@@ -8,7 +8,7 @@
 namespace waymark::node {
 
 std::string to_json_text(const stored_letter& from) {
-  const auto& [letter, waiting] = from;
+  const auto& letter = from.letter;
   using nlohmann::json;
   auto attempts = json::array();
   for (const auto& each : letter.attempts)
@@ -20,7 +20,8 @@ std::string to_json_text(const stored_letter& from) {
                      {"generation", letter.generation},
                      {"version", letter.projection_version},
                      {"key", shown_key(letter.sequence_key)},
-                     {"waiting", waiting},
+                     {"waiting", from.waiting},
+                     {"current", from.current},
                      {"error", letter.error},
                      {"attempts", attempts},
                      {"created_at", to_string(letter.created_at)}};
@@ -55,9 +56,10 @@ nlohmann::json to_json(const std::vector<settled_letter>& letters) {
 }
 
 std::string describe(const stored_letter& from) {
-  const auto& [letter, waiting] = from;
+  const auto& [letter, waiting, current] = from;
   auto text = "Dead letter " + std::to_string(letter.id) + " of " + to_string(letter.key) +
-              ", version " + std::to_string(letter.projection_version) + "\n";
+              ", version " + std::to_string(letter.projection_version) +
+              (current ? "" : ", of before a reset: it is history and can't be settled") + "\n";
   text += "  event     " + describe(letter.subject) + "\n";
   text += "  key       " + shown_key(letter.sequence_key) + ", " + counted(waiting, "event") +
           (waiting == 1 ? " waits" : " wait") + " behind it\n";

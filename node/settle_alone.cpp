@@ -26,8 +26,10 @@ void refuse_new_version(const recorded_projection& of) {
     if (record.projection_version != of.spec->version)
       throw usage_error{to_string(record.key) + " has version " +
                         std::to_string(record.projection_version) + " in its tables and " +
-                        std::to_string(of.spec->version) +
-                        " in the configuration; `waymark run` changes that first"};
+                        std::to_string(of.spec->version) + " in the configuration" +
+                        (record.projection_version < of.spec->version
+                             ? "; `waymark run` changes that first"
+                             : ": a newer one has owned it, and only that one can")};
 }
 
 constexpr std::chrono::milliseconds glance{20};

@@ -16,13 +16,17 @@ namespace {
 
 constexpr std::size_t page = 500;
 
-std::int64_t waiting_behind(const dead_letter& letter, projection_store& in) {
+/// With what stands behind it now.
+stored_letter described(dead_letter letter, projection_store& in) {
   const auto record = in.load(letter.key);
-  if (!record || record->generation != letter.generation)
-    return 0;
-  const auto parked = in.parked_positions(letter.key, letter.sequence_key);
-  return std::count_if(parked.begin(), parked.end(),
-                       [&](position_t at) { return at > letter.position; });
+  const bool current = record && record->generation == letter.generation;
+  std::int64_t waiting = 0;
+  if (current) {
+    const auto parked = in.parked_positions(letter.key, letter.sequence_key);
+    waiting = std::count_if(parked.begin(), parked.end(),
+                            [&](position_t at) { return at > letter.position; });
+  }
+  return {std::move(letter), waiting, current};
 }
 
 std::vector<recorded_projection> named(const std::vector<recorded_projection>& of,
@@ -66,12 +70,13 @@ auto gather(const projection_spec& of, std::size_t limit, const Read& read, cons
 }
 
 std::vector<dead_letter> letters_of(const recorded_projection& of, const letter_selection& which,
-                                    std::size_t limit, bool history) {
-  const auto generations = history ? std::map<shard_key, std::int64_t>{} : generations_of(of);
+                                    std::size_t limit, letter_age age) {
+  const bool any = age == letter_age::any;
+  const auto generations = any ? std::map<shard_key, std::int64_t>{} : generations_of(of);
   const auto wanted = [&](const dead_letter& letter) {
     const auto now = generations.find(letter.key);
     return which.matches(letter) &&
-           (history || (now != generations.end() && now->second == letter.generation));
+           (any || (now != generations.end() && now->second == letter.generation));
   };
   return gather(
       *of.spec, limit, [&](const letter_query& query) { return of.in->letters(query); }, wanted);
@@ -103,13 +108,12 @@ bool has_parked(const recorded_projection& of, const letter_selection& which) {
 } // namespace
 
 std::vector<stored_letter> stored_letters(const std::vector<recorded_projection>& of,
-                                          const letter_selection& which, std::size_t limit) {
+                                          const letter_selection& which, letter_age age,
+                                          std::size_t limit) {
   std::vector<stored_letter> result;
   for (const auto& each : named(of, which.projection))
-    for (auto& letter : letters_of(each, which, limit - result.size(), true)) {
-      const auto waiting = waiting_behind(letter, *each.in);
-      result.push_back({std::move(letter), waiting});
-    }
+    for (auto& letter : letters_of(each, which, limit - result.size(), age))
+      result.push_back(described(std::move(letter), *each.in));
   return result;
 }
 
@@ -131,7 +135,7 @@ letter_count count_letters(const std::vector<recorded_projection>& of,
   letter_count count;
   for (const auto& each : named(of, which.projection))
     for (const auto& letter :
-         letters_of(each, which, std::numeric_limits<std::size_t>::max(), false)) {
+         letters_of(each, which, std::numeric_limits<std::size_t>::max(), letter_age::current)) {
       ++count.letters;
       count.newest = std::max(count.newest, letter.created_at);
     }
@@ -143,7 +147,7 @@ stored_letter stored_letter_of(const std::vector<recorded_projection>& of, std::
   std::vector<stored_letter> found;
   for (const auto& each : named(of, projection))
     if (auto letter = each.in->letter(id); letter && letter->key.projection == each.spec->name)
-      found.push_back({*letter, waiting_behind(*letter, *each.in)});
+      found.push_back(described(*std::move(letter), *each.in));
   if (found.empty())
     throw usage_error{"there is no letter " + std::to_string(id)};
   if (found.size() > 1)
@@ -158,7 +162,7 @@ std::vector<recorded_projection> concerned_by(const std::vector<recorded_project
     return {find(of, stored_letter_of(of, *which.id, which.projection).letter.key.projection)};
   auto result = named(of, which.projection);
   std::erase_if(result, [&](const recorded_projection& each) {
-    return letters_of(each, which, 1, false).empty() && !has_parked(each, which);
+    return letters_of(each, which, 1, letter_age::current).empty() && !has_parked(each, which);
   });
   return result;
 }

@@ -17,14 +17,20 @@ namespace waymark::node {
 struct stored_letter {
   dead_letter letter;
   std::int64_t waiting = 0;
+  bool current = true; ///< False: of before a reset, and nothing can be done about it.
 };
 
-/// The letters that a selection matches, by projection, oldest first, at most `limit` in all; those
-/// of before a reset are among them. A selection that names nothing means all.
+enum class letter_age : std::uint8_t {
+  current, ///< Those that can be settled.
+  any      ///< Those of before a reset too.
+};
+
+/// The letters that a selection matches, by projection, oldest first, at most `limit` in all. A
+/// selection that names nothing means all.
 /// @throws usage_error for a projection that is not there.
 [[nodiscard]] std::vector<stored_letter> stored_letters(const std::vector<recorded_projection>& of,
                                                         const letter_selection& which,
-                                                        std::size_t limit);
+                                                        letter_age age, std::size_t limit);
 
 /// The records of letters that were settled and that a selection matches, by projection, lowest
 /// number first, at most `limit` in all; its times are those of the settlement.

@@ -26,11 +26,18 @@ std::int64_t number_in(const std::string& text, const std::string& what) {
   return number;
 }
 
-/// What is asked for behind the "?": the members of a settlement's body, and "limit".
+/// What is asked for behind the "?": the members of a settlement's body, "limit" and "history".
 struct letter_listing {
   letter_selection which;
   std::size_t limit = default_limit;
+  letter_age age = letter_age::current;
 };
+
+bool flag_in(const std::string& name, const std::string& text) {
+  if (text != "true" && text != "false")
+    throw usage_error{"\"" + name + "\" has to be true or false"};
+  return text == "true";
+}
 
 /// A condition as it stands behind the "?", as a body has it.
 nlohmann::json condition(const std::string& name, const std::string& value) {
@@ -38,11 +45,9 @@ nlohmann::json condition(const std::string& name, const std::string& value) {
     throw usage_error{"a list of letters has no \"" + name + "\""};
   if (name == "id")
     return number_in(value, "\"id\"");
-  if (name != "all")
-    return value;
-  if (value != "true" && value != "false")
-    throw usage_error{"\"all\" has to be true or false"};
-  return value == "true";
+  if (name == "all")
+    return flag_in(name, value);
+  return value;
 }
 
 letter_listing listing_in(const Request& from) {
@@ -51,6 +56,8 @@ letter_listing listing_in(const Request& from) {
   for (const auto& [name, value] : from.params) {
     if (name == "limit")
       result.limit = static_cast<std::size_t>(number_in(value, "\"limit\""));
+    else if (name == "history")
+      result.age = flag_in(name, value) ? letter_age::any : letter_age::current;
     else
       conditions[name] = condition(name, value);
   }
@@ -59,13 +66,14 @@ letter_listing listing_in(const Request& from) {
 }
 
 void list(running_node& node, const Request& from, Response& reply) {
-  const auto [which, limit] = listing_in(from);
-  answer_text(reply, to_json_text(stored_letters(node.recorded(), which, limit)));
+  const auto wanted = listing_in(from);
+  answer_text(reply, to_json_text(
+                         stored_letters(node.recorded(), wanted.which, wanted.age, wanted.limit)));
 }
 
 void list_settled(running_node& node, const Request& from, Response& reply) {
-  const auto [which, limit] = listing_in(from);
-  answer(reply, to_json(stored_settlements(node.recorded(), which, limit)));
+  const auto wanted = listing_in(from);
+  answer(reply, to_json(stored_settlements(node.recorded(), wanted.which, wanted.limit)));
 }
 
 void show(running_node& node, const Request& from, Response& reply) {
@@ -76,7 +84,7 @@ void show(running_node& node, const Request& from, Response& reply) {
   const auto found = node.engine().letter(number_in(id, "the number of a letter"), projection);
   if (!found)
     return refuse(reply, not_found, "there is no letter " + id);
-  answer_text(reply, to_json_text({found->letter, found->waiting}));
+  answer_text(reply, to_json_text({found->letter, found->waiting, found->current}));
 }
 
 template <settle_report (engine::*Verb)(const letter_selection&, const settle_options&)>

@@ -35,9 +35,14 @@ struct letters_arguments {
   std::int64_t limit = 100;
   bool limited = false;
   bool settled = false;
+  bool history = false;
   bool dry_run = false;
   settle_manners manners;
 };
+
+letter_age age_of(const letters_arguments& wanted) {
+  return wanted.history ? letter_age::any : letter_age::current;
+}
 
 /// Prints at most `limit` rows, and says if there are more.
 void print(text_table& table, bool more, const char* nothing, const letters_arguments& wanted,
@@ -63,7 +68,8 @@ bool cut(std::vector<T>& found, std::int64_t limit) {
 
 exit_status list(const std::vector<recorded_projection>& of, const letters_arguments& wanted,
                  console& terminal) {
-  auto found = stored_letters(of, wanted.which, static_cast<std::size_t>(wanted.limit) + 1);
+  auto found =
+      stored_letters(of, wanted.which, age_of(wanted), static_cast<std::size_t>(wanted.limit) + 1);
   const bool more = cut(found, wanted.limit);
   if (wanted.manners.json) {
     terminal.out() << to_json_text(found) << '\n';
@@ -77,10 +83,11 @@ exit_status list(const std::vector<recorded_projection>& of, const letters_argum
                     {"attempts", text_table::align::right, 1},
                     {"waiting", text_table::align::right, 3},
                     {"error", text_table::align::left, 0, 24}}};
-  for (const auto& [letter, waiting] : found)
+  for (const auto& [letter, waiting, current] : found)
     table.add({std::to_string(letter.id), to_string(letter.key), with_commas(letter.position),
                letter.subject.event_type, shown_key(letter.sequence_key),
-               std::to_string(letter.attempts.size()), with_commas(waiting), letter.error});
+               std::to_string(letter.attempts.size()), current ? with_commas(waiting) : "history",
+               letter.error});
   print(table, more, "There are no dead letters.", wanted, terminal);
   return exit_status::done;
 }
@@ -138,7 +145,7 @@ exit_status export_letters(const std::vector<recorded_projection>& of,
                            const letters_arguments& wanted, console& terminal) {
   const auto limit = wanted.limited ? static_cast<std::size_t>(wanted.limit)
                                     : std::numeric_limits<std::size_t>::max();
-  for (const auto& each : stored_letters(of, wanted.which, limit))
+  for (const auto& each : stored_letters(of, wanted.which, age_of(wanted), limit))
     terminal.out() << to_json_text(each) << '\n';
   return exit_status::done;
 }
@@ -185,6 +192,7 @@ constexpr option_use uses[]{
     {"--before", "list, retry, discard and export"},
     {"--all", "list, retry, discard and export"},
     {"--settled", "list"},
+    {"--history", "list and export"},
     {"--limit", "list and export"},
     {"--dry-run", "retry and discard"},
     {"--yes", "retry and discard"},
@@ -253,6 +261,8 @@ command add_dead_letters_command(CLI::App& program) {
       ->type_name("TIME");
   parsed->add_flag("--settled", wanted->settled,
                    "list: those that were retried or discarded, by whom and when");
+  parsed->add_flag("--history", wanted->history,
+                   "list, export: also those of before a reset, which can't be settled");
   parsed->add_flag("--all", wanted->which.all, "retry, discard: every letter there is");
   parsed->add_flag("--dry-run", wanted->dry_run,
                    "retry, discard: say what would happen; nothing is changed");
