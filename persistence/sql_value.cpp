@@ -77,6 +77,27 @@ void wrong_cell(const sql_cell& cell, std::string_view column, cell_kind kind,
   throw projection_error{text};
 }
 
+timestamp time_in(const sql_cell& cell, std::string_view column) {
+  const auto* text = std::get_if<std::string>(&cell);
+  const auto found = text != nullptr ? parse_timestamp(*text) : std::nullopt;
+  if (!found)
+    wrong_cell(cell, column, cell_kind::text, "a time as RFC 3339 text");
+  return *found;
+}
+
+void time_out_of_range(const sql_cell& cell, std::string_view column) {
+  wrong_cell(cell, column, cell_kind::text, "a time in the range of its type");
+}
+
+nlohmann::json cell_reader<nlohmann::json>::read(const sql_cell& cell, std::string_view column) {
+  const auto* text = std::get_if<std::string>(&cell);
+  auto found = text != nullptr ? nlohmann::json::parse(*text, nullptr, false)
+                               : nlohmann::json(nlohmann::json::value_t::discarded);
+  if (found.is_discarded())
+    wrong_cell(cell, column, cell_kind::text, "JSON text");
+  return found;
+}
+
 } // namespace detail
 
 } // namespace waymark

@@ -115,8 +115,10 @@ struct result_set {
   std::vector<std::vector<sql_cell>> rows;
 };
 
-/// Turns a cell into a T: an arithmetic type (range-checked), bool, std::string, bytes, timestamp,
-/// uuid, or std::optional of one for a value that may be NULL.
+/// Turns a cell into a T, of what a `sql_value` is made of: an arithmetic type or an enum, both
+/// range-checked, bool, std::string, a vector of std::byte or std::uint8_t, any sys_time (in its
+/// unit, rounded down), uuid, nlohmann::json (of a column with JSON text), or std::optional of one
+/// for a value that may be NULL.
 /// @throws projection_error if the cell is of another kind (text where a number is asked for), and
 ///   usage_error if its value is out of range or NULL; both name the column.
 template <class T>

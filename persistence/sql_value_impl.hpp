@@ -18,12 +18,21 @@ enum class cell_kind { number, text, bytes };
 [[noreturn]] void wrong_cell(const sql_cell& cell, std::string_view column, cell_kind kind,
                              const char* wanted);
 
+/// The time that the cell holds as text. @throws as above.
+timestamp time_in(const sql_cell& cell, std::string_view column);
+/// A time that `T` has no room for. @throws as above.
+[[noreturn]] void time_out_of_range(const sql_cell& cell, std::string_view column);
+
 template <class T>
 struct cell_reader {
-  static_assert(sizeof(T) == 0, "a cell can't be turned into this type");
+  static_assert(sizeof(T) == 0,
+                "a cell can be turned into a number, a bool, an enum, a std::string, a std::vector "
+                "of std::byte or std::uint8_t, a std::chrono::sys_time, a waymark::uuid, an "
+                "nlohmann::json, and a std::optional of one of these");
 };
 
 template <std::integral T>
+requires(!character<T>)
 struct cell_reader<T> {
   static T read(const sql_cell& cell, std::string_view column) {
     const auto* found = std::get_if<std::int64_t>(&cell);
@@ -40,6 +49,22 @@ struct cell_reader<bool> {
     if (found == nullptr || (*found != 0 && *found != 1))
       wrong_cell(cell, column, cell_kind::number, "a truth value (0 or 1)");
     return *found == 1;
+  }
+};
+
+/// The integer of that range which is no character.
+template <class T>
+struct plain_integer
+    : std::conditional_t<std::is_signed_v<T>, std::make_signed<T>, std::make_unsigned<T>> {};
+template <>
+struct plain_integer<bool> : std::type_identity<bool> {};
+
+template <class T>
+requires std::is_enum_v<T>
+struct cell_reader<T> {
+  static T read(const sql_cell& cell, std::string_view column) {
+    using number = typename plain_integer<std::underlying_type_t<T>>::type;
+    return static_cast<T>(cell_reader<number>::read(cell, column));
   }
 };
 
@@ -77,14 +102,32 @@ struct cell_reader<std::vector<std::byte>> {
 };
 
 template <>
-struct cell_reader<timestamp> {
-  static timestamp read(const sql_cell& cell, std::string_view column) {
-    const auto* text = std::get_if<std::string>(&cell);
-    const auto found = text != nullptr ? parse_timestamp(*text) : std::nullopt;
-    if (!found)
-      wrong_cell(cell, column, cell_kind::text, "a time as RFC 3339 text");
-    return *found;
+struct cell_reader<std::vector<std::uint8_t>> {
+  static std::vector<std::uint8_t> read(const sql_cell& cell, std::string_view column) {
+    const auto found = cell_reader<std::vector<std::byte>>::read(cell, column);
+    std::vector<std::uint8_t> result;
+    result.reserve(found.size());
+    for (const auto each : found)
+      result.push_back(std::to_integer<std::uint8_t>(each));
+    return result;
   }
+};
+
+template <class D>
+struct cell_reader<std::chrono::sys_time<D>> {
+  static std::chrono::sys_time<D> read(const sql_cell& cell, std::string_view column) {
+    using wide = std::chrono::duration<long double>;
+    const auto found = time_in(cell, column);
+    const wide since = found.time_since_epoch();
+    if (since < wide{D::min()} || since > wide{D::max()}) // 1677 to 2262 for nanoseconds
+      time_out_of_range(cell, column);
+    return std::chrono::floor<D>(found);
+  }
+};
+
+template <>
+struct cell_reader<nlohmann::json> {
+  static nlohmann::json read(const sql_cell& cell, std::string_view column);
 };
 
 template <>

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -206,6 +207,26 @@ inline void bytes_go_in_and_come_out(const projection_store_factory& make) {
   CHECK(db.query_value<std::int64_t>("SELECT id FROM things WHERE x IS NULL") == 4);
 }
 
+inline void times_and_enums_go_in_and_come_out(const projection_store_factory& make) {
+  enum class colour : std::uint8_t { red = 1, blue = 200 };
+  manual_clock time;
+  const auto store = make(time);
+  store->prepare_tables(
+      std::vector<std::string>{"CREATE TABLE things (x BIGINT, y TEXT, z TEXT)"});
+  const auto owner = own(*store, request_of("p", "a"));
+  auto unit = store->begin(owner);
+  auto& db = unit->model();
+  const auto now = std::chrono::system_clock::now();
+  const nlohmann::json items{1, "x", {{"y", nullptr}}};
+  db.execute("INSERT INTO things VALUES ($1, $2, $3)", colour::blue, now, items);
+  const auto found = db.query_as<colour, std::chrono::system_clock::time_point, nlohmann::json>(
+      "SELECT * FROM things");
+  REQUIRE(found.size() == 1);
+  CHECK(std::get<0>(found[0]) == colour::blue);
+  CHECK(std::get<1>(found[0]) == std::chrono::floor<std::chrono::microseconds>(now));
+  CHECK(std::get<2>(found[0]) == items);
+}
+
 /// Not every database has room for a NUL in a text; none may cut a text off there.
 inline void text_with_nul_is_whole_or_refused(const projection_store_factory& make) {
   manual_clock time;
@@ -366,6 +387,9 @@ inline void queries_write_nothing(const projection_store_factory& make) {
   }                                                                                                \
   TEST_CASE(NAME ": bytes go in and come out", "[contract]") {                                     \
     waymark::contract::bytes_go_in_and_come_out(__VA_ARGS__);                                      \
+  }                                                                                                \
+  TEST_CASE(NAME ": times and enums go in and come out", "[contract]") {                           \
+    waymark::contract::times_and_enums_go_in_and_come_out(__VA_ARGS__);                            \
   }                                                                                                \
   TEST_CASE(NAME ": a text with NUL comes back whole or is refused", "[contract]") {               \
     waymark::contract::text_with_nul_is_whole_or_refused(__VA_ARGS__);                             \

@@ -187,6 +187,17 @@ TEST_CASE("cells turn into what is asked for, or say why not") {
   CHECK(cell_as<uuid>(cell{id.to_string()}, "c") == id);
   const timestamp when{std::chrono::microseconds{1'700'000'000'123'456}};
   CHECK(cell_as<timestamp>(cell{to_string(when)}, "c") == when);
+  CHECK(cell_as<std::chrono::sys_seconds>(cell{to_string(when)}, "c") ==
+        std::chrono::sys_seconds{std::chrono::seconds{1'700'000'000}});
+  using nanoseconds = std::chrono::sys_time<std::chrono::nanoseconds>;
+  CHECK(cell_as<nanoseconds>(cell{to_string(when)}, "c") == when);
+  CHECK_THROWS_AS(cell_as<nanoseconds>(cell{to_string(latest_timestamp)}, "c"), usage_error);
+  CHECK(cell_as<letter_kind>(cell{std::int64_t{'a'}}, "c") == letter_kind::a);
+  CHECK_THROWS_AS(cell_as<letter_kind>(cell{std::int64_t{1000}}, "c"), usage_error);
+  CHECK(cell_as<nlohmann::json>(cell{std::string{"[1]"}}, "c") == nlohmann::json{1});
+  CHECK_THROWS_AS(cell_as<nlohmann::json>(cell{std::string{"["}}, "c"), usage_error);
+  CHECK(cell_as<std::vector<std::uint8_t>>(cell{std::vector{std::byte{255}}}, "c") ==
+        std::vector<std::uint8_t>{255});
   CHECK_THROWS_AS(cell_as<std::int8_t>(cell{std::int64_t{200}}, "c"), usage_error);
   CHECK_THROWS_AS(cell_as<unsigned>(cell{std::int64_t{-1}}, "c"), usage_error);
   CHECK_THROWS_AS(cell_as<bool>(cell{std::int64_t{2}}, "c"), usage_error);
