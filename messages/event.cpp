@@ -1,5 +1,7 @@
 #include <waymark/messages/event.hpp>
 
+#include <waymark/messages/error.hpp>
+
 #include "messages/json_text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,6 +14,23 @@ std::string to_string(const stream_id& stream) {
 
 nlohmann::json event::json() const {
   return parse_json(data.text());
+}
+
+const void* event::decoded(const event_codec& codec) const {
+  if (event_type != codec.event_type)
+    throw usage_error{describe(*this) + " is no \"" + codec.event_type +
+                      "\": ask is<T>() before as<T>()"};
+  const auto& found = data.decode(codec, *this);
+  switch (found.state) {
+  case decoded_payload::status::ok:
+    break;
+  case decoded_payload::status::undecodable:
+    throw decode_error{describe(*this) + " can't be decoded: " + found.problem};
+  case decoded_payload::status::newer_than_code:
+  case decoded_payload::status::no_upcaster:
+    throw projection_error{describe(*this) + " can't be decoded: " + found.problem};
+  }
+  return found.object.get();
 }
 
 std::string describe(const event& e) {

@@ -46,6 +46,23 @@ struct event {
 
   /// The data as JSON. @throws decode_error if the text is not JSON.
   [[nodiscard]] nlohmann::json json() const;
+
+  /// Whether this is an event of that type, in any version. Pure.
+  template <class T>
+  [[nodiscard]] bool is() const {
+    return event_type == codec_for<T>().event_type;
+  }
+
+  /// The data as a T, lifted to its version; decoded once. Lives as long as any copy of the data.
+  /// @throws decode_error if the data is not what T asks for; projection_error for a version newer
+  ///   than T's, or without an upcaster; usage_error unless `is<T>()`.
+  template <class T>
+  [[nodiscard]] const T& as() const {
+    return *static_cast<const T*>(decoded(codec_for<T>()));
+  }
+
+ private:
+  [[nodiscard]] const void* decoded(const event_codec& codec) const;
 };
 
 /// "OrderPlaced 0190…-… at position 17", for messages to people.

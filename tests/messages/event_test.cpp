@@ -1,5 +1,6 @@
 #include <waymark/messages/error.hpp>
 #include <waymark/messages/event.hpp>
+#include <waymark/messages/event_macros.hpp>
 
 #include "tests/catch.hpp"
 
@@ -42,4 +43,41 @@ TEST_CASE("event: an untyped one takes text as it is") {
   CHECK(e.schema_version == 1);
   CHECK_FALSE(e.event_id);
   CHECK(e.data.text() == R"( {"day": "2026-11-21"} )");
+}
+
+namespace {
+
+struct measured {
+  std::int64_t value = 0;
+};
+WAYMARK_EVENT_V(measured, 2, "EventTestMeasured", "Probe", value);
+
+struct other_measured {};
+WAYMARK_EVENT(other_measured, "EventTestOther", "Probe");
+
+event measured_as(int version, std::string json) {
+  event e;
+  e.event_type = "EventTestMeasured";
+  e.schema_version = version;
+  e.data = payload::from_json(std::move(json));
+  return e;
+}
+
+} // namespace
+
+TEST_CASE("event: the data can be had as its type") {
+  const auto e = measured_as(2, R"({"value":7})");
+  CHECK(e.is<measured>());
+  CHECK_FALSE(e.is<other_measured>());
+  CHECK(e.as<measured>().value == 7);
+  CHECK(&e.as<measured>() == &event{e}.as<measured>()); // decoded once for all copies
+  CHECK_THROWS_WITH(e.as<other_measured>(),
+                    Catch::Matchers::ContainsSubstring("is no \"EventTestOther\""));
+}
+
+TEST_CASE("event: what stands in the way of its type is told apart") {
+  CHECK_THROWS_AS(measured_as(2, "{}").as<measured>(), decode_error);
+  CHECK_THROWS_AS(measured_as(2, "{").as<measured>(), decode_error);
+  CHECK_THROWS_AS(measured_as(3, R"({"value":7})").as<measured>(), projection_error);
+  CHECK_THROWS_AS(measured_as(1, R"({"value":7})").as<measured>(), projection_error);
 }

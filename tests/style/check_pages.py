@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Compares two pages with the headers that they tell of, and one with the test that does it.
+"""Compares two pages with the headers that they tell of, and two with the test that does it.
 
-check_pages.py SOURCE_FOLDER [PROJECTIONS [ENGINE]]
+check_pages.py SOURCE_FOLDER [PROJECTIONS [ENGINE [EVENTS]]]
 
 - docs/projections.md has each option of the builder, and each field or word that it takes.
 - docs/engine.md has each member of engine_options, with its default.
-- Each line of C++ in docs/engine.md is one of the test that runs it.
+- Each line of C++ in docs/engine.md, and of how to decide in docs/events.md, is one of the test
+  that runs it.
 """
 import pathlib
 import re
@@ -13,7 +14,7 @@ import sys
 
 root = pathlib.Path(sys.argv[1])
 pages = {name: pathlib.Path(sys.argv[i]) if len(sys.argv) > i else root / "docs" / f"{name}.md"
-         for i, name in enumerate(["projections", "engine"], 2)}
+         for i, name in enumerate(["projections", "engine", "events"], 2)}
 problems = []
 
 
@@ -109,12 +110,15 @@ compare("engine_options", {f"{name}: {default}" for name, default in options.ite
 
 test = root / "tests" / "supervisors" / "engine_page_test.cpp"
 run = {line.strip() for line in test.read_text().splitlines()}
-shown = re.findall(r"^```cpp\n(.*?)^```", pages["engine"].read_text(), re.M | re.S)
-if not shown:
-    problems.append(f"{pages['engine']} shows no C++")
-for line in "".join(shown).splitlines():
-    if line.strip() and line.strip() not in run:
-        problems.append(f"{pages['engine']} shows what {test.name} does not run: {line}")
+for page, heading in (("engine", ""), ("events", "\n## Deciding\n")):
+    part = pages[page].read_text().partition(heading)[2] if heading else pages[page].read_text()
+    part = part.partition("\n## ")[0] if heading else part
+    shown = re.findall(r"^```cpp\n(.*?)^```", part, re.M | re.S)
+    if not shown:
+        problems.append(f"{pages[page]} shows no C++")
+    for line in "".join(shown).splitlines():
+        if line.strip() and line.strip() not in run:
+            problems.append(f"{pages[page]} shows what {test.name} does not run: {line}")
 
 for problem in problems:
     print(problem)

@@ -4,8 +4,13 @@
 
 #include <waymark/waymark.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -20,6 +25,33 @@ waymark::projection customers() {
 }
 
 } // namespace shop
+
+namespace {
+
+/// Cancels an order that was placed and is not cancelled yet.
+void cancel(waymark::engine& engine, const std::string& id) {
+  for (;;) {
+    std::int64_t version = 0;
+    std::optional<shop::order_placed> open; // what the stream comes to
+    for (const auto& e : engine.log().read_stream({"Order", id})) {
+      version = e.aggregate_version;
+      if (e.is<shop::order_placed>())
+        open = e.as<shop::order_placed>();
+      else if (e.is<shop::order_cancelled>())
+        open.reset();
+    }
+    if (!open)
+      throw std::runtime_error{"there is no open order " + id};
+    try {
+      engine.append(id, version, shop::order_cancelled{open->day, open->cents});
+      return;
+    } catch (const waymark::version_conflict&) {
+      // somebody was quicker: decide again, by what they have written
+    }
+  }
+}
+
+} // namespace
 
 // The code of docs/engine.md; style.pages compares the lines.
 TEST_CASE("the page on the engine shows what works") {
@@ -60,4 +92,29 @@ TEST_CASE("the page on the engine shows what works") {
     CHECK(in_memory == 2);
   }
   std::filesystem::current_path("/");
+}
+
+// The code of docs/events.md.
+TEST_CASE("the page on events shows how to decide") {
+  waymark::engine engine{waymark::open("memory:")};
+  engine.append("o-1", waymark::no_stream, shop::order_placed{"monday", 1250});
+  std::atomic<int> cancelled{0};
+  std::atomic<int> refused{0};
+  std::vector<std::thread> many;
+  for (int i = 0; i < 4; ++i)
+    many.emplace_back([&] {
+      try {
+        cancel(engine, "o-1");
+        ++cancelled;
+      } catch (const std::runtime_error& e) {
+        refused += std::string_view{e.what()} == "there is no open order o-1" ? 1 : 0;
+      }
+    });
+  for (auto& each : many)
+    each.join();
+  CHECK(cancelled == 1);
+  CHECK(refused == 3);
+  const auto stream = engine.log().read_stream({"Order", "o-1"});
+  REQUIRE(stream.size() == 2);
+  CHECK(stream.back().as<shop::order_cancelled>().cents == 1250);
 }
