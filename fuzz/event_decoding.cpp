@@ -68,7 +68,7 @@ void register_upcasters() {
   });
 }
 
-event envelope(int version) {
+event event_of(int version) {
   event e;
   e.event_type = "Everything";
   e.schema_version = version;
@@ -87,7 +87,7 @@ void require_round_trip(const everything& object) {
   if (fuzz::canary && object.i8.value_or(0) > 9)
     text = "{}";
   const auto again = payload::from_json(text);
-  const auto& answer = again.decode(codec_for<everything>(), envelope(3));
+  const auto& answer = again.decode(codec_for<everything>(), event_of(3));
   fuzz::require(answer.state == status::ok, "what was written can be decoded");
   fuzz::require(object_of(answer) == object, "what was written is decoded to the same");
 }
@@ -101,8 +101,8 @@ void fuzz::one_input(std::string_view input) {
     return;
   const int version = 1 + (input.front() & 3);
   const auto data = payload::from_json(std::string{input.substr(1)});
-  const auto& untyped = data.decode(json_codec(), envelope(version));
-  const auto& typed = data.decode(codec_for<everything>(), envelope(version));
+  const auto& untyped = data.decode(json_codec(), event_of(version));
+  const auto& typed = data.decode(codec_for<everything>(), event_of(version));
   for (const auto* answer : {&untyped, &typed}) {
     require((answer->state == status::ok) == (answer->object != nullptr), "ok means an object");
     require(answer->problem.empty() == (answer->state == status::ok), "a refusal has a reason");

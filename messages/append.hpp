@@ -47,17 +47,35 @@ struct append_command {
   std::vector<new_event> events; ///< At least one.
 };
 
-/// A typed event with an id of its own; made by `with_id`.
+/// What a producer may say about an event besides its data; the members mean what those of `event`
+/// do. What is left empty is filled in as for `new_event`.
+struct envelope {
+  std::optional<uuid> event_id{};
+  std::optional<timestamp> occurred_at{};
+  std::optional<std::string> tenant_id{};
+  std::optional<std::string> actor_id{};
+  std::optional<std::string> correlation_id{};
+  std::optional<std::string> causation_id{};
+  std::string metadata{}; ///< JSON object as text, or empty.
+};
+
+/// A typed event with an envelope; made by `with` and `with_id`.
 template <class T>
-struct identified {
-  uuid event_id;
+struct enveloped {
+  waymark::envelope envelope;
   T data;
 };
 
+/// Gives a typed event its envelope: `with({.correlation_id = request}, order_placed{…})`.
+template <class T>
+[[nodiscard]] enveloped<T> with(envelope as, T event) {
+  return {std::move(as), std::move(event)};
+}
+
 /// Gives a typed event its id, so that the append may be repeated: `with_id(id, order_placed{…})`.
 template <class T>
-[[nodiscard]] identified<T> with_id(const uuid& event_id, T event) {
-  return {event_id, std::move(event)};
+[[nodiscard]] enveloped<T> with_id(const uuid& event_id, T event) {
+  return with({.event_id = event_id}, std::move(event));
 }
 
 namespace detail {
@@ -67,7 +85,7 @@ template <class T>
   return codec_for<T>();
 }
 template <class T>
-[[nodiscard]] const event_codec& codec_of(const identified<T>&) {
+[[nodiscard]] const event_codec& codec_of(const enveloped<T>&) {
   return codec_for<T>();
 }
 
@@ -76,9 +94,16 @@ template <class T>
   return typed_event(std::move(object));
 }
 template <class T>
-[[nodiscard]] new_event event_of(identified<T> object) {
+[[nodiscard]] new_event event_of(enveloped<T> object) {
   auto result = typed_event(std::move(object.data));
-  result.event_id = object.event_id;
+  auto& as = object.envelope;
+  result.event_id = as.event_id;
+  result.occurred_at = as.occurred_at;
+  result.tenant_id = std::move(as.tenant_id);
+  result.actor_id = std::move(as.actor_id);
+  result.correlation_id = std::move(as.correlation_id);
+  result.causation_id = std::move(as.causation_id);
+  result.metadata = std::move(as.metadata);
   return result;
 }
 
@@ -87,7 +112,8 @@ template <class T>
 
 } // namespace detail
 
-/// Typed events as one command for the stream of their aggregate type; any may be `with_id`.
+/// Typed events as one command for the stream of their aggregate type; any may have an envelope
+/// (`with`) or an id (`with_id`).
 /// @throws usage_error if their aggregate types differ: one append is to one stream.
 template <class First, class... More>
 [[nodiscard]] append_command append_of(std::string aggregate_id, expected_version expected,

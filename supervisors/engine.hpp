@@ -163,7 +163,8 @@ class engine {
 
   /// Appends typed events to the stream of their aggregate type, all or none:
   /// `engine.append("o-17", no_stream, order_placed{…}, order_paid{…})`. To be able to repeat it,
-  /// give them ids: `engine.append("o-17", any_version, with_id(id, order_placed{…}))`.
+  /// give them ids: `engine.append("o-17", any_version, with_id(id, order_placed{…}))`; what else
+  /// an envelope has goes in by `with({.correlation_id = request}, order_placed{…})`.
   /// @throws as above, and usage_error if their aggregate types differ.
   template <class First, class... More>
   appended append(std::string aggregate_id, expected_version expected, First first, More... more) {

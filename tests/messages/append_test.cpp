@@ -199,6 +199,32 @@ TEST_CASE("typed events become a command for the stream of their aggregate type"
   CHECK(made.events[1].data.text() == R"({"parcels":2})");
 }
 
+TEST_CASE("typed events carry what their envelope is given") {
+  const timestamp when{std::chrono::seconds{1'700'000'000}};
+  const envelope full{.event_id = uuid::v7(),
+                      .occurred_at = when,
+                      .tenant_id = "t",
+                      .actor_id = "anna",
+                      .correlation_id = "request",
+                      .causation_id = "cause",
+                      .metadata = R"({"a":1})"};
+  const auto made = append_of("o-17", any_version, with(full, shipped{1}),
+                              with({.correlation_id = "other"}, shipped{2}));
+  REQUIRE(made.events.size() == 2);
+  const auto& e = made.events[0];
+  CHECK(e.event_id == full.event_id);
+  CHECK(e.occurred_at == when);
+  CHECK(e.tenant_id == "t");
+  CHECK(e.actor_id == "anna");
+  CHECK(e.correlation_id == "request");
+  CHECK(e.causation_id == "cause");
+  CHECK(e.metadata == full.metadata);
+  CHECK(e.data.text() == R"({"parcels":1})");
+  CHECK_FALSE(made.events[1].event_id);
+  CHECK(made.events[1].correlation_id == "other");
+  CHECK(made.stream.aggregate_type == "Order");
+}
+
 TEST_CASE("typed events of two aggregate types are refused, since they are of two streams") {
   CHECK_THROWS_AS(append_of("o-17", any_version, shipped{1}, moved{"Paris"}), usage_error);
   CHECK_THROWS_WITH(append_of("o-17", any_version, shipped{1}, with_id(uuid::v7(), moved{"Paris"})),
