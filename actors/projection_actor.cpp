@@ -8,8 +8,11 @@
 #include "actors/roles.hpp"
 #include "actors/session_actor.hpp"
 
+#include <waymark/messages/error.hpp>
+
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -105,6 +108,10 @@ struct projection_state_of_actor {
       carry_out(machine_->resume(command->as));
       break;
     case kind::discard:
+      if (machine_->stopped_before() != command->position)
+        return refuse(*command, "it does not stand before the event at position " +
+                                    std::to_string(command->position) +
+                                    " any more: nothing was discarded");
       carry_out(machine_->discard(command->position, command->as));
       break;
     case kind::take_over:
@@ -124,6 +131,12 @@ struct projection_state_of_actor {
     }
     if (command->done)
       command->done->set_value();
+  }
+
+  void refuse(const projection_command& command, const std::string& why) const {
+    if (command.done)
+      command.done->set_exception(std::make_exception_ptr(
+          usage_error{"projection \"" + to_string(key_) + "\": " + why}));
   }
 
   void say_held() {

@@ -32,7 +32,7 @@ struct projection_command {
   settle_order_ptr order;  ///< For `settle`.
   position_t position = 0; ///< For `discard`: of the event that is to be passed.
   /// Kept as soon as the command has been taken; for `hold`, when nothing is under way any more.
-  /// A projection that ends meanwhile keeps it too.
+  /// A projection that ends meanwhile keeps it too. Has a usage_error if the command was refused.
   std::shared_ptr<std::promise<void>> done;
 };
 using command_ptr = std::shared_ptr<projection_command>;

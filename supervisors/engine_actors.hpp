@@ -43,6 +43,7 @@ class engine_actors {
   void restart(const std::string& projection, const std::vector<shard_key>& shards);
 
   /// Sends a command to one shard. @returns false if no actor took it within 10 s.
+  /// @throws usage_error if the projection has refused it.
   bool command(const shard_key& key, projection_command what);
 
   /// The whole tree as it is now.

@@ -1,5 +1,5 @@
 #include "tests/catch.hpp"
-#include "tests/supervisors/engine_fixture.hpp"
+#include "tests/supervisors/open_engine.hpp"
 
 using namespace waymark;
 using namespace waymark::test;
@@ -156,6 +156,19 @@ TEST_CASE("stop: a pause does not hide it, and the event can be discarded") {
   test.it->resume("revenue");
   CHECK(test.wait(last) == wait_result::reached);
   CHECK(test.it->dead_letters().size() == 1);
+}
+
+TEST_CASE("stop: a discard that comes after a resume is refused") {
+  open_engine test;
+  test.start();
+  REQUIRE(test.comes_to(projection_state::running));
+  projection_command late;
+  late.what = projection_command::kind::discard;
+  late.position = 1; // where it stood when somebody looked
+  CHECK_THROWS_WITH(test.actors->command({"revenue", 0}, late),
+                    "projection \"revenue\": it does not stand before the event at position 1 any "
+                    "more: nothing was discarded");
+  CHECK(test.actors->stop(patience));
 }
 
 TEST_CASE("stop: after a resume that helped, discard means the next event that stops it") {
