@@ -45,10 +45,9 @@ void leave_to_a_person(const claim_order& order, const attempt_marker& marker,
   auto letter = letter_of(order, report, marker);
   if (!letter)
     return;
-  letter->projection_version = order.spec->version;
   letter->error = describe_replay_end(marker);
   const auto at = order.log ? order.log->now() : letter->created_at;
-  add_attempt(*letter, {at, letter->error, left_to_a_person});
+  add_attempt(*letter, order.spec->version, {at, letter->error, left_to_a_person});
   fault_point("claim.before_letter");
   auto unit = order.store->begin({report.record.key, report.record.epoch});
   if (!unit)

@@ -7,8 +7,13 @@
 
 namespace waymark {
 
+bool is_for_a_person(const dead_letter& letter) {
+  return std::any_of(letter.attempts.begin(), letter.attempts.end(),
+                     [](const failed_attempt& a) { return a.round == left_to_a_person; });
+}
+
 std::optional<int> next_round(const dead_letter& letter, const letter_retry_policy& policy) {
-  if (letter.attempts.empty() || letter.attempts.back().round == left_to_a_person)
+  if (letter.attempts.empty() || is_for_a_person(letter))
     return std::nullopt;
   int used = 0;
   for (const auto& each : letter.attempts)
@@ -41,9 +46,13 @@ next_rounds(projection_store& store, const std::string& projection,
   return found;
 }
 
-void add_attempt(dead_letter& to, failed_attempt attempt) {
+void add_attempt(dead_letter& to, int version, failed_attempt attempt) {
   constexpr std::size_t most = 100;
   auto& all = to.attempts;
+  if (to.projection_version < version)
+    for (auto& each : all)
+      each.round = std::max(each.round, 0);
+  to.projection_version = version;
   all.push_back(std::move(attempt));
   while (all.size() > most) {
     const auto by_hand = std::find_if(all.begin(), std::prev(all.end()),

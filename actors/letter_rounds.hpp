@@ -14,9 +14,12 @@ namespace waymark {
 /// What an attempt that the process ended in has for a round.
 inline constexpr int left_to_a_person = -1;
 
+/// Whether a process has ended in one of its attempts: nobody but a person tries such a letter
+/// again, whatever came of other attempts, until there is a new version.
+[[nodiscard]] bool is_for_a_person(const dead_letter& letter);
+
 /// Which round of the schedule comes next for a letter. Its attempts tell, so that rounds are
-/// counted over restarts. Nothing if they are used up, or if the process has ended in the last
-/// attempt: that letter waits for a person.
+/// counted over restarts. Nothing if they are used up, or if it is for a person.
 [[nodiscard]] std::optional<int> next_round(const dead_letter& letter,
                                             const letter_retry_policy& policy);
 
@@ -32,8 +35,9 @@ struct round_to_come {
 next_rounds(projection_store& store, const std::string& projection,
             const std::vector<parked_queue>& queues, const letter_retry_policy& policy);
 
-/// Adds an attempt to a letter; of many, the last 100 stay. Those of the schedule stay longest,
+/// Adds an attempt of a projection's `version` to a letter. It clears the letter of the processes
+/// that have ended in it with older ones. Of many, the last 100 stay. Those of the schedule stay longest,
 /// since they tell how far it has come.
-void add_attempt(dead_letter& to, failed_attempt attempt);
+void add_attempt(dead_letter& to, int version, failed_attempt attempt);
 
 } // namespace waymark

@@ -108,7 +108,8 @@ class replayer {
   /// may be what ends the process, and the author's rule for its key may be too.
   bool handle(position_t position, const std::optional<dead_letter>& letter) {
     has_acted_ = true;
-    if (letter && request_.order->by_itself && is_for_a_person(*letter)) {
+    if (letter && request_.order->by_itself && is_for_a_person(*letter) &&
+        letter->projection_version >= on_.spec->version) {
       out_.key.refused = "a process ended in letter " + std::to_string(letter->id) +
                          ", which nobody but a person tries again";
       return false;
@@ -127,11 +128,6 @@ class replayer {
     const bool goes_on = handle_marked(source, letter);
     attempt_.reset();
     return goes_on;
-  }
-
-  [[nodiscard]] bool is_for_a_person(const dead_letter& letter) const {
-    return !letter.attempts.empty() && letter.attempts.back().round == left_to_a_person &&
-           letter.projection_version >= on_.spec->version;
   }
 
   bool handle_marked(const page& source, const std::optional<dead_letter>& letter) {
@@ -251,9 +247,8 @@ class replayer {
       return stop_fenced();
     auto changed = letter ? *letter : letter_for(subject);
     changed.error = fault.error;
-    add_attempt(changed,
+    add_attempt(changed, on_.spec->version,
                 {request_.time->now(), fault.error, letter ? request_.order->round : 0});
-    changed.projection_version = on_.spec->version;
     if (!letter)
       unit->add_letter(changed);
     else if (!unit->update_letter(changed))

@@ -82,16 +82,16 @@ TEST_CASE("a round's delay counts from the attempt before it, whoever has made t
 
 TEST_CASE("a letter keeps its last attempts, and those of the schedule longest") {
   dead_letter letter;
-  add_attempt(letter, {timestamp{}, "by schedule", 1});
+  add_attempt(letter, 1, {timestamp{}, "by schedule", 1});
   for (int i = 0; i < 1'000; ++i)
-    add_attempt(letter, {timestamp{}, std::to_string(i)});
+    add_attempt(letter, 1, {timestamp{}, std::to_string(i)});
   REQUIRE(letter.attempts.size() == 100);
   CHECK(letter.attempts.front().round == 1);
   CHECK(letter.attempts[1].error == "901");
   CHECK(letter.attempts.back().error == "999");
   CHECK(next_round(letter, rounds(3)) == 2);
   for (int i = 0; i < 200; ++i)
-    add_attempt(letter, {timestamp{}, "by schedule", 2});
+    add_attempt(letter, 1, {timestamp{}, "by schedule", 2});
   CHECK(letter.attempts.size() == 100);
 }
 
@@ -108,6 +108,12 @@ TEST_CASE("a letter's attempts tell the next round of its schedule") {
   CHECK_FALSE(next_round(letter, rounds(3)).has_value());
   CHECK(next_round(letter, rounds(4)) == 4);
   letter.attempts.push_back({timestamp{}, "the process ended", left_to_a_person});
+  CHECK_FALSE(next_round(letter, rounds(4)).has_value());
+  add_attempt(letter, 1, {timestamp{}, "by hand"});
+  CHECK_FALSE(next_round(letter, rounds(4)).has_value()); // a person's for good
+  add_attempt(letter, 2, {timestamp{}, "with a new version"});
+  CHECK(next_round(letter, rounds(4)) == 4);
+  add_attempt(letter, 2, {timestamp{}, "the process ended again", left_to_a_person});
   CHECK_FALSE(next_round(letter, rounds(4)).has_value());
 }
 

@@ -2,11 +2,13 @@
 #include "tests/catch.hpp"
 
 #include "actors/claim.hpp"
+#include "actors/letter_rounds.hpp"
 #include "actors/replay.hpp"
 #include "tests/actors/core_fixture.hpp"
 
 #include <waymark/messages/error.hpp>
 
+#include <functional>
 #include <thread>
 
 namespace waymark::test {
@@ -89,6 +91,9 @@ struct parked_stream {
       write("INSERT INTO seen VALUES (" + std::to_string(p) + ")");
   }
   void allow() { write("DELETE FROM seen"); }
+  void keep(const dead_letter& changed) {
+    write([&](unit_of_work& unit) { REQUIRE(unit.update_letter(changed)); });
+  }
   [[nodiscard]] std::vector<position_t> parked() const {
     return at.projections->parked_positions(owner.key, key);
   }
@@ -108,8 +113,11 @@ struct parked_stream {
 
  private:
   void write(const std::string& sql) {
+    write([&](unit_of_work& unit) { unit.model().execute(sql); });
+  }
+  void write(const std::function<void(unit_of_work&)>& what) {
     auto unit = at.projections->begin(owner);
-    unit->model().execute(sql);
+    what(*unit);
     checkpoint_advance stay;
     stay.from = stay.to = head;
     stay.event_id_at_position = event_at(head).event_id;
@@ -304,6 +312,23 @@ TEST_CASE("a round of the schedule stands in the attempt, and the next one follo
   failed = replay(test.request(settle_verb::retry, {}, true));
   CHECK(failed.new_letter->attempts.back().round == 0);
   CHECK(failed.next_round == 1);
+}
+
+TEST_CASE("a letter that a process has ended in stays a person's, however its retry by hand fails") {
+  parked_stream test{seeing().retry_letters({.rounds = 2})};
+  test.forbid({1});
+  auto letter = test.letter(1).value();
+  add_attempt(letter, 1, {timestamp{}, "the process ended", left_to_a_person});
+  test.keep(letter);
+  CHECK_FALSE(test.retry().next_round.has_value());
+  CHECK(test.letter(1)->attempts.size() == 3);
+  auto again = test.request(settle_verb::retry, {}, true);
+  auto by_itself = *again.order;
+  by_itself.by_itself = true;
+  again.order = std::make_shared<settle_order>(by_itself);
+  const auto refused = replay(again).key.refused;
+  CHECK(refused.ends_with("which nobody but a person tries again"));
+  CHECK(test.letter(1)->attempts.size() == 3);
 }
 
 TEST_CASE("a replay tells its meter what it does") {
