@@ -36,8 +36,8 @@ next_rounds(projection_store& store, const std::string& projection,
             const std::vector<parked_queue>& queues, const letter_retry_policy& policy);
 
 /// Adds an attempt of a projection's `version` to a letter. It clears the letter of the processes
-/// that have ended in it with older ones. Of many, the last 100 stay. Those of the schedule stay longest,
-/// since they tell how far it has come.
+/// that have ended in it with older ones. Of many, the last 100 stay. Those of the schedule stay
+/// longest, since they tell how far it has come.
 void add_attempt(dead_letter& to, int version, failed_attempt attempt);
 
 } // namespace waymark

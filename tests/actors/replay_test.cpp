@@ -314,7 +314,7 @@ TEST_CASE("a round of the schedule stands in the attempt, and the next one follo
   CHECK(failed.next_round == 1);
 }
 
-TEST_CASE("a letter that a process has ended in stays a person's, however its retry by hand fails") {
+TEST_CASE("a letter that a process has ended in stays a person's, however a retry fails") {
   parked_stream test{seeing().retry_letters({.rounds = 2})};
   test.forbid({1});
   auto letter = test.letter(1).value();
