@@ -160,7 +160,8 @@ class projection_store {
   [[nodiscard]] virtual int max_sessions() const noexcept = 0;
 
   /// Creates what a projection needs (its `.table` statements), in a transaction of its own.
-  /// @throws projection_error naming the statement.
+  /// @throws projection_error naming the statement; store_error, also if somebody keeps locked what
+  ///   it needs: nobody can claim while it waits, so it does not wait for long.
   virtual void prepare_tables(std::span<const std::string> statements) = 0;
 
   /// What the database says against each statement, empty where it would take it. All are tried in

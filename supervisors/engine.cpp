@@ -6,10 +6,12 @@
 #include "supervisors/options_mistake.hpp"
 
 #include <waymark/messages/error.hpp>
+#include <waymark/persistence/process_instance.hpp>
 
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <thread>
 
 namespace waymark {
@@ -33,6 +35,42 @@ std::int64_t generation_after_reset(const board_entry& before) {
   }
 }
 
+/// Names of the projections that somebody else may be at work on.
+std::set<std::string> find_owned(projection_store& records) {
+  std::set<std::string> owned;
+  for (const auto& each : records.load_all())
+    if (each.owner && !is_provably_dead(*each.owner))
+      owned.insert(each.key.projection);
+  return owned;
+}
+
+/// Makes the tables of these projections, which keep their records there, in one transaction. What
+/// an owner may have locked for long, or for good if it is frozen, is left to their claim, which
+/// makes tables too; all is, if it can't be done now.
+/// @returns those whose tables are there.
+std::vector<spec_ptr> make_tables(projection_store& records, std::span<const spec_ptr> of) {
+  std::vector<spec_ptr> without, made;
+  std::vector<std::string> tables;
+  std::optional<std::set<std::string>> owned;
+  for (const auto& spec : of) {
+    if (!spec->tables.empty() && !owned)
+      owned = find_owned(records);
+    if (spec->tables.empty())
+      without.push_back(spec);
+    else if (owned->count(spec->name) == 0) {
+      made.push_back(spec);
+      tables.insert(tables.end(), spec->tables.begin(), spec->tables.end());
+    }
+  }
+  try {
+    records.prepare_tables(tables);
+  } catch (const store_error&) {
+    return without;
+  }
+  made.insert(made.end(), without.begin(), without.end());
+  return made;
+}
+
 } // namespace
 
 engine::engine(store where, engine_options options) {
@@ -54,7 +92,7 @@ projection_handle engine::start(spec_ptr spec) {
   refuse_inside_handler("engine.start");
   const std::lock_guard lock{impl_->starting};
   impl_->require_startable(spec);
-  impl_->records_for(*spec)->prepare_tables(spec->tables);
+  static_cast<void>(make_tables(*impl_->records_for(*spec), {&spec, 1}));
   impl_->start_actors(spec);
   return {this, spec->name};
 }
@@ -62,19 +100,21 @@ projection_handle engine::start(spec_ptr spec) {
 void engine::start(const std::vector<spec_ptr>& specs) {
   refuse_inside_handler("engine.start");
   const std::lock_guard lock{impl_->starting};
-  std::map<std::shared_ptr<projection_store>, std::vector<std::string>> tables;
+  std::map<std::shared_ptr<projection_store>, std::vector<spec_ptr>> by_store;
   std::set<std::string> names;
   for (const auto& spec : specs) {
     impl_->require_startable(spec);
     if (!names.insert(spec->name).second)
       throw usage_error{"two projections are named \"" + spec->name +
                         "\": give one of them another name"};
-    auto& all = tables[impl_->records_for(*spec)];
-    all.insert(all.end(), spec->tables.begin(), spec->tables.end());
+    by_store[impl_->records_for(*spec)].push_back(spec);
   }
-  for (const auto& [records, all] : tables)
-    records->prepare_tables(all);
-  for (const auto& spec : specs)
+  std::vector<spec_ptr> with_tables;
+  for (const auto& [records, kept_there] : by_store) {
+    const auto made = make_tables(*records, kept_there);
+    with_tables.insert(with_tables.end(), made.begin(), made.end());
+  }
+  for (const auto& spec : with_tables)
     impl_->claim_together(spec);
   auto next = specs.begin();
   try {

@@ -48,7 +48,8 @@ class engine {
   // Projections
 
   /// Makes the projection's tables and starts its supervised actors. Asks the store for the tables;
-  /// does not wait for the claim.
+  /// does not wait for the claim, which makes them where this can't: while another process owns the
+  /// projection, or somebody has locked what they need.
   /// @throws usage_error for a bad spec or none, a name that is taken, and inside a transactional
   ///   handler; projection_error if a `.table` statement fails; store_error; not_possible_now if a
   ///   supervisor does not answer.

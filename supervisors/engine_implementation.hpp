@@ -38,7 +38,8 @@ struct engine::implementation {
   // The steps of a start; `starting` is held.
   /// @throws usage_error for a bad spec or a name that is taken.
   void require_startable(const spec_ptr& spec) const;
-  /// Notes its shards, so that they are claimed in one transaction with others.
+  /// Notes its shards, so that they are claimed in one transaction with others; its tables are
+  /// there.
   void claim_together(const spec_ptr& spec);
   void start_actors(const spec_ptr& spec);
 

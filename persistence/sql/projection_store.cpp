@@ -74,6 +74,7 @@ void projection_store::prepare_tables(std::span<const std::string> statements) {
     return;
   run_scripts_and_commit([&](connection& on) {
     enter_claims(on);
+    be_impatient(on);
     for (const auto& sql : statements)
       on.run_script(sql);
   });

@@ -75,6 +75,23 @@ TEST_CASE("who stands by takes over later, also when a reset of it has failed me
         wait_result::reached);
 }
 
+TEST_CASE("who is started while the owner has the file for long does not wait for it") {
+  engine_fixture test;
+  const auto file = test.open_file();
+  const auto held = std::make_shared<turnstile>();
+  engine first{file, test.options()};
+  first.start(shop::revenue_tables().on<shop::order_placed>(
+      [held](read_model&, const shop::order_placed&) { held->pass(); }));
+  const auto token = place_orders(first, 1);
+  REQUIRE(held->wait_for_somebody());
+  engine second{file, test.options()};
+  CHECK_NOTHROW(second.start(shop::revenue()));
+  held->open();
+  CHECK(first.wait_until("revenue", token, patience) == wait_result::reached);
+  CHECK(
+      eventually([&] { return second.status("revenue").state == projection_state::standing_by; }));
+}
+
 TEST_CASE("an idle owner keeps its claim alive") {
   engine_fixture test;
   const auto file = test.open_file();

@@ -112,3 +112,61 @@ TEST_CASE_METHOD(engine_fixture, "a row that somebody has locked holds up only i
   busy.run("COMMIT");
   CHECK(it.wait_until("locked", it.head(), patience) == wait_result::reached);
 }
+
+namespace {
+
+/// Its last statement waits for who has written the table, whether the index is there or not.
+projection indexed_revenue() {
+  return shop::revenue_tables().table("CREATE INDEX IF NOT EXISTS by_cents ON revenue (cents)");
+}
+
+} // namespace
+
+TEST_CASE_METHOD(engine_fixture, "who stands by does not wait for what the owner has locked") {
+  const postgres_schema schema;
+  const auto held = std::make_shared<turnstile>();
+  const auto insert = [held](read_model& db, const shop::order_placed& e) {
+    db.execute("INSERT INTO revenue VALUES ($1, $2)", e.day, e.cents);
+    held->pass();
+  };
+  const auto other = [](const std::string& name) {
+    return projection{name}
+        .table("CREATE TABLE IF NOT EXISTS " + name + " (n BIGINT)")
+        .on<shop::order_placed>([](read_model&, const shop::order_placed&) {})
+        .freeze();
+  };
+  engine first{open(schema.address()), options()};
+  first.start(indexed_revenue().on<shop::order_placed>(insert));
+  const auto token = place_orders(first, 1);
+  REQUIRE(held->wait_for_somebody());
+  engine second{open(schema.address()), options()};
+  const auto same = indexed_revenue().on<shop::order_placed>(insert).freeze();
+  SECTION("if it is started alone") { second.start(same); }
+  SECTION("if it is started with others") { second.start({other("before"), same}); }
+  second.start(other("meanwhile"));
+  for (const auto& name : second.names())
+    if (name != "revenue")
+      CHECK(second.wait_until(name, token, patience) == wait_result::reached);
+  CHECK(eventually(
+      [&] { return second.status("revenue").state == projection_state::standing_by; }));
+  held->open();
+  CHECK(first.wait_until("revenue", token, patience) == wait_result::reached);
+}
+
+TEST_CASE_METHOD(engine_fixture, "tables that somebody has locked are made as soon as can be") {
+  const postgres_schema schema;
+  engine it{open(schema.address()), options()};
+  run_sql("SET search_path = " + schema.name() +
+          "; CREATE TABLE revenue (day TEXT PRIMARY KEY, cents BIGINT NOT NULL)");
+  raw_session busy;
+  busy.run("BEGIN");
+  busy.run("INSERT INTO " + schema.name() + ".revenue VALUES ('sunday', 1)");
+  it.start(indexed_revenue().on<shop::order_placed>(
+      [](read_model&, const shop::order_placed&) {}));
+  CHECK(eventually([&] { return it.status("revenue").state == projection_state::degraded; }));
+  CHECK(it.explain("revenue").find("by_cents") != std::string::npos);
+  busy.run("COMMIT");
+  CHECK(it.wait_until("revenue", place_orders(it, 1), patience) == wait_result::reached);
+  CHECK(run_sql("SELECT count(*) FROM pg_indexes WHERE indexname = 'by_cents' AND schemaname = '" +
+                schema.name() + "'") == "1");
+}
