@@ -42,8 +42,9 @@ class read_model {
   ///
   /// The store does it as fast as it can, with the same outcome. PostgreSQL is sent an INSERT …
   /// VALUES as one statement with an array for each column, unless two rows of the call meet by ON
-  /// CONFLICT DO UPDATE: so add up what belongs to one key before. Triggers that work per statement
-  /// may see one statement or many.
+  /// CONFLICT DO UPDATE, or it calls a function of one's own: so add up what belongs to one key
+  /// before. Triggers that work per statement may see one statement or many; a DEFAULT that reads
+  /// its table, and a foreign key on the table itself, may see all rows of the call at once.
   ///
   ///   db.execute_many("INSERT INTO seen VALUES ($1, $2) ON CONFLICT DO NOTHING", days, cents);
   ///

@@ -18,7 +18,8 @@ class bulk_insert {
   };
 
   /// Nothing for a statement that might mean something else for many rows than for one after the
-  /// other: another one than INSERT, with a query in it, RETURNING, or parameters behind VALUES.
+  /// other: another one than INSERT, with a query in it, a call of a function that may read tables,
+  /// RETURNING, or parameters behind VALUES.
   [[nodiscard]] static std::optional<bulk_insert> of(std::string_view sql);
 
   /// INSERT … SELECT from arrays, `$n` being that of column n.

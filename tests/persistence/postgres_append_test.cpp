@@ -237,4 +237,20 @@ TEST_CASE("rows of execute_many are one statement") {
   CHECK(run_sql("SELECT count(*) FROM " + schema.name() + ".statements") == "1");
 }
 
+TEST_CASE("rows of execute_many see those before, whatever function reads the table") {
+  const postgres_schema schema;
+  const auto projections = open(schema.address()).projections;
+  const auto run = [&](const std::string& sql) {
+    return run_sql("SET search_path = " + schema.name() + "; " + sql);
+  };
+  run("CREATE TABLE many (x bigint, n bigint); CREATE FUNCTION next_n() RETURNS bigint LANGUAGE "
+      "sql STABLE AS 'SELECT coalesce(max(n), 0) + 1 FROM many'");
+  auto unit = projections->begin(contract::own(*projections, contract::request_of("p", "a")));
+  const std::vector<std::int64_t> numbers{1, 2, 3};
+  CHECK(unit->model().execute_many("INSERT INTO many VALUES ($1, next_n())", numbers) == 3);
+  CHECK(unit->commit(contract::step(0, 1)) == commit_status::committed);
+  CHECK(run_sql("SELECT string_agg(n::text, ' ' ORDER BY x) FROM " + schema.name() + ".many") ==
+        "1 2 3");
+}
+
 } // namespace waymark::test

@@ -147,8 +147,17 @@ TEST_CASE("an insert of one row is made one of many") {
         "INSERT INTO t VALUES ($1, (SELECT max(b) FROM t))", "INSERT INTO t VALUES ($1, DEFAULT)",
         "INSERT INTO t VALUES ($1, 1) ON CONFLICT (a) DO UPDATE SET b = $2",
         "WITH x AS (DELETE FROM u) INSERT INTO t VALUES ($1, $2)", "INSERT INTO t DEFAULT VALUES",
-        "INSERT INTO t VALUES ($1, $2", "INSERT INTO t VALUES ($1, $2); DELETE FROM t", ""})
+        "INSERT INTO t VALUES ($1, $2", "INSERT INTO t VALUES ($1, $2); DELETE FROM t", "",
+        "INSERT INTO t VALUES ($1, next_of_mine($2))", "INSERT INTO t VALUES ($1, \"Mine\" ($2))",
+        "INSERT INTO t VALUES ($1, my.lower($2))", "INSERT INTO t VALUES ($1, my . lower($2))",
+        "INSERT INTO t VALUES ($1, 1) ON CONFLICT (a) DO UPDATE SET b = next_of_mine()"})
     CHECK(many(sql).empty());
+  for (const char* sql :
+       {"INSERT INTO t VALUES ($1::numeric(3, 1), (coalesce($2, 1)))",
+        "INSERT INTO t (a, b) VALUES (to_timestamp($1), CASE WHEN ($2 > 1) THEN (1) END)",
+        "INSERT INTO my.t(a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET (b) = ROW (excluded.b)",
+        "INSERT INTO t VALUES ($1) ON CONFLICT (lower(a)) DO UPDATE SET b = t.b + (excluded.b)"})
+    CHECK_FALSE(many(sql).empty());
 }
 
 TEST_CASE("text is made storable") {
