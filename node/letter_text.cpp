@@ -7,7 +7,7 @@
 
 namespace waymark::node {
 
-std::string to_json_text(const stored_letter& from) {
+std::string to_json_text(const letter_details& from) {
   const auto& letter = from.letter;
   using nlohmann::json;
   auto attempts = json::array();
@@ -30,7 +30,7 @@ std::string to_json_text(const stored_letter& from) {
   return text + "\"event\":" + write_event_line(letter.subject) + "}";
 }
 
-std::string to_json_text(const std::vector<stored_letter>& letters) {
+std::string to_json_text(const std::vector<letter_details>& letters) {
   std::string text;
   for (const auto& each : letters)
     text += (text.empty() ? "" : ",") + to_json_text(each);
@@ -55,14 +55,14 @@ nlohmann::json to_json(const std::vector<settled_letter>& letters) {
   return {{"settled", list}};
 }
 
-std::string describe(const stored_letter& from) {
-  const auto& [letter, waiting, current] = from;
+std::string describe(const letter_details& from) {
+  const auto& letter = from.letter;
   auto text = "Dead letter " + std::to_string(letter.id) + " of " + to_string(letter.key) +
               ", version " + std::to_string(letter.projection_version) +
-              (current ? "" : ", of before a reset: it is history and can't be settled") + "\n";
+              (from.current ? "" : ", of before a reset: it is history and can't be settled") + "\n";
   text += "  event     " + describe(letter.subject) + "\n";
-  text += "  key       " + shown_key(letter.sequence_key) + ", " + counted(waiting, "event") +
-          (waiting == 1 ? " waits" : " wait") + " behind it\n";
+  text += "  key       " + shown_key(letter.sequence_key) + ", " + counted(from.waiting, "event") +
+          (from.waiting == 1 ? " waits" : " wait") + " behind it\n";
   text += "  given up  " + to_string(letter.created_at) + "\n";
   text += "  error     " + letter.error + "\n";
   for (std::size_t i = 0; i < letter.attempts.size(); ++i)

@@ -1,6 +1,7 @@
 #include "node/stored_letters.hpp"
 
 #include "node/move_checkpoint.hpp"
+#include "persistence/letter_details.hpp"
 
 #include <waymark/messages/error.hpp>
 
@@ -15,19 +16,6 @@ namespace waymark::node {
 namespace {
 
 constexpr std::size_t page = 500;
-
-/// With what stands behind it now.
-stored_letter described(dead_letter letter, projection_store& in) {
-  const auto record = in.load(letter.key);
-  const bool current = record && record->generation == letter.generation;
-  std::int64_t waiting = 0;
-  if (current) {
-    const auto parked = in.parked_positions(letter.key, letter.sequence_key);
-    waiting = std::count_if(parked.begin(), parked.end(),
-                            [&](position_t at) { return at > letter.position; });
-  }
-  return {std::move(letter), waiting, current};
-}
 
 std::vector<recorded_projection> named(const std::vector<recorded_projection>& of,
                                        const std::optional<std::string>& projection) {
@@ -107,13 +95,13 @@ bool has_parked(const recorded_projection& of, const letter_selection& which) {
 
 } // namespace
 
-std::vector<stored_letter> stored_letters(const std::vector<recorded_projection>& of,
-                                          const letter_selection& which, letter_age age,
-                                          std::size_t limit) {
-  std::vector<stored_letter> result;
+std::vector<letter_details> stored_letters(const std::vector<recorded_projection>& of,
+                                           const letter_selection& which, letter_age age,
+                                           std::size_t limit) {
+  std::vector<letter_details> result;
   for (const auto& each : named(of, which.projection))
     for (auto& letter : letters_of(each, which, limit - result.size(), age))
-      result.push_back(described(std::move(letter), *each.in));
+      result.push_back(details_of(*each.in, std::move(letter)));
   return result;
 }
 
@@ -142,12 +130,12 @@ letter_count count_letters(const std::vector<recorded_projection>& of,
   return count;
 }
 
-stored_letter stored_letter_of(const std::vector<recorded_projection>& of, std::int64_t id,
-                               const std::optional<std::string>& projection) {
-  std::vector<stored_letter> found;
+letter_details stored_letter_of(const std::vector<recorded_projection>& of, std::int64_t id,
+                                const std::optional<std::string>& projection) {
+  std::vector<letter_details> found;
   for (const auto& each : named(of, projection))
     if (auto letter = each.in->letter(id); letter && letter->key.projection == each.spec->name)
-      found.push_back(described(*std::move(letter), *each.in));
+      found.push_back(details_of(*each.in, *std::move(letter)));
   if (found.empty())
     throw usage_error{"there is no letter " + std::to_string(id)};
   if (found.size() > 1)

@@ -13,13 +13,6 @@
 /// Dead letters as the stores have them, whether a node runs or not.
 namespace waymark::node {
 
-/// A letter, and how many events wait behind it.
-struct stored_letter {
-  dead_letter letter;
-  std::int64_t waiting = 0;
-  bool current = true; ///< False: of before a reset, and nothing can be done about it.
-};
-
 enum class letter_age : std::uint8_t {
   current, ///< Those that can be settled.
   any      ///< Those of before a reset too.
@@ -28,9 +21,9 @@ enum class letter_age : std::uint8_t {
 /// The letters that a selection matches, by projection, oldest first, at most `limit` in all. A
 /// selection that names nothing means all.
 /// @throws usage_error for a projection that is not there.
-[[nodiscard]] std::vector<stored_letter> stored_letters(const std::vector<recorded_projection>& of,
-                                                        const letter_selection& which,
-                                                        letter_age age, std::size_t limit);
+[[nodiscard]] std::vector<letter_details>
+stored_letters(const std::vector<recorded_projection>& of, const letter_selection& which,
+               letter_age age, std::size_t limit);
 
 /// The records of letters that were settled and that a selection matches, by projection, lowest
 /// number first, at most `limit` in all; its times are those of the settlement.
@@ -49,9 +42,9 @@ struct letter_count {
                                          const letter_selection& which);
 
 /// The one of a number. @throws usage_error if there is none, or several in different databases.
-[[nodiscard]] stored_letter stored_letter_of(const std::vector<recorded_projection>& of,
-                                             std::int64_t id,
-                                             const std::optional<std::string>& projection);
+[[nodiscard]] letter_details stored_letter_of(const std::vector<recorded_projection>& of,
+                                              std::int64_t id,
+                                              const std::optional<std::string>& projection);
 
 /// The projections in which something matches: a letter, or a key that is parked.
 [[nodiscard]] std::vector<recorded_projection>

@@ -1,4 +1,5 @@
 #include "messages/deadline.hpp"
+#include "persistence/letter_details.hpp"
 #include "supervisors/engine_implementation.hpp"
 #include "supervisors/letter_finder.hpp"
 
@@ -43,21 +44,6 @@ settle_report answer_of(asked_shard& shard, std::chrono::steady_clock::time_poin
   } catch (const std::future_error&) {
     return unanswered(shard);
   }
-}
-
-/// A letter with what stands behind it now.
-letter_details details_of(projection_store& store, dead_letter letter) {
-  letter_details result;
-  const auto record = store.load(letter.key);
-  result.current = record && record->generation == letter.generation;
-  if (result.current) {
-    const auto parked = store.parked_positions(letter.key, letter.sequence_key);
-    const auto behind = std::upper_bound(parked.begin(), parked.end(), letter.position);
-    result.parked = behind != parked.begin() && *std::prev(behind) == letter.position;
-    result.waiting = result.parked ? parked.end() - behind : 0;
-  }
-  result.letter = std::move(letter);
-  return result;
 }
 
 } // namespace

@@ -84,7 +84,7 @@ void show(running_node& node, const Request& from, Response& reply) {
   const auto found = node.engine().letter(number_in(id, "the number of a letter"), projection);
   if (!found)
     return refuse(reply, not_found, "there is no letter " + id);
-  answer_text(reply, to_json_text({found->letter, found->waiting, found->current}));
+  answer_text(reply, to_json_text(*found));
 }
 
 template <settle_report (engine::*Verb)(const letter_selection&, const settle_options&)>

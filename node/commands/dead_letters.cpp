@@ -83,11 +83,13 @@ exit_status list(const std::vector<recorded_projection>& of, const letters_argum
                     {"attempts", text_table::align::right, 1},
                     {"waiting", text_table::align::right, 3},
                     {"error", text_table::align::left, 0, 24}}};
-  for (const auto& [letter, waiting, current] : found)
+  for (const auto& each : found) {
+    const auto& letter = each.letter;
     table.add({std::to_string(letter.id), to_string(letter.key), with_commas(letter.position),
                letter.subject.event_type, shown_key(letter.sequence_key),
-               std::to_string(letter.attempts.size()), current ? with_commas(waiting) : "history",
-               letter.error});
+               std::to_string(letter.attempts.size()),
+               each.current ? with_commas(each.waiting) : "history", letter.error});
+  }
   print(table, more, "There are no dead letters.", wanted, terminal);
   return exit_status::done;
 }
