@@ -37,6 +37,8 @@ struct event_mark {
 class event_store {
  public:
   virtual ~event_store() = default;
+  event_store(const event_store&) = delete;
+  event_store& operator=(const event_store&) = delete;
 
   /// Where it is, for people and logs; never holds a password.
   [[nodiscard]] virtual const std::string& address() const noexcept = 0;
@@ -98,6 +100,9 @@ class event_store {
 
   /// The store's clock, which dates `recorded_at`.
   [[nodiscard]] virtual timestamp now() = 0;
+
+ protected:
+  event_store() = default;
 };
 
 /// How long ago the store recorded something, by its own clock: lag in seconds. Not below 0, also

@@ -88,6 +88,8 @@ struct parked_queue {
 class unit_of_work {
  public:
   virtual ~unit_of_work() = default;
+  unit_of_work(const unit_of_work&) = delete;
+  unit_of_work& operator=(const unit_of_work&) = delete;
 
   /// The handlers' access. @throws usage_error if this store keeps no tables.
   [[nodiscard]] virtual read_model& model() = 0;
@@ -131,6 +133,9 @@ class unit_of_work {
   /// @throws statement_error if a statement of this unit had failed, or a handler ended the
   ///   transaction.
   [[nodiscard]] virtual commit_status commit(const checkpoint_advance& advance) = 0;
+
+ protected:
+  unit_of_work() = default;
 };
 
 /// A statement to be tried out; see `projection_store::try_statements`.
@@ -152,6 +157,8 @@ struct sql_trial {
 class projection_store {
  public:
   virtual ~projection_store() = default;
+  projection_store(const projection_store&) = delete;
+  projection_store& operator=(const projection_store&) = delete;
 
   /// Where it is, for people and logs; never holds a password.
   [[nodiscard]] virtual const std::string& address() const noexcept = 0;
@@ -315,6 +322,9 @@ class projection_store {
   /// Runs `queries` against the read models in a read-only transaction.
   /// @throws usage_error if this store keeps no tables; statement_error on an attempt to write.
   virtual void read(const std::function<void(read_model&)>& queries) = 0;
+
+ protected:
+  projection_store() = default;
 };
 
 } // namespace waymark

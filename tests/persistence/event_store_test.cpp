@@ -65,6 +65,12 @@ WAYMARK_EVENT_STORE_CONTRACT("memory", in_memory)
 WAYMARK_EVENT_STORE_CONTRACT("sqlite", in_file)
 WAYMARK_EVENT_STORE_CONTRACT("sqlite, opened anew for every call", reopened)
 
+TEST_CASE("what a store keeps can't be cut off by a copy of its base") {
+  STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<event_store>);
+  STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<projection_store>);
+  STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<unit_of_work>);
+}
+
 TEST_CASE("what was recorded is as old as the store's clock says, and never less than 0") {
   manual_clock time;
   const auto log = in_memory(time);
