@@ -216,7 +216,7 @@ std::optional<lag> projector::lag() const {
   if (!record)
     return std::nullopt;
   waymark::lag result;
-  result.projection_name = record->key.projection;
+  result.projection = record->key.projection;
   result.last_event_id = result.latest_event_id = record->last_event_id;
   result.lag_seconds = 0;
   result.events = 0;

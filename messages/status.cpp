@@ -132,7 +132,7 @@ health health_of(const projection_status& status, const lag& behind,
 }
 
 void to_json(json& out, const lag& value) {
-  out = json{{"projection_name", value.projection_name},
+  out = json{{"projection", value.projection},
              {"last_event_id", text_or_null(value.last_event_id)},
              {"latest_event_id", text_or_null(value.latest_event_id)},
              {"events", value_or_null(value.events)},

@@ -44,7 +44,7 @@ parse_projection_state(std::string_view name) noexcept;
 
 /// How far a projection is behind the log.
 struct lag {
-  std::string projection_name;
+  std::string projection;
   std::optional<uuid> last_event_id;   ///< Last event given to a handler; empty before the first.
   std::optional<uuid> latest_event_id; ///< The newest of the log; empty if it has none or is away.
   std::optional<std::int64_t> events;  ///< Head minus passed; empty while the head is unknown.

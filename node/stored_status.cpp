@@ -100,7 +100,7 @@ nlohmann::json summarize(const projection_spec& spec, projection_store& in, even
                          position_t head, const health_thresholds& thresholds) {
   const auto& name = spec.name;
   summary found;
-  found.status.key.projection = found.behind.projection_name = name;
+  found.status.key.projection = found.behind.projection = name;
   found.status.head = head;
   found.status.reason = "no node runs";
   auto records = in.load_all();

@@ -201,7 +201,7 @@ lag lag_of(const std::vector<board_entry>& shards, event_store& log) {
   double speed = 0;
   for (const auto& shard : shards) {
     const auto& record = shard.record;
-    result.projection_name = shard.status.key.projection;
+    result.projection = shard.status.key.projection;
     result.events_processed += record.events_processed;
     speed += shard.status.events_per_second;
     if (!record.last_processed_at || (result.last_processed_at &&

@@ -24,7 +24,7 @@ void print(const std::optional<waymark::lag>& lag) {
     std::cout << "No checkpoint yet\n";
     return;
   }
-  std::cout << "Projection:        " << lag->projection_name << '\n'
+  std::cout << "Projection:        " << lag->projection << '\n'
             << "Last event:        " << text(lag->last_event_id) << '\n'
             << "Latest in the log: " << text(lag->latest_event_id) << '\n'
             << "Events processed:  " << lag->events_processed << '\n'

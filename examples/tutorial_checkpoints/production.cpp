@@ -89,7 +89,7 @@ void good_habits() {
   std::cout << "and each is asked how far behind it is:\n";
   for (const auto* projection : {&tasks, &orders}) {
     const auto lag = projection->lag(d.log()).value();
-    std::cout << "  " << lag.projection_name << ": " << lag.lag_seconds.value() << " seconds\n";
+    std::cout << "  " << lag.projection << ": " << lag.lag_seconds.value() << " seconds\n";
   }
 }
 

@@ -21,7 +21,7 @@ projection_status running() {
 
 lag behind(double seconds) {
   lag value;
-  value.projection_name = "order-revenue";
+  value.projection = "order-revenue";
   value.lag_seconds = seconds;
   return value;
 }
@@ -108,7 +108,7 @@ TEST_CASE("lag: as JSON, unknown is null") {
   value.last_processed_at = timestamp{};
   value.time_to_catch_up = 4s;
   const nlohmann::json full = value;
-  CHECK(full["projection_name"] == "order-revenue");
+  CHECK(full["projection"] == "order-revenue");
   CHECK(full["last_event_id"] == "00000000-0000-0000-0000-000000000000");
   CHECK(full["lag_seconds"] == 1.5);
   CHECK(full["events_processed"] == 7);

@@ -16,7 +16,7 @@ TEST_CASE("lag, health and status of a projection that has caught up, and of one
   const auto last = place_orders(it, 5);
   REQUIRE(it.wait_until("revenue", last, patience) == wait_result::reached);
   auto lag = it.lag("revenue");
-  CHECK(lag.projection_name == "revenue");
+  CHECK(lag.projection == "revenue");
   CHECK(lag.events == 0);
   CHECK(lag.lag_seconds == 0.0);
   CHECK(lag.events_processed == 5);
