@@ -211,31 +211,39 @@ std::optional<checkpoint> projector::checkpoint() const {
   return found;
 }
 
-std::optional<lag> projector::lag() const {
-  const auto record = checkpoint();
-  if (!record)
-    return std::nullopt;
-  waymark::lag result;
-  result.projection = record->key.projection;
-  result.last_event_id = result.latest_event_id = record->last_event_id;
+namespace {
+
+/// What the record alone tells.
+lag recorded_lag(const checkpoint& record) {
+  lag result;
+  result.projection = record.key.projection;
+  result.last_event_id = result.latest_event_id = record.last_event_id;
   result.lag_seconds = 0;
   result.events = 0;
-  result.events_processed = record->events_processed;
-  result.last_processed_at = record->last_processed_at;
+  result.events_processed = record.events_processed;
+  result.last_processed_at = record.last_processed_at;
   return result;
 }
 
+} // namespace
+
+std::optional<lag> projector::lag() const {
+  const auto record = checkpoint();
+  return record ? std::optional{recorded_lag(*record)} : std::nullopt;
+}
+
 std::optional<lag> projector::lag(event_store& log) const {
-  auto result = lag();
-  if (!result)
-    return result;
-  const auto passed = std::max(impl_->machine.passed(), checkpoint()->position);
+  const auto record = checkpoint();
+  if (!record)
+    return std::nullopt;
+  auto result = recorded_lag(*record);
+  const auto passed = std::max(impl_->machine.passed(), record->position);
   const auto head = log.head();
   if (const auto newest = log.mark_at(head))
-    result->latest_event_id = newest->event_id;
-  result->events = std::max<position_t>(0, head - passed);
+    result.latest_event_id = newest->event_id;
+  result.events = std::max<position_t>(0, head - passed);
   if (const auto oldest = log.mark_at(passed + 1))
-    result->lag_seconds = seconds_since_recorded(log, oldest->recorded_at);
+    result.lag_seconds = seconds_since_recorded(log, oldest->recorded_at);
   return result;
 }
 

@@ -58,8 +58,8 @@ class projector {
   /// The stored record; empty if nothing was ever handled, or after a reset.
   [[nodiscard]] std::optional<waymark::checkpoint> checkpoint() const;
 
-  /// How far it is behind `log`, or, without one, what the record alone tells (lag 0 seconds as of
-  /// the last event). Empty without a checkpoint.
+  /// How far it is behind `log`. Without one, what the record alone tells: as of its last event, so
+  /// always 0 events and 0 seconds behind. Empty without a checkpoint.
   [[nodiscard]] std::optional<waymark::lag> lag() const;
   [[nodiscard]] std::optional<waymark::lag> lag(event_store& log) const;
 

@@ -2,6 +2,7 @@
 
 #include "testing/splitting_log.hpp"
 #include "tests/actors/core_fixture.hpp"
+#include "tests/simulation/forwarding_store.hpp"
 
 #include <waymark/actors/projector.hpp>
 #include <waymark/messages/error.hpp>
@@ -18,6 +19,16 @@ void append(event_store& log, const std::string& id) {
   command.events.push_back(json_event("X", "{}"));
   log.append(command);
 }
+
+/// Has the record for some more calls, then none.
+class short_lived_records final : public sim::forwarding_store {
+ public:
+  using forwarding_store::forwarding_store;
+  [[nodiscard]] std::optional<waymark::checkpoint> load(const shard_key& key) override {
+    return loads-- > 0 ? forwarding_store::load(key) : std::nullopt;
+  }
+  int loads = 1'000'000;
+};
 
 } // namespace
 
@@ -87,6 +98,17 @@ TEST_CASE("a projector's lag in seconds is by the log's clock, and never below 0
   CHECK(by.lag(*at.events)->lag_seconds == 90.0);
   time.advance(std::chrono::seconds{-100});
   CHECK(by.lag(*at.events)->lag_seconds == 0.0);
+}
+
+TEST_CASE("a projector's lag is empty when its record goes away, and no crash") {
+  const auto at = open("memory:");
+  append(*at.events, "a");
+  const auto records = std::make_shared<short_lived_records>(at.projections);
+  projector by{seeing(), records};
+  CHECK(by.resume(*at.events) == 1);
+  records->loads = 1; // then another process resets it
+  CHECK(by.lag(*at.events)->events == 0);
+  CHECK_FALSE(by.lag(*at.events));
 }
 
 TEST_CASE("a projector whose log was swapped for another says so") {
