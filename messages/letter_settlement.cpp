@@ -34,12 +34,25 @@ bool letter_selection::matches_key(std::string_view key) const {
   return !sequence_key || key == *sequence_key || shown_key(key) == *sequence_key;
 }
 
+bool letter_selection::is_about_keys() const noexcept {
+  return !id && !error_contains && !event_type && !since && !until;
+}
+
 bool letter_selection::matches(const dead_letter& letter) const {
   return (!id || letter.id == *id) && (!projection || letter.key.projection == *projection) &&
          matches_key(letter.sequence_key) &&
          (!error_contains || letter.error.find(*error_contains) != std::string::npos) &&
          (!event_type || letter.subject.event_type == *event_type) &&
          (!since || letter.created_at >= *since) && (!until || letter.created_at < *until);
+}
+
+bool letter_selection::matches(const settled_letter& letter) const {
+  return (!id || letter.letter_id == *id) &&
+         (!projection || letter.key.projection == *projection) &&
+         matches_key(letter.sequence_key) &&
+         (!error_contains || letter.error.find(*error_contains) != std::string::npos) &&
+         (!event_type || letter.event_type == *event_type) &&
+         (!since || letter.how.at >= *since) && (!until || letter.how.at < *until);
 }
 
 std::int64_t settle_report::replayed() const noexcept {

@@ -23,6 +23,8 @@ enum class settle_verb : std::uint8_t {
 /// A sequence key for people: NUL, which tells the parts of the default key apart, becomes '/'.
 [[nodiscard]] std::string shown_key(std::string_view sequence_key);
 
+struct settled_letter;
+
 /// Which letters an operation is about; the conditions are joined by "and". One that names nothing
 /// is refused unless `all` is set. Letters of before a reset never match, except by `id`, which is
 /// refused with the reason.
@@ -39,7 +41,11 @@ struct letter_selection {
   /// Whether it names anything.
   [[nodiscard]] bool names_something() const noexcept;
   [[nodiscard]] bool matches_key(std::string_view key) const;
+  /// Whether it is about keys rather than about what single letters say.
+  [[nodiscard]] bool is_about_keys() const noexcept;
   [[nodiscard]] bool matches(const dead_letter& letter) const;
+  /// The times are then those of the settlement.
+  [[nodiscard]] bool matches(const settled_letter& letter) const;
 };
 
 struct settle_options {

@@ -70,21 +70,8 @@ std::vector<dead_letter> letters_of(const recorded_projection& of, const letter_
       *of.spec, limit, [&](const letter_query& query) { return of.in->letters(query); }, wanted);
 }
 
-/// Whether it is about keys rather than about what single letters say.
-bool is_about_keys(const letter_selection& which) {
-  return !which.id && !which.error_contains && !which.event_type && !which.since && !which.until;
-}
-
-bool matches(const letter_selection& which, const settled_letter& letter) {
-  return (!which.id || letter.letter_id == *which.id) && which.matches_key(letter.sequence_key) &&
-         (!which.error_contains || letter.error.find(*which.error_contains) != std::string::npos) &&
-         (!which.event_type || letter.event_type == *which.event_type) &&
-         (!which.since || letter.how.at >= *which.since) &&
-         (!which.until || letter.how.at < *which.until);
-}
-
 bool has_parked(const recorded_projection& of, const letter_selection& which) {
-  if (!is_about_keys(which))
+  if (!which.is_about_keys())
     return false;
   for (int shard = 0; shard < of.spec->shards; ++shard)
     for (const auto& queue : of.in->parked_queues({of.spec->name, shard}))
@@ -112,7 +99,7 @@ std::vector<settled_letter> stored_settlements(const std::vector<recorded_projec
     auto some = gather(
         *each.spec, limit - result.size(),
         [&](const letter_query& query) { return each.in->settled_letters(query); },
-        [&](const settled_letter& letter) { return matches(which, letter); });
+        [&](const settled_letter& letter) { return which.matches(letter); });
     std::move(some.begin(), some.end(), std::back_inserter(result));
   }
   return result;

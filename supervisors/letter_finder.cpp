@@ -69,11 +69,6 @@ chosen_letters find_in(const board_entry& shard, const letter_selection& which) 
   return found;
 }
 
-/// Whether it is about keys rather than about what single letters say.
-bool is_about_keys(const letter_selection& which) {
-  return !which.id && !which.error_contains && !which.event_type && !which.since && !which.until;
-}
-
 /// Two streams may look alike where a key is shown: A/b of c, and A of b/c.
 void refuse_ambiguous(const std::map<shard_key, chosen_letters>& found,
                       const letter_selection& which) {
@@ -99,7 +94,7 @@ std::map<shard_key, std::vector<replay_task>> find_letters(const std::vector<boa
   else
     for (const auto& shard : shards)
       found[shard.status.key] = find_in(shard, which);
-  if (verb == settle_verb::retry && is_about_keys(which))
+  if (verb == settle_verb::retry && which.is_about_keys())
     for (const auto& shard : shards)
       for (const auto& queue : shard.store->parked_queues(shard.status.key))
         if (which.matches_key(queue.sequence_key))
