@@ -1,6 +1,6 @@
 #include <waymark/messages/status.hpp>
 
-#include <nlohmann/json.hpp>
+#include "messages/json_or_null.hpp"
 
 #include <cstdio>
 
@@ -31,19 +31,6 @@ std::string because(std::string what, const projection_status& status) {
 std::string lag_against(double seconds, std::chrono::seconds limit) {
   return "the lag of " + in_seconds(seconds) + " has reached the limit of " +
          std::to_string(limit.count()) + " s";
-}
-
-json text_or_null(const std::optional<uuid>& id) {
-  return id ? json(id->to_string()) : json();
-}
-
-json text_or_null(const std::optional<timestamp>& when) {
-  return when ? json(to_string(*when)) : json();
-}
-
-template <class T>
-json value_or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
 }
 
 } // namespace
@@ -133,14 +120,14 @@ health health_of(const projection_status& status, const lag& behind,
 
 void to_json(json& out, const lag& value) {
   out = json{{"projection", value.projection},
-             {"last_event_id", text_or_null(value.last_event_id)},
-             {"latest_event_id", text_or_null(value.latest_event_id)},
-             {"events", value_or_null(value.events)},
-             {"lag_seconds", value_or_null(value.lag_seconds)},
+             {"last_event_id", or_null(value.last_event_id)},
+             {"latest_event_id", or_null(value.latest_event_id)},
+             {"events", or_null(value.events)},
+             {"lag_seconds", or_null(value.lag_seconds)},
              {"time_to_catch_up_seconds",
               value.time_to_catch_up ? json(value.time_to_catch_up->count()) : json()},
              {"events_processed", value.events_processed},
-             {"last_processed_at", text_or_null(value.last_processed_at)}};
+             {"last_processed_at", or_null(value.last_processed_at)}};
 }
 
 void to_json(json& out, const projection_status& value) {
@@ -148,15 +135,15 @@ void to_json(json& out, const projection_status& value) {
              {"shard", value.key.shard},
              {"state", to_string(value.state)},
              {"reason", value.reason},
-             {"position", value_or_null(value.position)},
+             {"position", or_null(value.position)},
              {"passed", value.passed},
-             {"head", value_or_null(value.head)},
+             {"head", or_null(value.head)},
              {"events_per_second", value.events_per_second},
              {"restarts", value.restarts},
              {"dead_letters", value.set_aside.letters},
              {"parked_keys", value.set_aside.parked_keys},
              {"parked_events", value.set_aside.parked_events},
-             {"last_error", value_or_null(value.last_error)},
+             {"last_error", or_null(value.last_error)},
              {"since", to_string(value.since)},
              {"evidence", value.evidence}};
 }

@@ -62,7 +62,7 @@ class walker {
   std::size_t at_ = 0;
 };
 
-bool is_plain(char c) noexcept {
+bool needs_no_escape(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
@@ -111,7 +111,7 @@ std::string json_string_text(std::string_view value) {
 }
 
 void append_json_string(std::string& out, std::string_view text) {
-  if (!std::all_of(text.begin(), text.end(), is_plain)) {
+  if (!std::all_of(text.begin(), text.end(), needs_no_escape)) {
     out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return;
   }

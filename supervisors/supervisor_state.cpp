@@ -21,7 +21,7 @@ child_end end_of(exit_code code) {
   }
 }
 
-std::string spelled(milliseconds time) {
+std::string exactly(milliseconds time) {
   if (time.count() % 1000 == 0)
     return std::to_string(time.count() / 1000) + " s";
   return std::to_string(time.count()) + " ms";
@@ -109,7 +109,7 @@ void supervisor_state::abandon_overdue() {
       continue;
     compat::anon_stop_now(child.up, caf::exit_reason::kill);
     report(event(supervisor_event::kind::abandoned, child,
-                 "it did not stop within " + spelled(shutdown_of(child.spec)) +
+                 "it did not stop within " + exactly(shutdown_of(child.spec)) +
                      "; it was killed and left behind"));
     on_gone(children_.begin() + static_cast<std::ptrdiff_t>(i));
   }
@@ -280,7 +280,7 @@ bool supervisor_state::any_leaving() const {
 
 std::string supervisor_state::limit_text(const managed& who) const {
   return "failed more than " + std::to_string(options_.intensity) + " times in " +
-         spelled(options_.period) + "; last reason: " + who.last_reason;
+         exactly(options_.period) + "; last reason: " + who.last_reason;
 }
 
 child_snapshot supervisor_state::snapshot_of(const managed& who) const {

@@ -1,5 +1,6 @@
 #include "node/commands/append.hpp"
 
+#include "messages/json_or_null.hpp"
 #include "node/arguments.hpp"
 #include "node/interruption.hpp"
 #include "node/line_import.hpp"
@@ -7,7 +8,6 @@
 #include "node/text_table.hpp"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <memory>
@@ -45,11 +45,6 @@ std::string sentence(const import_counts& counts) {
   if (counts.bad > 0)
     text += "; " + counted(counts.bad, "bad line");
   return text;
-}
-
-template <class T>
-nlohmann::json or_null(const std::optional<T>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json();
 }
 
 /// One run of the command.

@@ -1,5 +1,6 @@
 #include "node/commands/checkpoint.hpp"
 
+#include "messages/json_or_null.hpp"
 #include "node/action_words.hpp"
 #include "node/arguments.hpp"
 #include "node/move_checkpoint.hpp"
@@ -13,7 +14,6 @@
 #include <waymark/persistence/process_instance.hpp>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <memory>
@@ -30,15 +30,6 @@ struct checkpoint_arguments {
   bool yes = false;
   bool json = false;
 };
-
-template <class T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
-
-json time_or_null(const std::optional<timestamp>& when) {
-  return when ? json(to_string(*when)) : json();
-}
 
 json to_json(const stored_failure& why) {
   auto attempts = json::array();
@@ -59,9 +50,9 @@ json to_json(const checkpoint& record) {
           {"shards", record.shards},
           {"events_processed", record.events_processed},
           {"last_event_type", record.last_event_type},
-          {"last_processed_at", time_or_null(record.last_processed_at)},
+          {"last_processed_at", or_null(record.last_processed_at)},
           {"owner", or_null(record.owner)},
-          {"renewed_at", time_or_null(record.renewed_at)},
+          {"renewed_at", or_null(record.renewed_at)},
           {"failure", record.failure ? to_json(*record.failure) : json()},
           {"log_id", record.log_id}};
 }
