@@ -5,7 +5,6 @@ target_compile_features(waymark PUBLIC cxx_std_20)
 set_target_properties(waymark PROPERTIES
   CXX_EXTENSIONS OFF
   CXX_SCAN_FOR_MODULES OFF
-  POSITION_INDEPENDENT_CODE ${BUILD_SHARED_LIBS}
   VERSION ${PROJECT_VERSION}
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
@@ -57,8 +56,10 @@ function(waymark_caf_sources)
     add_library(waymark_caf OBJECT)
     set_target_properties(waymark_caf PROPERTIES
       CXX_EXTENSIONS OFF
-      CXX_SCAN_FOR_MODULES OFF
-      POSITION_INDEPENDENT_CODE ${BUILD_SHARED_LIBS})
+      CXX_SCAN_FOR_MODULES OFF)
+    if(BUILD_SHARED_LIBS) # else as the user says by CMAKE_POSITION_INDEPENDENT_CODE
+      set_target_properties(waymark_caf PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    endif()
     target_compile_features(waymark_caf PRIVATE cxx_std_20)
     target_include_directories(waymark_caf PRIVATE $<TARGET_PROPERTY:waymark,INCLUDE_DIRECTORIES>)
     target_compile_definitions(waymark_caf PRIVATE $<TARGET_PROPERTY:waymark,COMPILE_DEFINITIONS>)
