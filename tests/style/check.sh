@@ -9,7 +9,8 @@ built=$(tr '\n' ' ' <"$3")
 cd "$1"
 
 # The programs of tests/consumer are a foreign project, and the fuzzer's main() needs clang.
-built="$built tests/consumer/main.cpp tests/consumer/node.cpp fuzz/libfuzzer_main.cpp"
+built="$built tests/consumer/main.cpp tests/consumer/node.cpp tests/consumer/tests.cpp"
+built="$built fuzz/libfuzzer_main.cpp"
 found=$(find messages persistence actors supervisors testing node apps examples benchmarks fuzz \
   tests cmake scripts docs ./*.hpp ./*.md ./CMakeLists.txt .ci -type f 2>/dev/null |
   sed 's|^\./||' |
