@@ -30,6 +30,7 @@ struct status_arguments {
   target about;
   bool watch = false;
   bool json = false;
+  bool exit_code = false;
 };
 
 json ask_stores(const configuration& place, const program_context& context) {
@@ -69,12 +70,23 @@ void show(const json& found, const status_arguments& wanted, console& terminal) 
   terminal.out() << std::flush;
 }
 
+/// For who asks only whether somebody has to look.
+exit_status verdict(const json& found) {
+  if (!found["running"])
+    return exit_status::nobody;
+  const auto& all = found["projections"];
+  const bool well = std::all_of(all.begin(), all.end(),
+                                [](const json& each) { return each["health"] == "healthy"; });
+  return well ? exit_status::done : exit_status::failed;
+}
+
 exit_status run_status(status_arguments& wanted, program_context& context) {
   resolve(wanted.about, false);
   const auto place = read_place(wanted.about.file);
   if (!wanted.watch) {
-    show(ask(place, wanted.about.name, context), wanted, context.terminal);
-    return exit_status::done;
+    const auto found = ask(place, wanted.about.name, context);
+    show(found, wanted, context.terminal);
+    return wanted.exit_code ? verdict(found) : exit_status::done;
   }
   const interruption signals;
   pollfd signal{signals.descriptor(), POLLIN, 0};
@@ -91,12 +103,15 @@ command add_status_command(CLI::App& program) {
   const auto wanted = std::make_shared<status_arguments>();
   add_target(*parsed, wanted->about, false);
   parsed->add_flag("-w,--watch", wanted->watch, "Print it every second, until Ctrl-C");
+  parsed->add_flag("--exit-code", wanted->exit_code,
+                   "Exit status 1 unless all are healthy, 3 if no node runs");
   add_json(*parsed, wanted->json);
   parsed->footer("Asks the running node; while none runs, the stores tell what is known.\n\n"
                  "Examples:\n"
                  "  waymark status\n"
                  "  waymark status shop/waymark.json order-revenue\n"
                  "  waymark status --watch\n"
+                 "  waymark status --exit-code >/dev/null || echo look at it\n"
                  "  waymark status --json");
   return {parsed, [wanted](program_context& context) { return run_status(*wanted, context); }};
 }
