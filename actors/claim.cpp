@@ -112,10 +112,7 @@ std::optional<claim_report> rebuild_if_due(const claim_order& order, const claim
       return std::nullopt; // another shard has reset it meanwhile; the claim will tell
     claimed = ownership{as_old.key, held.record.epoch};
   }
-  with_claim(order, claimed, [&] {
-    make_tables(order);
-    order.store->reset(request, order.spec->truncate);
-  });
+  with_claim(order, claimed, [&] { begin_anew(order); });
   return std::nullopt;
 }
 
@@ -232,6 +229,18 @@ claim_request request_of(const claim_order& order) {
   if (order.spec->where == effect::outside)
     request.max_batch += max_unsaved;
   return request;
+}
+
+void begin_anew(const claim_order& order) {
+  try {
+    make_tables(order);
+  } catch (const projection_error&) {
+    // Perhaps they fit once others are gone, as an index on a new column; else the reset says so.
+  }
+  auto statements = order.spec->truncate;
+  if (!statements.empty())
+    statements.insert(statements.end(), order.spec->tables.begin(), order.spec->tables.end());
+  order.store->reset(request_of(order), statements);
 }
 
 claim_report claim_shard(const claim_order& order) {

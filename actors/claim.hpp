@@ -69,7 +69,12 @@ struct claim_report {
 /// not forgotten.
 [[nodiscard]] claim_report claim_shard(const claim_order& order);
 
-/// What a reset of this projection writes into its rows.
+/// Resets all shards of the projection. Its tables are made before, so that a `.truncate` finds
+/// what it deletes from, and in the reset's transaction behind it, so that who reads misses no
+/// table that it drops. @throws as `projection_store::reset` does.
+void begin_anew(const claim_order& order);
+
+/// What a claim or a reset of this projection writes into its rows.
 [[nodiscard]] claim_request request_of(const claim_order& order);
 
 } // namespace waymark

@@ -257,7 +257,7 @@ void projector::reset() {
                           .state = self.context.state,
                           .owner = self.context.owner,
                           .owner_timeout = self.context.owner_timeout};
-  self.context.store->reset(request_of(order), self.context.spec->truncate);
+  begin_anew(order);
   if (self.context.state) {
     const std::lock_guard lock{self.context.state->guard};
     self.context.state->object = new_state(*self.context.spec);

@@ -44,6 +44,23 @@ std::set<std::string> find_owned(projection_store& records) {
   return owned;
 }
 
+/// @returns those whose tables are there. Those of a projection that rebuilds may fit only once its
+/// reset has dropped what they are for: its claim tries them again.
+std::vector<spec_ptr> make_tables_one_by_one(projection_store& records,
+                                             const std::vector<spec_ptr>& of) {
+  std::vector<spec_ptr> made;
+  for (const auto& spec : of)
+    try {
+      records.prepare_tables(spec->tables);
+      made.push_back(spec);
+    } catch (const projection_error&) {
+      if (spec->on_new_version != new_version::rebuild)
+        throw;
+    } catch (const store_error&) { // as below
+    }
+  return made;
+}
+
 /// Makes the tables of these projections, which keep their records there, in one transaction. What
 /// an owner may have locked for long, or for good if it is frozen, is left to their claim, which
 /// makes tables too; all is, if it can't be done now.
@@ -66,6 +83,8 @@ std::vector<spec_ptr> make_tables(projection_store& records, std::span<const spe
     records.prepare_tables(tables);
   } catch (const store_error&) {
     return without;
+  } catch (const projection_error&) {
+    made = make_tables_one_by_one(records, made);
   }
   made.insert(made.end(), without.begin(), without.end());
   return made;
@@ -250,8 +269,7 @@ void engine::reset(std::string_view name, const mandate& as) {
                           .owner = impl_->context->owner};
   try {
     impl_->command_all(name, projection_command::kind::hold);
-    first.store->prepare_tables(first.spec->tables); // one may have been dropped meanwhile
-    first.store->reset(request_of(order), first.spec->truncate);
+    begin_anew(order);
   } catch (...) {
     impl_->command_all(name, projection_command::kind::release_hold);
     throw;

@@ -27,7 +27,8 @@ constexpr std::string_view sample_configuration =
     "order-revenue": {
       "tables": ["CREATE TABLE IF NOT EXISTS revenue )json"
     R"json((day TEXT PRIMARY KEY, cents BIGINT NOT NULL)"],
-      "truncate": ["DELETE FROM revenue"], // what a reset or rebuild does
+      // What a reset or rebuild does; the tables are made anew in the same transaction.
+      "truncate": ["DROP TABLE IF EXISTS revenue"],
       "on": {
         // {/cents} is a value out of the event's data; it is bound, never pasted into the SQL.
         "OrderPlaced": "INSERT INTO revenue VALUES ({/day}, {/cents}) )json"
@@ -38,7 +39,7 @@ constexpr std::string_view sample_configuration =
     "customers": {
       "tables": ["CREATE TABLE IF NOT EXISTS customers )json"
     R"json((name TEXT PRIMARY KEY, orders BIGINT NOT NULL, last_order TEXT)"],
-      "truncate": ["DELETE FROM customers"],
+      "truncate": ["DROP TABLE IF EXISTS customers"],
       "on": {
         // {aggregate_id} is of the envelope; {/coupon?} would be NULL where an event has none.
         "OrderPlaced": "INSERT INTO customers VALUES ({/customer}, 1, {aggregate_id}) )json"
