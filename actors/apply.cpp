@@ -8,8 +8,6 @@ namespace waymark {
 
 namespace {
 
-thread_local bool handling = false; // a transactional handler is running on this thread
-
 apply_outcome begin_outcome(const apply_request& request) {
   apply_outcome outcome;
   outcome.stored = request.stored;
@@ -295,34 +293,7 @@ apply_outcome apply_with_rule(const apply_request& request, const event& subject
   return outcome;
 }
 
-/// Calls what an author's type does when it is made or copied.
-template <class Make>
-std::shared_ptr<void> made_by_author(const projection_spec& of, const char* what, Make make) {
-  try {
-    return make();
-  } catch (const std::exception& problem) {
-    throw projection_error{"the state of \"" + of.name + "\" can't be " + what + ": " +
-                           problem.what()};
-  } catch (...) {
-    throw projection_error{"the state of \"" + of.name + "\" can't be " + what +
-                           ": it threw something that is not a std::exception"};
-  }
-}
-
 } // namespace
-
-std::shared_ptr<void> new_state(const projection_spec& of) {
-  return made_by_author(of, "made", [&] { return of.make_state(); });
-}
-
-std::shared_ptr<void> copy_of_state(const projection_spec& of, const void* state) {
-  return made_by_author(of, "copied", [&] { return of.copy_state(state); });
-}
-
-handler_scope::handler_scope(bool transactional) noexcept { handling = transactional; }
-handler_scope::~handler_scope() { handling = false; }
-
-bool inside_handler() noexcept { return handling; }
 
 apply_outcome apply(const apply_request& request, const page& events) {
   auto outcome = begin_outcome(request);

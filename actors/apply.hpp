@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/job_meter.hpp"
+#include "actors/memory_state.hpp"
 #include "actors/parked_set.hpp"
 #include "actors/parking_lot.hpp"
 
@@ -13,23 +14,11 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace waymark {
-
-/// The state of an in-memory projection. Handlers change it under `guard`, readers look under it.
-struct memory_state {
-  std::mutex guard;
-  std::shared_ptr<void> object;
-};
-
-/// The state that a projection begins with. @throws projection_error if the author's type throws.
-[[nodiscard]] std::shared_ptr<void> new_state(const projection_spec& of);
-/// A copy of `state` for a projection that asks for `.snapshot()`. @throws as above.
-[[nodiscard]] std::shared_ptr<void> copy_of_state(const projection_spec& of, const void* state);
 
 /// Everything that `apply` needs to know of a projection and its place in the log.
 struct apply_request {
@@ -102,9 +91,5 @@ struct apply_outcome {
 /// Nothing is done if it can't be parked: `overflow` then says why.
 [[nodiscard]] apply_outcome give_up_event(const apply_request& request, const event& subject,
                                           const dead_letter& letter, bool park);
-
-/// True on a thread that runs a transactional handler just now. It must not wait for the engine,
-/// which may be waiting for it.
-[[nodiscard]] bool inside_handler() noexcept;
 
 } // namespace waymark

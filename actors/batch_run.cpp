@@ -1,5 +1,7 @@
 #include "actors/batch_run.hpp"
 
+#include "actors/handler_scope.hpp"
+
 #include <waymark/messages/letter_settlement.hpp>
 
 #include <algorithm>

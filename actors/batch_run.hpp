@@ -11,15 +11,6 @@
 
 namespace waymark {
 
-/// Marks the thread as running a handler, if that handler must not wait for the engine.
-class handler_scope {
- public:
-  explicit handler_scope(bool transactional) noexcept;
-  ~handler_scope();
-  handler_scope(const handler_scope&) = delete;
-  handler_scope& operator=(const handler_scope&) = delete;
-};
-
 /// Why a run ended before its last item.
 struct batch_fault {
   fault who = fault::event;

@@ -1,5 +1,6 @@
 #include "supervisors/engine_implementation.hpp"
 
+#include "actors/handler_scope.hpp"
 #include "supervisors/engine_status.hpp"
 #include "supervisors/explain.hpp"
 

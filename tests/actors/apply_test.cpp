@@ -2,6 +2,7 @@
 
 #include "actors/apply.hpp"
 #include "actors/claim.hpp"
+#include "actors/handler_scope.hpp"
 #include "tests/actors/core_fixture.hpp"
 #include "tests/persistence/raw_sqlite.hpp"
 #include "tests/persistence/temporary_folder.hpp"
@@ -332,6 +333,20 @@ TEST_CASE("what a retry_if throws is for who decides") {
   CHECK(outcome.stored == 1);
   REQUIRE(outcome.broken_rule);
   CHECK_THROWS_AS(std::rethrow_exception(outcome.broken_rule), std::logic_error);
+}
+
+TEST_CASE("a handler may drive another projection, and is inside a handler still") {
+  std::vector<bool> inside;
+  const auto note = [&] { inside.push_back(inside_handler()); };
+  applied to{projection{"p"}.on("X", [&](read_model&, const nlohmann::json&) {
+    applied other{
+        projection::at_least_once("q").on("X", [&](const nlohmann::json&) { note(); })};
+    CHECK(other(made_page({"a"})).handled == 1);
+    note();
+  })};
+  CHECK(to(made_page({"a"})).handled == 1);
+  CHECK(inside == std::vector<bool>{true, true});
+  CHECK_FALSE(inside_handler());
 }
 
 } // namespace waymark::test
