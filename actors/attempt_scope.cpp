@@ -1,7 +1,5 @@
 #include "actors/attempt_scope.hpp"
 
-#include "actors/baton.hpp"
-
 #include <exception>
 #include <utility>
 
@@ -22,24 +20,24 @@ attempt_marker marker_for(const event& subject, std::optional<std::string> seque
 attempt_scope::attempt_scope(const apply_request& request, const event& subject,
                              std::optional<std::string> sequence_key)
     : request_{request}, marker_{marker_for(subject, std::move(sequence_key))},
-      ticket_{baton::of_process().take()} {
+      turn_{baton::of_process()} {
   try {
     fenced_ = request.store->begin_attempt(request.owner, marker_) == commit_status::fenced;
+    open_ = !fenced_;
+    if (open_ && !request.recorded_as.empty())
+      record();
   } catch (...) {
     end_marker(); // it may be there: the reply may have been lost
-    baton::of_process().give(ticket_);
     throw;
   }
-  if (fenced_)
-    return;
-  open_ = true;
-  if (!request.recorded_as.empty()) {
-    stack_.emplace();
-    record_.emplace(request.recorded_as, request.owner.key, subject.position);
-    if (request.unrecorded)
-      if (const auto why = take_record_problem())
-        (*request.unrecorded)(*why);
-  }
+}
+
+void attempt_scope::record() {
+  stack_.emplace();
+  record_.emplace(request_.recorded_as, request_.owner.key, marker_.position);
+  if (request_.unrecorded)
+    if (const auto why = take_record_problem())
+      (*request_.unrecorded)(*why);
 }
 
 attempt_scope::~attempt_scope() {
@@ -49,7 +47,6 @@ attempt_scope::~attempt_scope() {
   stack_.reset();
   if (open_ && !was_overdue())
     end_marker();
-  baton::of_process().give(ticket_);
 }
 
 bool attempt_scope::know_key(const std::string& sequence_key) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "actors/apply.hpp"
+#include "actors/baton.hpp"
 #include "persistence/crash_record.hpp"
 #include "persistence/fatal_signals.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -47,11 +47,12 @@ class attempt_scope {
 
  private:
   [[nodiscard]] bool was_overdue() const noexcept;
+  void record();
   void end_marker() noexcept;
 
   const apply_request& request_;
   attempt_marker marker_;
-  std::uint64_t ticket_;
+  baton::turn turn_;
   bool fenced_ = false;
   bool open_ = false;
   std::optional<alternate_stack> stack_;

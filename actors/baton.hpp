@@ -27,6 +27,19 @@ class baton {
   /// Nothing happens if somebody else holds it by now.
   void give(std::uint64_t ticket) noexcept;
 
+  /// Holds the baton from its turn on.
+  class turn {
+   public:
+    explicit turn(baton& of) : of_{of}, ticket_{of.take()} {}
+    ~turn() { of_.give(ticket_); }
+    turn(const turn&) = delete;
+    turn& operator=(const turn&) = delete;
+
+   private:
+    baton& of_;
+    const std::uint64_t ticket_;
+  };
+
  private:
   const std::chrono::milliseconds patience_;
   std::mutex mutex_;
