@@ -166,6 +166,7 @@ class projection_builder {
   Self& on_new_version(new_version what) & { return set(spec_.on_new_version, what); }
   Self&& on_new_version(new_version what) && { return std::move(on_new_version(what)); }
 
+  /// How often, and when, an event is tried again before it is given up.
   Self& retry(retry_policy policy) & { return set(spec_.retry, std::move(policy)); }
   Self&& retry(retry_policy policy) && { return std::move(retry(std::move(policy))); }
 

@@ -56,7 +56,7 @@ class projection_machine {
   [[nodiscard]] actions on_given_up(const apply_outcome& outcome);
   [[nodiscard]] actions on_replayed(const replay_outcome& outcome);
   [[nodiscard]] actions on_looked();
-  /// For the last three: `fenced`, or what the job came to.
+  /// For this and the next: `committed`, or `fenced`.
   [[nodiscard]] actions on_failure_kept(commit_status status);
   [[nodiscard]] actions on_saved(commit_status status);
   [[nodiscard]] actions on_released();

@@ -66,8 +66,8 @@ struct checkpoint {
   /// once it has released.
   std::int64_t max_batch = 0;
   /// While `events_processed` is below it, events are handled one by one, each with a marker: an
-  /// earlier owner's process ended without a release. Handled events that do not move the
-  /// position, those of a retry, raise it with that, so that it counts the others.
+  /// earlier owner's process ended without a release. Events of a retry, which do not move the
+  /// position, add to both, so that only live ones use it up.
   std::int64_t careful_until = 0;
 };
 

@@ -105,8 +105,6 @@ engine::~engine() {
   impl_->actors.stop(impl_->context->options.drain_deadline);
 }
 
-// -- projections ----------------------------------------------------------------------------------
-
 projection_handle engine::start(spec_ptr spec) {
   refuse_inside_handler("engine.start");
   const std::lock_guard lock{impl_->starting};
@@ -319,8 +317,6 @@ void engine::rebuild(std::string_view name, const mandate& as, const rebuild_opt
   }
   log.write(log_level::info, "rebuild", name, "is complete at position " + std::to_string(target));
 }
-
-// -- the log --------------------------------------------------------------------------------------
 
 appended engine::append(append_command command) {
   std::vector<append_command> one;

@@ -169,8 +169,6 @@ child_snapshot engine_actors::tree() const {
   return found;
 }
 
-// -- projections ----------------------------------------------------------------------------------
-
 std::string engine_actors::pool_for(const std::shared_ptr<projection_store>& records,
                                     effect where) {
   // Handlers with outside effects must not hold up a file's only session.

@@ -38,8 +38,9 @@ class engine_context {
   const std::shared_ptr<joint_releases> releases = std::make_shared<joint_releases>();
   const std::shared_ptr<append_queue> queue;
   const std::shared_ptr<logger> log;
-  const std::shared_ptr<pulse> reading = std::make_shared<pulse>(); ///< Of the log's reader,
-  const std::shared_ptr<decoding_meter> decoding = std::make_shared<decoding_meter>(); ///< too.
+  const std::shared_ptr<pulse> reading = std::make_shared<pulse>(); ///< Of the log's reader.
+  /// What the log's reader decodes.
+  const std::shared_ptr<decoding_meter> decoding = std::make_shared<decoding_meter>();
 
   /// Notes that the supervised child `name` is the actor of `key`.
   void add_shard(const std::string& name, const shard_key& key);

@@ -60,8 +60,8 @@ struct engine_options {
   /// When a projection that has failed tries again by itself. 0: never, but `resume` has it try.
   std::chrono::milliseconds failed_retry{300'000};
 
-  std::size_t page_events = 1'000;
-  std::size_t page_bytes = 1024u * 1024;
+  std::size_t page_events = 1'000;       ///< That are read from the log at once, at most.
+  std::size_t page_bytes = 1024u * 1024; ///< Of a page, at most; one event may be longer.
   /// All pages in memory, also those that projections work on. When these leave no room, further
   /// ones are read in pieces of 16 KiB (or one event), so that no projection waits for another.
   std::size_t cache_bytes = 8u * 1024 * 1024;

@@ -23,8 +23,8 @@ struct watch_facts {
   bool has_events = false;                    ///< The log is further than it has passed.
   std::chrono::milliseconds unchanged{0};     ///< How long it has had events and done nothing.
   std::chrono::milliseconds sessions_free{0}; ///< How long its pool has had a free one.
-  std::chrono::milliseconds reading{0};       ///< How long the log has not answered its reader,
-  std::chrono::milliseconds decoding{0};      ///< or that has decoded one page.
+  std::chrono::milliseconds reading{0};       ///< How long the log has not answered its reader.
+  std::chrono::milliseconds decoding{0};      ///< How long its reader has decoded one page.
 };
 
 /// When a watchdog acts; 0 is never.
@@ -36,8 +36,8 @@ struct watch_limits {
 enum class watch_verdict : std::uint8_t {
   fine,     ///< It gets on, or its state says why it does not.
   stalled,  ///< It does not get on, and what it does says why.
-  log_away, ///< It does not get on, because the log does not answer,
-  decoding, ///< or its reader hangs in authors' code.
+  log_away, ///< It does not get on, because the log does not answer.
+  decoding, ///< Nor here: the log's reader hangs in authors' code.
   overdue,  ///< A handler has not come back.
   lost      ///< A message or an actor is gone: start it anew, with a new epoch.
 };
