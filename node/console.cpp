@@ -57,7 +57,14 @@ std::string console::paint(std::string_view text, colour with) const {
 
 void console::print_json(const nlohmann::json& document) {
   using nlohmann::json;
-  out_ << document.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
+  print_json_text(document.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+void console::print_json_text(std::string_view document) {
+  if (out_is_terminal_)
+    out_ << printable_json(document) << '\n' << std::flush;
+  else
+    out_ << document << '\n' << std::flush;
 }
 
 void console::complain(std::string_view text) {

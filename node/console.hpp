@@ -32,8 +32,11 @@ class console {
   /// `text` in a colour, if results go to a terminal and NO_COLOR is not set.
   [[nodiscard]] std::string paint(std::string_view text, colour with) const;
 
-  /// One JSON document on a line of its own on `out`, flushed.
+  /// One JSON document on a line of its own on `out`, flushed; a terminal takes nothing in it for
+  /// orders.
   void print_json(const nlohmann::json& document);
+  /// The same of one that is text already.
+  void print_json_text(std::string_view document);
 
   /// "waymark: TEXT" on `err`; a terminal takes nothing in it for orders.
   void complain(std::string_view text);

@@ -68,7 +68,7 @@ std::string describe(const letter_details& from) {
   for (std::size_t i = 0; i < letter.attempts.size(); ++i)
     text += (i == 0 ? "  attempts  " : "            ") + to_string(letter.attempts[i].at) + "  " +
             letter.attempts[i].error + "\n";
-  return printable(text) + "  " + write_event_line(letter.subject) + "\n";
+  return printable(text) + "  " + printable_json(write_event_line(letter.subject)) + "\n";
 }
 
 } // namespace waymark::node

@@ -162,6 +162,25 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string printable_json(std::string_view json) {
+  constexpr std::string_view digits{"0123456789abcdef"};
+  std::string result;
+  result.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(json[i]);
+    const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0u;
+    const bool later = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    if (!later && byte != 0x7f) {
+      result += json[i];
+      continue;
+    }
+    const auto code = later ? next : byte;
+    result.append("\\u00").append(1, digits[code >> 4]).append(1, digits[code & 15]);
+    i += later ? 1 : 0;
+  }
+  return result;
+}
+
 std::size_t width_of(std::string_view text) noexcept {
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -46,6 +46,10 @@ class text_table {
 /// is written `\x1b`, and so is what is not UTF-8.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// JSON that a terminal can't take for orders, and that says the same: what JSON lets stand raw of
+/// the control characters is written `\u009b`.
+[[nodiscard]] std::string printable_json(std::string_view json);
+
 /// How many columns of a terminal a text takes: characters, without escape sequences.
 [[nodiscard]] std::size_t width_of(std::string_view text) noexcept;
 

@@ -72,7 +72,7 @@ exit_status list(const std::vector<recorded_projection>& of, const letters_argum
       stored_letters(of, wanted.which, age_of(wanted), static_cast<std::size_t>(wanted.limit) + 1);
   const bool more = cut(found, wanted.limit);
   if (wanted.manners.json) {
-    terminal.out() << to_json_text(found) << '\n';
+    terminal.print_json_text(to_json_text(found));
     return exit_status::done;
   }
   text_table table{{{"id", text_table::align::right},
@@ -137,7 +137,7 @@ exit_status show(const std::vector<recorded_projection>& of, const letters_argum
                  console& terminal) {
   const auto found = stored_letter_of(of, id_in(wanted.words), wanted.which.projection);
   if (wanted.manners.json)
-    terminal.out() << to_json_text(found) << '\n';
+    terminal.print_json_text(to_json_text(found));
   else
     terminal.out() << describe(found);
   return exit_status::done;
@@ -148,7 +148,7 @@ exit_status export_letters(const std::vector<recorded_projection>& of,
   const auto limit = wanted.limited ? static_cast<std::size_t>(wanted.limit)
                                     : std::numeric_limits<std::size_t>::max();
   for (const auto& each : stored_letters(of, wanted.which, age_of(wanted), limit))
-    terminal.out() << to_json_text(each) << '\n';
+    terminal.print_json_text(to_json_text(each));
   return exit_status::done;
 }
 

@@ -55,7 +55,7 @@ exit_status run_events(const events_arguments& wanted, console& terminal) {
   while (left != 0 && !signals.requested()) {
     const auto some = reader.next();
     for (const auto& e : some) {
-      terminal.out() << write_event_line(e) << '\n' << std::flush;
+      terminal.print_json_text(write_event_line(e));
       if (!terminal.out())
         throw error{"standard output could not be written"};
       if (--left == 0 || signals.requested())

@@ -658,6 +658,12 @@ def terminal():
                       ("tree",), ("rebuild", "sums", "--yes")):
         done = waymark(*arguments, env={k: v for k, v in os.environ.items() if k != "NO_COLOR"})
         check(done.returncode == 0 and not re.search("[\r\x1b]", done.stdout + done.stderr), done)
+    line = json.dumps({"aggregate_type": "Sum", "aggregate_id": "x\x9b2J", "event_type": "Other",
+                       "data": {}}, ensure_ascii=False)
+    check(waymark("append", "--store", STORE, input=line).returncode == 0, line)
+    shown = on_terminal("events", "--store", STORE, "--type", "Other")
+    check(b"x\\u009b2J" in shown, "an event gives orders", shown)
+    check("x\x9b2J" in waymark("events", "--store", STORE, "--type", "Other").stdout, "changed")
     node.terminate()
     out, err = node.communicate(timeout=60)
     check(node.returncode == 0 and not re.search("[\r\x1b]", out + err), node.returncode, err)

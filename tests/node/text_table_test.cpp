@@ -49,6 +49,11 @@ TEST_CASE("a terminal takes nothing in a cell for orders") {
   CHECK(printable("größe\na\tb\r") == "größe\na\tb\\x0d");
 }
 
+TEST_CASE("JSON says the same without control characters") {
+  CHECK(printable_json("{\"ä\": \"\302\2332J\177\303\"}") ==
+        "{\"ä\": \"\\u009b2J\\u007f\303\"}");
+}
+
 TEST_CASE("a table without rows prints nothing") {
   std::ostringstream out;
   text_table{{{"name"}}}.print(out);
