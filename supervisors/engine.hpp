@@ -51,7 +51,8 @@ class engine {
   /// does not wait for the claim, which makes them where this can't: while another process owns the
   /// projection, or somebody has locked what they need.
   /// @throws usage_error for a bad spec or none, a name that is taken, and inside a transactional
-  ///   handler; projection_error if a `.table` statement fails; store_error; not_possible_now if a
+  ///   handler; projection_error if a `.table` statement fails (of one that rebuilds on a new
+  ///   version it may; its claim tries again, and says so); store_error; not_possible_now if a
   ///   supervisor does not answer.
   projection_handle start(spec_ptr spec);
   /// Starts many at once, which takes a transaction for each store instead of some for each
