@@ -21,6 +21,8 @@ class replayer {
     out_.rest = request.task;
     out_.key.key = on_.owner.key;
     out_.key.sequence_key = request.task.sequence_key;
+    if (on_.parked) // until the store has told
+      out_.key.remaining = on_.parked->events(out_.key.sequence_key);
   }
 
   /// What was done so far, if `run` has thrown.
@@ -39,6 +41,7 @@ class replayer {
       return fenced();
     at_stored_ = record->event_id_at_position;
     parked_ = store_.parked_positions(on_.owner.key, out_.rest.sequence_key);
+    out_.key.remaining = std::ssize(parked_);
     const auto until = std::chrono::steady_clock::now() + on_.spec->batch.max_transaction;
     bool going = true;
     while (going && has_rest()) {
@@ -48,7 +51,6 @@ class replayer {
         going = false;
       }
     }
-    out_.key.remaining = static_cast<std::int64_t>(parked_.size());
     return std::move(out_);
   }
 
@@ -231,6 +233,7 @@ class replayer {
     if (attempt_)
       attempt_->succeeded();
     std::erase(parked_, std::exchange(leaving_, 0));
+    out_.key.remaining = std::ssize(parked_);
     return true;
   }
 

@@ -285,7 +285,9 @@ TEST_CASE("a log that has another event than the letter tells is the store's fau
   command.stream = {"Thing", "a"};
   command.events.push_back(json_event("X", "{}"));
   test.at.events->append(command);
-  CHECK(test.retry().state == status::faulted);
+  const auto outcome = test.retry();
+  CHECK(outcome.state == status::faulted);
+  CHECK(outcome.key.remaining == 4);
   CHECK(test.parked().size() == 4);
   CHECK(test.letter(1)->attempts.size() == 1);
 }
