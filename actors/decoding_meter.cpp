@@ -26,4 +26,9 @@ std::optional<decoding_meter::view> decoding_meter::look() const {
   return view{begun_, step, e.position, e.event_type, e.event_id};
 }
 
+bool decoding_meter::hangs() const {
+  const auto now = look();
+  return now && now->step == given_up_;
+}
+
 } // namespace waymark

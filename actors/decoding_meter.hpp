@@ -38,12 +38,18 @@ class decoding_meter {
   /// Nothing if no event is being decoded.
   [[nodiscard]] std::optional<view> look() const;
 
+  /// The event of this step takes longer than any handler may.
+  void give_up(std::uint64_t step) noexcept { given_up_ = step; }
+  /// Whether it still has not come back.
+  [[nodiscard]] bool hangs() const;
+
  private:
   mutable std::mutex mutex_;
   page_ptr what_;      ///< Guarded by mutex_, like the next.
   time_point begun_{};
   std::atomic<std::size_t> index_{0};
   std::atomic<std::uint64_t> step_{0};
+  std::atomic<std::uint64_t> given_up_{0};
 };
 
 } // namespace waymark

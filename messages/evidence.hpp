@@ -55,7 +55,7 @@ struct projection_evidence {
   std::optional<timestamp> next_try_at;
 
   std::optional<std::string> stalled; ///< What the watchdog has found.
-  bool unrecoverable = false;         ///< A handler has not come back.
+  bool unrecoverable = false;         ///< A handler, or a decoding of events, has not come back.
 
   std::optional<position_t> stopped_before; ///< The event that a stopped projection waits at.
   bool full = false; ///< It is paused since as much is parked as may be.

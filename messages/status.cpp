@@ -97,6 +97,9 @@ health health_of(const projection_status& status, const lag& behind,
   if (has_come_to_a_stand(status.state))
     return verdict(level::unhealthy,
                    because(std::string{"the projection is "} + to_string(status.state), status));
+  if (status.state == projection_state::stalled && status.evidence.unrecoverable)
+    return verdict(level::unhealthy, "the projection is stalled for good in this process: " +
+                                         status.evidence.stalled.value_or(status.reason));
   if (!status.position)
     return verdict(level::unknown, "there is no checkpoint yet");
   if (!behind.lag_seconds)

@@ -90,9 +90,10 @@ struct health {
 /// The enumerator's name, e.g. "healthy".
 [[nodiscard]] const char* to_string(health::level state) noexcept;
 
-/// Judges a projection. Unhealthy: failed, stopped, diverged, ended, or a lag of `critical` and
-/// more. Unknown: no checkpoint yet, or the lag can't be told. Degraded: stalled, parked keys, a
-/// store that can't serve, or a lag of `warning` and more. Otherwise healthy. Pure.
+/// Judges a projection. Unhealthy: failed, stopped, diverged, ended, stalled by an author's code
+/// that has not come back, or a lag of `critical` and more. Unknown: no checkpoint yet, or the lag
+/// can't be told. Degraded: stalled otherwise, parked keys, a store that can't serve, or a lag of
+/// `warning` and more. Otherwise healthy. Pure.
 [[nodiscard]] health health_of(const projection_status& status, const lag& behind,
                                const health_thresholds& thresholds = {});
 

@@ -42,6 +42,8 @@ lag engine::implementation::lag(const std::vector<board_entry>& shards) const {
 projection_status engine::implementation::status(const std::vector<board_entry>& shards) const {
   auto joined = join_status(shards, context->shown->head());
   joined.evidence = evidence_of(most_urgent(shards), *context->shown, context->owner);
+  if (joined.state == projection_state::stalled && context->decoding->hangs())
+    joined.evidence.unrecoverable = true;
   return joined;
 }
 

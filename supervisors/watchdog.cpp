@@ -132,6 +132,7 @@ struct watchdog_state {
     const auto lasts = since(same_event_since_, now);
     if (limit.count() == 0 || lasts < limit || std::exchange(decoding_told_, step) == step)
       return;
+    context_->decoding->give_up(step);
     auto work = decoded_now();
     work.lasts = lasts;
     for (const auto& shard : context_->shown->all())

@@ -119,6 +119,7 @@ TEST_CASE("a decoder that hangs is named, and nobody else is blamed") {
     return alarm == "prices 1 Priced";
   }));
   CHECK(test.lines.count("overdue engine") == 1);
+  CHECK(eventually([&] { return it.health("revenue").state == health::level::unhealthy; }));
   CHECK(test.lines.count("it starts anew") == blamed);
   gate->open();
   for (const auto* name : {"revenue", "prices"}) // it may stand as unrecoverable for a moment more
