@@ -124,11 +124,20 @@ void board::set_next_try(const shard_key& key, std::optional<timestamp> at) {
     found->second.status.evidence.next_try_at = at;
 }
 
-void board::begin_job(const std::shared_ptr<job_meter>& job) {
-  const std::lock_guard lock{mutex_};
+void board::keep_job(const std::shared_ptr<job_meter>& job) {
   if (jobs_.size() >= most_jobs_)
     forget_returned();
   jobs_.push_back(job);
+}
+
+void board::add_job(const std::shared_ptr<job_meter>& job) {
+  const std::lock_guard lock{mutex_};
+  keep_job(job);
+}
+
+void board::begin_job(const std::shared_ptr<job_meter>& job) {
+  const std::lock_guard lock{mutex_};
+  keep_job(job);
   if (const auto found = entries_.find(job->key()); found != entries_.end()) {
     found->second.job = job;
     ++found->second.progress;

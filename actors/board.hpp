@@ -45,7 +45,10 @@ class board {
   void publish(const projection_status& status, const checkpoint& record);
   void count_restart(const shard_key& key, int failures_in_a_row, timestamp next_try_at);
   void set_next_try(const shard_key& key, std::optional<timestamp> at);
-  /// Its job is done from now on by a session, or waits for one.
+  /// A job that is done from now on by a session, or waits for one. It is not that of its shard's
+  /// actor.
+  void add_job(const std::shared_ptr<job_meter>& job);
+  /// The same for the job of its shard's actor.
   void begin_job(const std::shared_ptr<job_meter>& job);
   void end_job(const std::shared_ptr<job_meter>& job);
   /// Where the time of its handlers goes; something to forget if it is not known.
@@ -101,6 +104,7 @@ class board {
     std::vector<const waiter*>& all_;
   };
   void wake(std::string_view projection) const;
+  void keep_job(const std::shared_ptr<job_meter>& job);
   void forget_returned();
 
   struct speed {

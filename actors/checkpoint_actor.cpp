@@ -23,10 +23,12 @@ struct checkpoint_state {
       fail_flush(e);
   }
 
-  caf::behavior make_behavior(checkpoint_options options, std::shared_ptr<directory> others) {
+  caf::behavior make_behavior(checkpoint_options options, std::shared_ptr<directory> others,
+                              std::shared_ptr<board> shown) {
     set_quiet_handlers(self_);
     options_ = std::move(options);
     others_ = std::move(others);
+    shown_ = std::move(shown);
     compat::tell_after(self_, options_.save_interval, caf::actor{self_}, tick_atom_v);
     self_->set_exit_handler([this](caf::exit_msg& m) {
       if (m.reason == caf::exit_reason::kill)
@@ -117,14 +119,19 @@ struct checkpoint_state {
     wanted.advance.from = e.stored;
     e.saving = true;
     auto outcome = std::make_shared<save_outcome>();
+    auto meter = std::make_shared<job_meter>(wanted.owner.key, wanted.pool, wanted.context->spec,
+                                             shown_->times_of(wanted.owner.key));
+    shown_->add_job(meter);
     run(
         wanted.pool,
-        [wanted, outcome] {
+        [wanted, outcome, meter = std::move(meter)] {
+          meter->enter_session(current_session());
           try {
             outcome->status = save_position_of(*wanted.context, wanted.owner, wanted.advance);
           } catch (const std::exception& problem) {
             outcome->problem = problem.what();
           }
+          meter->enter_return();
         },
         [this, wanted, outcome, key = wanted.owner.key] { saved(key, wanted, *outcome); });
   }
@@ -189,6 +196,7 @@ struct checkpoint_state {
   self_ptr self_;
   checkpoint_options options_;
   std::shared_ptr<directory> others_;
+  std::shared_ptr<board> shown_;
   std::map<shard_key, entry> entries_;
   std::map<std::uint64_t, std::function<void()>> under_way_; ///< What follows on each job.
   std::uint64_t jobs_ = 0;
@@ -196,15 +204,16 @@ struct checkpoint_state {
 };
 
 caf::behavior run(checkpoint_state::self_ptr self, checkpoint_options options,
-                  std::shared_ptr<directory> others) {
-  return compat::state(self).make_behavior(std::move(options), std::move(others));
+                  std::shared_ptr<directory> others, std::shared_ptr<board> shown) {
+  return compat::state(self).make_behavior(std::move(options), std::move(others),
+                                           std::move(shown));
 }
 
 } // namespace
 
 caf::actor spawn_checkpoint(caf::local_actor& host, checkpoint_options options,
-                            std::shared_ptr<directory> others) {
-  return host.home_system().spawn(run, std::move(options), std::move(others));
+                            std::shared_ptr<directory> others, std::shared_ptr<board> shown) {
+  return host.home_system().spawn(run, std::move(options), std::move(others), std::move(shown));
 }
 
 } // namespace waymark

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/board.hpp"
 #include "actors/caf.hpp"
 #include "actors/directory.hpp"
 #include "actors/projection_jobs.hpp"
@@ -27,12 +28,13 @@ struct checkpoint_options {
 };
 
 /// Serializes and coalesces the saves of at-least-once projections: one at a time for each, the
-/// newest wins, at most `save_interval` or `save_events` late.
+/// newest wins, at most `save_interval` or `save_events` late. Who saves has a meter on the board,
+/// like any other job that has a session.
 /// - (save_atom, pending_save)
 /// - (flush_atom, shard_key, epoch) -> position_t stored, once nothing of it is pending, or 0 if
 ///   nothing was saved under this epoch; for a commit that has to go on from there
 caf::actor spawn_checkpoint(caf::local_actor& host, checkpoint_options options,
-                            std::shared_ptr<directory> others);
+                            std::shared_ptr<directory> others, std::shared_ptr<board> shown);
 
 } // namespace waymark
 

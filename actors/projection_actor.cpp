@@ -228,6 +228,8 @@ struct projection_state_of_actor {
     const auto saver = with_->others->find(roles::checkpoint);
     if (plain || !saver)
       return run(what);
+    begin_job({}); // which has no session: another saves for it
+    job_->enter_store();
     compat::ask(self_, saver, caf::infinite, flush_atom_v, key_,
                 machine_->record().epoch)
         .then(
@@ -237,6 +239,7 @@ struct projection_state_of_actor {
             },
             [this, what, look](const caf::error& problem) {
               const bool gone = problem == caf::sec::request_receiver_down;
+              end_job();
               if (gone && look < max_looks) // another will be up soon
                 return later([this, what, look] { run_after_flush(what, look + 1); });
               carry_out(machine_->on_job_lost(render(problem)));
@@ -250,9 +253,7 @@ struct projection_state_of_actor {
     if (!sessions)
       return carry_out(machine_->on_job_lost("there is no session to run its jobs"));
     result_ = std::make_shared<job_result>();
-    job_ = std::make_shared<job_meter>(key_, with_->pool, with_->context.spec,
-                                       with_->shown->times_of(key_), with_->context.store);
-    with_->shown->begin_job(job_);
+    begin_job(with_->pool);
     auto work = std::make_shared<const std::function<void()>>(
         [result = result_, meter = job_, todo = make_job(with_->context, *machine_, what, job_)] {
           meter->enter_session(current_session());
@@ -261,6 +262,12 @@ struct projection_state_of_actor {
         });
     compat::tell(self_, sessions, work_atom_v,
                  std::make_shared<session_order>(std::move(work), caf::actor{self_}, job_->id()));
+  }
+
+  void begin_job(const std::string& pool) {
+    job_ = std::make_shared<job_meter>(key_, pool, with_->context.spec,
+                                       with_->shown->times_of(key_), with_->context.store);
+    with_->shown->begin_job(job_);
   }
 
   void on_ran(std::uint64_t job) {

@@ -94,7 +94,7 @@ child_spec log_child(const context_ptr& context) {
 
 child_spec checkpoint_child(const context_ptr& context) {
   return entered(context, roles::checkpoint, [context](caf::local_actor& host) {
-    return spawn_checkpoint(host, {}, context->others);
+    return spawn_checkpoint(host, {}, context->others, context->shown);
   });
 }
 

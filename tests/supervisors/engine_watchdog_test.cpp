@@ -1,5 +1,6 @@
 #include "actors/atoms.hpp"
 #include "actors/coordinator_actor.hpp"
+#include "persistence/fault_point.hpp"
 #include "tests/catch.hpp"
 #include "tests/supervisors/open_engine.hpp"
 #include "tests/supervisors/sentence.hpp"
@@ -185,6 +186,31 @@ TEST_CASE("a projection whose request was lost is started anew, with a new epoch
   CHECK(test.passes(3));
   CHECK(test.shown().record.epoch > epoch);
   kill(silent);
+}
+
+TEST_CASE("who waits behind a save that hangs is not taken for lost") {
+  static turnstile saves;
+  engine_fixture test;
+  auto options = test.options();
+  options.stalled_after = 300ms;
+  const auto records = open(test.folder.address("records.db")).projections;
+  engine it{test.open_file(), options};
+  it.start(projection::at_least_once("mailer").into(records).on<shop::order_placed>(
+      [](const shop::order_placed&) {}));
+  it.start(held_at(std::make_shared<turnstile>(), "tables").into(records));
+  fault_hook = [](const char* place) {
+    if (std::string_view{place} == "save.before_commit")
+      saves.pass();
+  };
+  place_orders(it, 1);
+  REQUIRE(saves.wait_for_somebody()); // and the file's only session is taken
+  const auto token = place_orders(it, 1, "p-");
+  CHECK(says(it, "tables", "the only one is busy, \"mailer\" has been in the store for"));
+  CHECK_FALSE(eventually([&] { return test.lines.count("it starts anew") > 0; }, 1s));
+  saves.open();
+  CHECK(it.wait_until("tables", token, patience) == wait_result::reached);
+  CHECK(it.status("tables").restarts == 0);
+  fault_hook = nullptr;
 }
 
 TEST_CASE("a projection may be named like an actor of the engine, which is not started for it") {
