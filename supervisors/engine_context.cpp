@@ -88,6 +88,9 @@ void engine_context::observe(const supervisor_event& what,
   case kind::stopped:
     if (!what.reason.empty()) { // it comes back
       show(projection_state::backing_off, what.reason);
+      for (const auto& key : keys)
+        shown->set_next_try(key, what.delay.count() > 0 ? std::optional{now + what.delay}
+                                                        : std::nullopt);
       return log->write(log_level::info, "stop", what.child, what.reason);
     }
     [[fallthrough]];
@@ -99,7 +102,8 @@ void engine_context::observe(const supervisor_event& what,
     return log->write(log_level::error, "abandoned", what.child,
                       "did not end in time and is left behind");
   case kind::escalated: // it comes back with its supervisor, or is given up with it
-    show(projection_state::backing_off, what.reason);
+    show(projection_state::backing_off,
+         std::string{restarted} + "with its supervisor, which gives up: " + what.reason);
     return log->write(log_level::error, "escalated", what.supervisor,
                       "gives up because of " + what.child + ": " + what.reason);
   }

@@ -2,6 +2,7 @@
 
 #include "actors/degraded_words.hpp"
 #include "messages/text.hpp"
+#include "supervisors/supervisor_event.hpp"
 #include "supervisors/wording.hpp"
 
 #include <algorithm>
@@ -187,6 +188,8 @@ std::string situation(const view& v) {
   case projection_state::stalled:
     return progress(v);
   case projection_state::backing_off:
+    if (reason.starts_with(restarted))
+      return "is being " + reason + "," + at(v) + next_try(v);
     if (v.evidence.failures_in_a_row == 0)
       return backs_off(v);
     return "is being restarted" + at(v) + failures(v) + " (" + reason + ")" + next_try(v);

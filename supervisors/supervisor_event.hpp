@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace waymark {
 
@@ -25,9 +26,13 @@ struct supervisor_event {
   /// For a person; empty for `started`, and for `stopped` unless it is started again with others.
   std::string reason{};
   int attempt = 0; ///< `restarting`: failures in a row.
-  std::chrono::milliseconds delay{0}; ///< `failed`: until it tries again by itself; 0: never.
+  /// `failed`: until it tries again by itself; 0: never. `stopped`: until it is started again.
+  std::chrono::milliseconds delay{0};
   bool store_fault = false; ///< `restarting`: because of a store, so not counted.
 };
+
+/// How the reason of a child begins that went down without a failure of its own, and comes back.
+inline constexpr std::string_view restarted{"restarted "};
 
 /// Called on the supervisor's thread, so it must not block; supervisors of a tree share one and
 /// call it at the same time. What it throws is ignored.

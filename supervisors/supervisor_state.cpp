@@ -72,14 +72,27 @@ void supervisor_state::on_down(const caf::down_msg& down) {
     const bool goes_on = !shutting_down_ || code_of(exit_reason_) == exit_code::restart_limit;
     const bool comes_back =
         goes_on && !child->forgotten && child->wanted == child_state::running;
-    report(event(supervisor_event::kind::stopped, *child,
-                 comes_back ? "stopped to be started again" : ""));
+    report_stop(*child, comes_back);
     on_gone(child);
   } else {
     child->up = nullptr;
     on_failure(*child, down.reason);
   }
   progress();
+}
+
+void supervisor_state::report_stop(managed& who, bool comes_back) {
+  auto news = event(supervisor_event::kind::stopped, who, "");
+  const auto with = std::exchange(who.goes_with, {});
+  if (comes_back && shutting_down_)
+    news.reason = "with its supervisor, which gives up: " + render(exit_reason_);
+  else if (comes_back)
+    news.reason = with.empty() ? "on demand" : with;
+  if (comes_back)
+    news.reason.insert(0, restarted);
+  if (comes_back && who.due > now())
+    news.delay = std::chrono::ceil<milliseconds>(who.due - now());
+  report(news);
 }
 
 void supervisor_state::shut_down(caf::error reason) {
@@ -209,6 +222,7 @@ void supervisor_state::restart_later(managed& who, counted counts) {
       plan_restart(options_.strategy, views, static_cast<std::size_t>(&who - children_.data()));
   for (const auto i : plan.stop) {
     children_[i].leaving = true;
+    children_[i].goes_with = "with \"" + who.spec.name + "\", which has failed: " + who.last_reason;
     if (children_[i].spec.restart == restart_kind::temporary)
       children_[i].wanted = child_state::stopped;
   }

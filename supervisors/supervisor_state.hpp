@@ -48,6 +48,7 @@ class supervisor_state {
     bool forgotten = false; // remove it once it is down
     std::uint64_t restarts = 0;
     std::string last_reason{};
+    std::string goes_with{}; // whose failure it goes down for
     promises await_down{};
     promises await_start{};
   };
@@ -77,6 +78,7 @@ class supervisor_state {
   void restart_later(managed& who, counted counts);
   void give_up(managed& who, const std::string& why, bool for_good = false);
   void escalate(managed& who);
+  void report_stop(managed& who, bool comes_back);
   void on_gone(managed_iterator who);
 
   [[nodiscard]] managed make_child(const roster::listed& entry) const;

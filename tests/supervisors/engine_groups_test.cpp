@@ -1,6 +1,7 @@
 // What the group that a projection is in means for its actors.
 #include "tests/catch.hpp"
 #include "tests/supervisors/open_engine.hpp"
+#include "tests/supervisors/sentence.hpp"
 
 using namespace waymark;
 using namespace waymark::test;
@@ -68,7 +69,8 @@ TEST_CASE("who goes down with a group that escalates is waited for") {
                })
                .retry(breaks));
   REQUIRE(eventually([&] { return test.lines.count("escalated g") == 1; }));
-  REQUIRE(eventually([&] { return test.lines.count("stop revenue: stopped to be started") == 1; }));
+  REQUIRE(eventually(
+      [&] { return test.lines.count("stop revenue: restarted with its supervisor") == 1; }));
   for (const auto* name : {"revenue", "bad"}) {
     CHECK(it.status(name).state == projection_state::backing_off);
     CHECK_THROWS_AS(it.wait_until(name, position_t{2}, 10ms), timeout_error);
@@ -101,6 +103,34 @@ TEST_CASE("a claim that was granted together with others and is not taken is rel
       CHECK(test.actors->stop(patience));
     CHECK_FALSE(store.load(never_begun.key)->owner.has_value());
   }
+}
+
+TEST_CASE("who goes down with another of its group is not told to mend anything") {
+  auto how = group(on_intensity::fail_child);
+  how.strategy = restart_strategy::one_for_all;
+  how.backoff = {1h, 1h, 1.0, 0.0};
+  how.children = {"revenue", "other"};
+  engine_fixture test;
+  auto options = test.options();
+  options.supervisors = {how};
+  engine it{test.open_file(), options};
+  it.start(projection{"other"}.on<shop::order_cancelled>(
+      [](read_model&, const shop::order_cancelled&) {}));
+  it.start(projection{"revenue"}
+               .on<shop::order_placed>([](read_model&, const shop::order_placed&) {
+                 throw std::runtime_error{"bad"};
+               })
+               .retry({.attempts = 2, .retry_if = [](const std::string&) -> bool {
+                         throw std::logic_error{"a bug in retry_if"};
+                       }}));
+  REQUIRE(eventually([&] { return it.status("other").state == projection_state::running; }));
+  place_orders(it, 1);
+  CHECK(explains(it, "other",
+                 "projection \"other\" is being restarted with \"revenue\", which has failed: a "
+                 "bug in retry_if, at position {n}, next try {when}"));
+  CHECK(explains(it, "revenue",
+                 "projection \"revenue\" is being restarted at position 0 after 1 failure (a bug "
+                 "in retry_if), next try {when}"));
 }
 
 TEST_CASE("a group may have the name of one of the engine's own supervisors") {

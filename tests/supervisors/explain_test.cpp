@@ -81,6 +81,14 @@ TEST_CASE("explain: paused") {
                          "process ends");
 }
 
+TEST_CASE("explain: a projection that goes down with another of its group") {
+  situation it{projection_state::backing_off, "restarted with \"mails\", which has failed: boom"};
+  it.status.evidence.next_try_at = noon + 3s;
+  it.status.last_error = "of before";
+  CHECK(it.text() == "projection \"revenue\" is being restarted with \"mails\", which has failed: "
+                     "boom, at position 20, next try in 3 s");
+}
+
 TEST_CASE("explain: a lock") {
   situation it{projection_state::running};
   it.behind.events = 1;
