@@ -139,8 +139,8 @@ bool batch_run::can_park(const item& it) {
   const auto per_key = spec_.parking.per_key;
   auto& of_key = parking_[it.key];
   if (request_.parked->events(it.key) + of_key >= per_key)
-    overflow_ = std::to_string(per_key) + " events are parked behind one of the key \"" +
-                shown_key(it.key) + "\", as many as .park_limits allows a key";
+    overflow_ = std::to_string(per_key) + " events of the key \"" + shown_key(it.key) +
+                "\" are parked, as many as .park_limits allows a key";
   else if (lot_is_full_ = !take_room(request_, room_); lot_is_full_)
     overflow_ = no_room(*request_.lot);
   if (!overflow_.empty()) {

@@ -61,7 +61,8 @@ struct projection_evidence {
   bool full = false; ///< It is paused since as much is parked as may be.
   bool held = false; ///< It is paused until its reset is done.
 
-  std::optional<timestamp> parked_since;     ///< The oldest letter; asked for by `examine` only.
+  /// Since when a key is parked, or, if none is, there is a letter; asked for by `examine` only.
+  std::optional<timestamp> parked_since;
   std::optional<timestamp> last_appended_at; ///< The newest event; asked for by `examine` only.
   /// Who holds up the appends of a log that gets nothing, and what to do about it, in words; asked
   /// for by `examine` only.

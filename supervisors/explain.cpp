@@ -196,6 +196,8 @@ std::string situation(const view& v) {
   case projection_state::paused:
     if (v.evidence.full)
       return "is full" + at(v) + since(v) + ": " + reason + "; it then goes on by itself";
+    if (v.evidence.held)
+      return "is " + reason + "," + since(v) + at(v) + "; it then goes on by itself";
     return "is " + (reason.empty() ? std::string{"paused"} : reason) + "," + since(v) + at(v) +
            ", until it is resumed or its process ends";
   case projection_state::stopped:

@@ -57,7 +57,7 @@ std::optional<std::string> find_mistake(const engine_options& o) {
     return "engine_options::drain_deadline is negative; 0 waits for nothing";
   if (o.threads < 0)
     return "engine_options::threads is " + std::to_string(o.threads) +
-           "; 0 chooses by the cores of the machine";
+           "; 0 chooses";
   if (o.health.warning > o.health.critical)
     return "engine_options::health warns at " + std::to_string(o.health.warning.count()) +
            " s, later than it is critical (" + std::to_string(o.health.critical.count()) + " s)";

@@ -228,8 +228,8 @@ TEST_CASE("explained: as much is parked as may be") {
   for (const auto* day : {"poison", "monday", "monday"})
     it.append(order("a", day, 1));
   CHECK(explains(it, "revenue",
-                 "projection \"revenue\" is full at position 2 since {time}: 2 events are parked "
-                 "behind one of the key \"Order/a\", as many as .park_limits allows a key: stands "
+                 "projection \"revenue\" is full at position 2 since {time}: 2 events of the "
+                 "key \"Order/a\" are parked, as many as .park_limits allows a key: stands "
                  "before OrderPlaced {id} at position 3 until letters are retried or discarded; it "
                  "then goes on by itself; 1 key is parked with 2 events since {time}"));
 }

@@ -81,6 +81,13 @@ TEST_CASE("explain: paused") {
                          "process ends");
 }
 
+TEST_CASE("explain: held for a reset") {
+  situation it{projection_state::paused, "held until its reset is done"};
+  it.status.evidence.held = true;
+  CHECK(it.text() == "projection \"revenue\" is held until its reset is done, since " +
+                         to_string(noon - 90s) + " at position 20; it then goes on by itself");
+}
+
 TEST_CASE("explain: a projection that goes down with another of its group") {
   situation it{projection_state::backing_off, "restarted with \"mails\", which has failed: boom"};
   it.status.evidence.next_try_at = noon + 3s;
