@@ -14,10 +14,11 @@ namespace waymark::postgres {
 
 namespace {
 
-/// A process that freezes in a claim owns nothing yet, so only the server can end it.
 /// Nothing depends on a trial, and others may wait for what it has locked.
 constexpr std::string_view given_up_soon = "SET LOCAL lock_timeout = '1s'; "
                                            "SET LOCAL statement_timeout = '2s'; ";
+
+/// A process that freezes in a claim owns nothing yet, so only the server can end it.
 constexpr std::string_view ended_soon = "SET LOCAL idle_in_transaction_session_timeout = '5s'; ";
 
 /// For handlers that may take as long as they like: what a forgotten session has locked gets free.
