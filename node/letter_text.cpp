@@ -59,7 +59,8 @@ std::string describe(const letter_details& from) {
   const auto& letter = from.letter;
   auto text = "Dead letter " + std::to_string(letter.id) + " of " + to_string(letter.key) +
               ", version " + std::to_string(letter.projection_version) +
-              (from.current ? "" : ", of before a reset: it is history and can't be settled") + "\n";
+              (from.current ? "" : ", of before a reset: it is history and can't be settled") +
+              "\n";
   text += "  event     " + describe(letter.subject) + "\n";
   text += "  key       " + shown_key(letter.sequence_key) + ", " + counted(from.waiting, "event") +
           (from.waiting == 1 ? " waits" : " wait") + " behind it\n";

@@ -54,6 +54,18 @@ bool sticks_behind(char c) {
   return sticks(c) || c == '(';
 }
 
+/// Whether what stands behind a parameter is a cast with brackets that SQLite takes for a part of
+/// its name, with a placeholder in them.
+bool cast_swallows_placeholder(std::string_view behind) {
+  std::size_t at = 0;
+  while (at < behind.size() && (sticks(behind[at]) || behind.substr(at, 2) == "::"))
+    at += behind[at] == ':' ? 2 : 1;
+  if (at == 0 || behind.substr(at, 1) != "(")
+    return false;
+  const auto end = behind.find_first_of(") \t\n\v\f\r", at);
+  return behind.substr(at, end - at).find('{') != std::string_view::npos;
+}
+
 bool begins_with_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
 }
@@ -116,6 +128,9 @@ class parser {
                (in == kind::comment ? "a comment" : "quotes, where it would be text") +
                (make(inside) ? "; a placeholder is a value and needs no quotes"
                              : "; braces of the SQL itself are doubled: {{ and }}"));
+    else if (of_ == sql::dialect::sqlite && cast_swallows_placeholder(rest.substr(end + 1)))
+      complain(shown + " has a cast with a placeholder in its brackets; write CAST(" + shown +
+               " AS …)");
     else if (auto made = make(inside))
       add(std::move(*made));
     else if (is_optional_field(inside))

@@ -149,6 +149,11 @@ TEST_CASE("nothing beside a placeholder becomes a part of its parameter") {
   CHECK(shown(":{/a}(1)", dialect::sqlite) == ": $1 (1) | /a");
   CHECK(shown("${/a}$", dialect::sqlite) == "$ $1 $ | /a");
   CHECK(shown("{/a}::text", dialect::sqlite) == "$1::text | /a");
+  CHECK(shown("{/a}::varchar(20)", dialect::sqlite) == "$1::varchar(20) | /a");
+  for (const auto* swallows : {"{/a}::varchar({/n})", "{/a}::({/day}, {/n})"})
+    CHECK_THAT(parse_placeholders(swallows, dialect::sqlite).mistakes.at(0).text,
+               ContainsSubstring("write CAST({/a} AS"));
+  CHECK(parse_placeholders("{/a}::varchar({/n})", dialect::postgres).mistakes.empty());
 }
 
 TEST_CASE("values keep their kind") {
