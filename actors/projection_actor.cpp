@@ -234,6 +234,7 @@ struct projection_state_of_actor {
                 machine_->record().epoch)
         .then(
             [this, what](position_t stored) {
+              end_job(); // what comes next may wait for a session, or find none
               carry_out(machine_->on_saved_later(stored));
               run(what);
             },

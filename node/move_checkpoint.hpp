@@ -27,8 +27,10 @@ struct position_span {
 /// Sets the position of all shards as their owner, and forgets a stored failure. What is parked
 /// stays parked, and the read model stays as it is.
 /// @param records  of all shards, as somebody has seen them who wants this.
+/// Shard by shard: if the process dies, or is taken a shard, in between, those before it have been
+/// moved; the same again moves the rest.
 /// @throws usage_error if the log has no such position; error if another process owns a shard, or
-///   one has moved since. Nothing is changed then.
+///   one has moved since, and nothing is changed then; error if a shard is taken meanwhile.
 void move_checkpoint(const recorded_projection& of, const std::vector<checkpoint>& records,
                      event_store& log, position_t to, std::chrono::milliseconds owner_timeout);
 

@@ -9,6 +9,8 @@
 #include "node/stored_status.hpp"
 #include "node/target.hpp"
 
+#include <waymark/messages/error.hpp>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -81,6 +83,8 @@ exit_status verdict(const json& found) {
 }
 
 exit_status run_status(status_arguments& wanted, program_context& context) {
+  if (wanted.watch && wanted.exit_code)
+    throw usage_error{"--exit-code goes with one look, not with --watch"};
   resolve(wanted.about, false);
   const auto place = read_place(wanted.about.file);
   if (!wanted.watch) {
